@@ -1,0 +1,38 @@
+"""Days, weeks and months of the platform's time zone. Stored instants are UTC; days are the platform's."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformCalendar:
+    """The calendar in which the platform's days begin and end (`PLATFORM_TZ`)."""
+
+    zone: ZoneInfo
+
+    def day_of(self, instant: datetime) -> date:
+        """The platform's day on which `instant` falls."""
+        return instant.astimezone(self.zone).date()
+
+    def start_of(self, day: date) -> datetime:
+        """The first instant of `day`, in UTC. A day may have 23 or 25 hours."""
+        return self.at(day, time())
+
+    def end_of(self, day: date) -> datetime:
+        """The first instant after `day`, in UTC."""
+        return self.start_of(day + timedelta(days=1))
+
+    def at(self, day: date, local: time) -> datetime:
+        """The instant, in UTC, at which the platform's clocks show `local` on `day`."""
+        return datetime.combine(day, local, self.zone).astimezone(UTC)
+
+
+def age_on(day: date, born: date) -> int:
+    """Full years from `born` to `day`."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def rfc3339(instant: datetime) -> str:
+    """`instant` as the contract writes it: UTC, milliseconds, `Z`."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,129 @@
+"""The one injected clock. Nothing in the product asks the operating system for the time but through it."""
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+
+class Timer(Protocol):
+    """A scheduled call that can be called off."""
+
+    def cancel(self) -> None: ...
+
+
+class Clock(Protocol):
+    """Wall time, monotonic time and waiting."""
+
+    def now(self) -> datetime:
+        """The present instant: UTC, whole milliseconds (what is stored is what is said)."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back, for durations and deadlines."""
+
+    async def sleep(self, seconds: float) -> None: ...
+
+    def call_later(self, seconds: float, callback: Callable[..., Any], *args: Any) -> Timer:
+        """Call `callback(*args)` on the event loop after `seconds`."""
+
+
+def whole_milliseconds(instant: datetime) -> datetime:
+    """`instant` without what is finer than a millisecond."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+class SystemClock:
+    """The operating system's clock and the running event loop's timers."""
+
+    def now(self) -> datetime:
+        return whole_milliseconds(datetime.now(UTC))
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def call_later(self, seconds: float, callback: Callable[..., Any], *args: Any) -> Timer:
+        return asyncio.get_running_loop().call_later(seconds, callback, *args)
+
+
+class _VirtualTimer:
+    __slots__ = ("args", "callback", "cancelled")
+
+    def __init__(self, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.callback, self.args, self.cancelled = callback, args, False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class VirtualClock:
+    """A clock that stands still until it is moved, for tests, simulations and the demo world."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = whole_milliseconds(start.astimezone(UTC))
+        self._monotonic = 0.0
+        self._timers: list[tuple[float, int, _VirtualTimer]] = []
+        self._order = itertools.count()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    async def sleep(self, seconds: float) -> None:
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        timer = self.call_later(seconds, _wake, woken)
+        try:
+            await woken
+        finally:
+            timer.cancel()
+
+    def call_later(self, seconds: float, callback: Callable[..., Any], *args: Any) -> Timer:
+        timer = _VirtualTimer(callback, args)
+        heapq.heappush(self._timers, (self._monotonic + max(seconds, 0.0), next(self._order), timer))
+        return timer
+
+    async def advance(self, seconds: float, *, settle: int = 20) -> None:
+        """Move time on by `seconds`, firing each timer at its instant, in order.
+
+        After each timer the event loop turns `settle` times, so that what it woke can run and set
+        timers of its own before time goes on.
+        """
+        target = self._monotonic + seconds
+        await _turn_loop(settle)
+        while self._timers and self._timers[0][0] <= target:
+            due, _, timer = heapq.heappop(self._timers)
+            self._move_to(due)
+            if not timer.cancelled:
+                timer.callback(*timer.args)
+                await _turn_loop(settle)
+        self._move_to(target)
+        await _turn_loop(settle)
+
+    async def advance_to(self, instant: datetime, *, settle: int = 20) -> None:
+        """Move time on to `instant`; a past one is a mistake of the caller."""
+        seconds = (instant - self._now).total_seconds()
+        assert seconds >= 0, "virtual time does not go back"
+        await self.advance(seconds, settle=settle)
+
+    def _move_to(self, monotonic: float) -> None:
+        step = monotonic - self._monotonic
+        if step > 0:
+            self._monotonic = monotonic
+            self._now = whole_milliseconds(self._now + timedelta(seconds=step))
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
+
+
+async def _turn_loop(times: int) -> None:
+    for _ in range(times):
+        await asyncio.sleep(0)
