@@ -1,0 +1,9 @@
+"""The whole schema: one metadata for SQLite and Oracle, a module for each area.
+
+Clustered primary keys (`WITHOUT ROWID`; index-organized on Oracle) keep a player's or a drawing's
+rows together; ids are time-ordered, so that inserts touch few pages.
+"""
+
+from fittrack.db.tables.base import metadata
+
+__all__ = ["metadata"]
