@@ -133,5 +133,5 @@ class Flag(TypeDecorator[bool]):
 
 
 def word(length: int) -> TypeEngine[str]:
-    """Text of at most `length` characters: VARCHAR2 on Oracle, TEXT on SQLite (all that strict tables know)."""
+    """Text of at most `length` characters: VARCHAR2 on Oracle, TEXT in SQLite's strict tables."""
     return String(length).with_variant(sqlite.TEXT(), "sqlite")

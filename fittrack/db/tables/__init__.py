@@ -4,6 +4,7 @@ Clustered primary keys (`WITHOUT ROWID`; index-organized on Oracle) keep a playe
 rows together; ids are time-ordered, so that inserts touch few pages.
 """
 
+from fittrack.db.tables import accounts, activities, drawings, logs
 from fittrack.db.tables.base import metadata
 
-__all__ = ["metadata"]
+__all__ = ["accounts", "activities", "drawings", "logs", "metadata"]
