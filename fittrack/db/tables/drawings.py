@@ -24,7 +24,7 @@ drawings = Table(
     Column("auto_execute", Flag, nullable=False),
     Column("status", word(10), nullable=False),
     Column("next_due_at", Instant),  # when the clock next acts upon it; every node sweeps for what is due
-    Column("rules_version", word(20)),
+    Column("rules_version", Integer),
     # The commitment, from scheduling on. Seed and key are sealed at rest; the seed is published at the close.
     Column("sealed_seed", Bytes(200)),
     Column("sealed_drawing_key", Bytes(200)),

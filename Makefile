@@ -1,0 +1,80 @@
+# FitTrack: `make run` starts it with a demo world, `make test` proves it. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+$(VENV)/.ready: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "FitTrack needs Python 3.11, 3.12 or 3.13; none was found. Set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing packages into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group test --group lint --group bench
+	@touch $@
+
+.PHONY: setup run dev test test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
+
+setup: $(VENV)/.ready ## Make the virtual environment and install everything into it
+
+run: setup ## Migrate, load the demo world once, serve on port 8000
+	@$(BIN)/fittrack migrate
+	@$(BIN)/fittrack seed --once
+	@exec $(BIN)/fittrack serve --host $(HOST) --port $(PORT)
+
+dev: run ## The same as run
+
+test: lint ## Run every check and every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-unit: setup ## Only the fast tests of single parts
+	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack
+
+test-integration: setup ## Only the tests that run the whole server
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e tests/contracts tests/simulation tests/chaos
+
+test-cov: setup ## Every test, with a coverage report
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
+
+lint: setup ## ruff, mypy --strict, and the architecture's import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## Measure speed and memory against baselines run in the same minute
+	@$(BIN)/python -m tests.benchmarks
+
+soak: setup ## The long form of the chaos tests
+	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos
+
+smoke: setup ## Start a server, log in, buy a ticket, stop
+	@$(BIN)/python -m pytest tests/e2e -k journey
+
+demo: run ## The same as run
+
+db-migrate: setup ## Bring the database to the newest schema
+	@$(BIN)/fittrack migrate
+
+db-seed: setup ## Load the demo world into an empty database
+	@$(BIN)/fittrack seed
+
+db-reset: setup ## Throw the embedded database away and make a new one
+	@rm -rf var/fittrack.db var/fittrack.db-wal var/fittrack.db-shm
+	@$(BIN)/fittrack migrate
+
+clean: ## Remove what was made: environment, database, caches
+	@rm -rf $(VENV) var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
