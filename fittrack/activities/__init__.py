@@ -1,0 +1,1 @@
+"""Activities: what players did, as their trackers tell it (SPEC 3)."""

@@ -1,0 +1,78 @@
+"""Activities as clients send them and as they are kept (SPEC 3)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from fittrack.kit.ids import ActivityId
+
+MANUAL_SOURCE: Final = "manual"
+"""The source of what players type in themselves; every other source is a tracker."""
+
+
+class ActivityType(StrEnum):
+    """What was tracked. A workout is atomic; steps and active minutes are samples."""
+
+    STEPS = "steps"
+    WORKOUT = "workout"
+    ACTIVE_MINUTES = "active_minutes"
+
+
+class Intensity(StrEnum):
+    """How hard it was, by heart rate relative to the maximum."""
+
+    LIGHT = "light"
+    MODERATE = "moderate"
+    VIGOROUS = "vigorous"
+
+
+class ActivityInput(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An activity as a client sends it. It never says what it earned.
+
+    `duration_minutes` is how long the player exercised within the interval; without it, the whole
+    interval. `external_id` is the source's own name of the activity; only manual entries may lack it.
+    """
+
+    activity_type: ActivityType
+    start_time: datetime
+    end_time: datetime
+    source: str
+    duration_minutes: float | None = None
+    intensity: Intensity | None = None
+    metrics: Mapping[str, float] = {}
+    external_id: str | None = None
+    device_id: str | None = None
+
+
+class Unreadable(msgspec.Struct, frozen=True, gc=False):
+    """The place of a batch's item that could not be read: rejected with `code`, the others stand."""
+
+    code: str
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An accepted activity, as it is stored.
+
+    `day` is the platform's day of `start_time`. `intensity` is resolved (stated, derived or light).
+    `duplicate_of` names the activity of another source that counts in its place. `revision` is 1 when
+    first received and grows with each content its source sent. `flags` say what is unlikely about it.
+    """
+
+    activity_id: ActivityId
+    activity_type: ActivityType
+    start_time: datetime
+    end_time: datetime
+    duration_minutes: float
+    intensity: Intensity
+    metrics: Mapping[str, float]
+    source: str
+    external_id: str
+    device_id: str | None
+    day: date
+    received_at: datetime
+    revision: int = 1
+    duplicate_of: ActivityId | None = None
+    flags: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Points: what activities earn, and how it is booked (SPEC 3)."""
