@@ -1,0 +1,105 @@
+"""The entries of a closed drawing, packed: 48 bytes an entry, which are the bytes that its leaf covers."""
+
+import struct
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+TAG_BYTES = 16
+RECEIPT_BYTES = 16
+
+TICKETS_MAX = 2**64 - 1
+"""Ticket numbers of one drawing are 8 bytes unsigned (FAIRNESS, U)."""
+
+_ROW = struct.Struct(f">QQ{TAG_BYTES}s{RECEIPT_BYTES}s")
+_TAG_AT = 16
+_RECEIPT_AT = _TAG_AT + TAG_BYTES
+
+ROW_BYTES = _ROW.size
+
+
+class Entry(NamedTuple):
+    """One purchase or free entry: the tickets `first` to `last`."""
+
+    first: int
+    tickets: int
+    tag: bytes
+    """The holder's pseudonym, 16 bytes."""
+    receipt: bytes
+    """The id of the purchase, 16 bytes, known to the buyer."""
+
+    @property
+    def last(self) -> int:
+        """The last ticket of the entry."""
+        return self.first + self.tickets - 1
+
+
+class BrokenEntries(ValueError):  # noqa: N818 - says what is wrong
+    """Entries that do not tile the tickets 1..N, or cannot be entries at all."""
+
+
+class Entries:
+    """Accepted entries in the order of the drawing's log. They tile the tickets 1..`total`."""
+
+    __slots__ = ("_firsts", "_rows", "total")
+
+    def __init__(self, entries: Iterable[tuple[int, int, bytes, bytes]] = ()) -> None:
+        """Take `(first, tickets, tag, receipt)` rows; raises `BrokenEntries`."""
+        self._firsts = array("Q")
+        self._rows = bytearray()
+        self.total = 0
+        for first, tickets, tag, receipt in entries:
+            if first != self.total + 1:
+                raise BrokenEntries(f"entry {len(self)} starts at ticket {first}, not at {self.total + 1}")
+            self.append(tickets, tag, receipt)
+
+    def append(self, tickets: int, tag: bytes, receipt: bytes) -> int:
+        """Add an entry of `tickets` tickets; returns its first ticket. Raises `BrokenEntries`."""
+        if not 1 <= tickets <= TICKETS_MAX - self.total:
+            raise BrokenEntries(f"entry {len(self)} cannot have {tickets} tickets")
+        if len(tag) != TAG_BYTES or len(receipt) != RECEIPT_BYTES:
+            raise BrokenEntries(f"entry {len(self)} needs a tag and a receipt of 16 bytes each")
+        first = self.total + 1
+        self._rows += _ROW.pack(first, tickets, tag, receipt)
+        self._firsts.append(first)
+        self.total += tickets
+        return first
+
+    def __len__(self) -> int:
+        return len(self._firsts)
+
+    def __getitem__(self, index: int) -> Entry:
+        return Entry._make(_ROW.unpack_from(self._rows, range(len(self))[index] * ROW_BYTES))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(Entry._make, _ROW.iter_unpack(self._rows))
+
+    def packed(self, start: int = 0, stop: int | None = None) -> bytes:
+        """The rows `start` to `stop`: `U(first) ‖ U(count) ‖ tag ‖ receipt` each."""
+        return bytes(memoryview(self._rows)[start * ROW_BYTES : None if stop is None else stop * ROW_BYTES])
+
+    def tag_of(self, ticket: int) -> bytes:
+        """The pseudonym of the holder of `ticket` (1..`total`)."""
+        at = (bisect_right(self._firsts, ticket) - 1) * ROW_BYTES + _TAG_AT
+        return bytes(self._rows[at : at + TAG_BYTES])
+
+    def tags(self) -> set[bytes]:
+        """All holders."""
+        rows = bytes(self._rows)
+        return {rows[at : at + TAG_BYTES] for at in range(_TAG_AT, len(rows), ROW_BYTES)}
+
+    def tickets_of(self, tags: Iterable[bytes]) -> dict[bytes, int]:
+        """How many tickets each of `tags` holds."""
+        held = dict.fromkeys(tags, 0)
+        for _, tickets, tag, _ in _ROW.iter_unpack(self._rows):
+            if tag in held:
+                held[tag] += tickets
+        return held
+
+    def find_receipt(self, receipt: bytes) -> int | None:
+        """The number (from 0) of the entry with this receipt."""
+        at = self._rows.find(receipt)
+        while at >= 0 and (len(receipt) != RECEIPT_BYTES or at % ROW_BYTES != _RECEIPT_AT):
+            at = self._rows.find(receipt, at + 1)  # bytes that happen to look like it
+        return None if at < 0 else at // ROW_BYTES
