@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -45,6 +45,44 @@ class ActivityInput(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     metrics: Mapping[str, float] = {}
     external_id: str | None = None
     device_id: str | None = None
+
+
+class SentActivity(Protocol):
+    """An activity as the wire's types hold it: the same fields, closed sets as plain strings."""
+
+    @property
+    def activity_type(self) -> str: ...
+    @property
+    def start_time(self) -> datetime: ...
+    @property
+    def end_time(self) -> datetime: ...
+    @property
+    def duration_minutes(self) -> float | None: ...
+    @property
+    def intensity(self) -> str | None: ...
+    @property
+    def metrics(self) -> Mapping[str, float]: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def external_id(self) -> str | None: ...
+    @property
+    def device_id(self) -> str | None: ...
+
+
+def activity_input(sent: SentActivity) -> ActivityInput:
+    """`sent` in the domain's words. Its closed sets were validated when it was decoded."""
+    return ActivityInput(
+        activity_type=ActivityType(sent.activity_type),
+        start_time=sent.start_time,
+        end_time=sent.end_time,
+        duration_minutes=sent.duration_minutes,
+        intensity=Intensity(sent.intensity) if sent.intensity is not None else None,
+        metrics=sent.metrics,
+        source=sent.source,
+        external_id=sent.external_id,
+        device_id=sent.device_id,
+    )
 
 
 class Unreadable(msgspec.Struct, frozen=True, gc=False):

@@ -73,23 +73,35 @@ class DayTotals(NamedTuple):
 
 
 class DayAward(NamedTuple):
-    """What a day's activities earn, and why. The parts, with `over_cap`, add up to `points`."""
+    """What a day's activities earn, and why.
+
+    `step_points`, `goal_points`, `minute_points`, `workout_points` and `over_cap` add up to `points`.
+    """
 
     points: int = 0
-    steps: int = 0
-    step_goal: int = 0
+    step_points: int = 0
+    goal_points: int = 0
     light_minutes: int = 0
     moderate_minutes: int = 0
     vigorous_minutes: int = 0
-    workout_bonuses: int = 0
+    workout_points: int = 0
     over_cap: int = 0
     """What the daily cap takes away: zero or negative."""
     minutes: int = 0
     """Full minutes that count towards an active day, of whatever intensity."""
 
     @property
+    def minute_points(self) -> int:
+        return minute_points(self.light_minutes, self.moderate_minutes, self.vigorous_minutes)
+
+    @property
     def is_active_day(self) -> bool:
         return self.minutes >= ACTIVE_DAY_MINUTES
+
+    @property
+    def points_remaining(self) -> int:
+        """What the cap leaves to earn that day, in points."""
+        return DAILY_CAP - self.points
 
 
 NO_ACTIVITY: Final = DayTotals()
@@ -101,19 +113,31 @@ def award(totals: DayTotals) -> DayAward:
 
     Minutes are not paid twice: per intensity the larger of workout minutes and active minutes counts.
     """
-    steps = POINTS_PER_STEP_BLOCK * (min(totals.steps, PAID_STEPS_MAX) // STEP_BLOCK)
-    goal = STEP_GOAL_POINTS if totals.steps >= STEP_GOAL else 0
     light_ms = max(totals.workout_light_ms, totals.active_light_ms)
     moderate_ms = max(totals.workout_moderate_ms, totals.active_moderate_ms)
     vigorous_ms = max(totals.workout_vigorous_ms, totals.active_vigorous_ms)
-    light = LIGHT_MINUTE_POINTS * full_minutes(light_ms)
-    moderate = MODERATE_MINUTE_POINTS * full_minutes(moderate_ms)
-    vigorous = VIGOROUS_MINUTE_POINTS * full_minutes(vigorous_ms)
-    bonuses = WORKOUT_BONUS_POINTS * min(totals.long_workouts, WORKOUT_BONUSES_MAX)
-    uncapped = steps + goal + light + moderate + vigorous + bonuses
+    light, moderate, vigorous = full_minutes(light_ms), full_minutes(moderate_ms), full_minutes(vigorous_ms)
+    step_points = POINTS_PER_STEP_BLOCK * (min(totals.steps, PAID_STEPS_MAX) // STEP_BLOCK)
+    goal_points = STEP_GOAL_POINTS if totals.steps >= STEP_GOAL else 0
+    workout_points = WORKOUT_BONUS_POINTS * min(totals.long_workouts, WORKOUT_BONUSES_MAX)
+    uncapped = step_points + goal_points + minute_points(light, moderate, vigorous) + workout_points
     points = min(uncapped, DAILY_CAP)
-    minutes = full_minutes(light_ms + moderate_ms + vigorous_ms)
-    return DayAward(points, steps, goal, light, moderate, vigorous, bonuses, points - uncapped, minutes)
+    return DayAward(
+        points,
+        step_points,
+        goal_points,
+        light,
+        moderate,
+        vigorous,
+        workout_points,
+        points - uncapped,
+        full_minutes(light_ms + moderate_ms + vigorous_ms),
+    )
+
+
+def minute_points(light: int, moderate: int, vigorous: int) -> int:
+    """What full minutes of each intensity earn."""
+    return LIGHT_MINUTE_POINTS * light + MODERATE_MINUTE_POINTS * moderate + VIGOROUS_MINUTE_POINTS * vigorous
 
 
 def full_minutes(duration_ms: int) -> int:
