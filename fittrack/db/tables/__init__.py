@@ -4,7 +4,30 @@ Clustered primary keys (`WITHOUT ROWID`; index-organized on Oracle) keep a playe
 rows together; ids are time-ordered, so that inserts touch few pages.
 """
 
-from fittrack.db.tables import accounts, activities, drawings, logs
+from fittrack.db.tables import (
+    accounts,
+    activities,
+    analytics,
+    drawings,
+    logs,
+    messages,
+    operations,
+    partners,
+    prizes,
+    sessions,
+)
 from fittrack.db.tables.base import metadata
 
-__all__ = ["accounts", "activities", "drawings", "logs", "metadata"]
+__all__ = [
+    "accounts",
+    "activities",
+    "analytics",
+    "drawings",
+    "logs",
+    "messages",
+    "metadata",
+    "operations",
+    "partners",
+    "prizes",
+    "sessions",
+]

@@ -1,0 +1,82 @@
+"""What keeps the service honest: requests done once, the audit log, reviews of players (SPEC 3, 9, 10)."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table
+
+from fittrack.db.tables.base import CLUSTERED, metadata
+from fittrack.db.types import Bytes, Document, Instant, Uuid16, word
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    # Answers of requests that are no unit of a log, written with their effect and kept for 7 days.
+    Column("scope_id", Uuid16, primary_key=True),  # the account or the API client that asked
+    Column("idem_key", Uuid16, primary_key=True),
+    Column("request_hash", Bytes(16), nullable=False),
+    Column("status_code", Integer, nullable=False),
+    Column("answer", Document),
+    Column("created_at", Instant, nullable=False),
+    **CLUSTERED,
+)
+Index(None, idempotency.c.created_at)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    # Who did what to whom and why, written with what it records. One actor later chains the rows:
+    # `chain_seq` 1, 2, 3 …, `row_hash` over the row and `prev_hash`.
+    Column("audit_id", Uuid16, primary_key=True),
+    Column("actor_id", Uuid16),  # empty: the system itself
+    Column("action", word(60), nullable=False),
+    Column("subject_type", word(40), nullable=False),
+    Column("subject_id", word(64)),
+    Column("before_state", Document),
+    Column("after_state", Document),
+    Column("reason", word(500)),
+    Column("request_id", word(64)),
+    # The chain covers ip_commit = HMAC(ip_salt, ip_address): address and salt are erased after 90 days
+    # and the chain still holds.
+    Column("ip_address", word(45)),
+    Column("ip_salt", Bytes(16)),
+    Column("ip_commit", Bytes(32)),
+    Column("created_at", Instant, nullable=False),
+    Column("chain_seq", Integer, unique=True),
+    Column("prev_hash", Bytes(32)),
+    Column("row_hash", Bytes(32)),
+    **CLUSTERED,
+)
+Index(None, audit_log.c.created_at)
+Index(None, audit_log.c.subject_type, audit_log.c.subject_id)
+Index(None, audit_log.c.actor_id)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    # Accounts that look as if they were gaming; their prizes cannot ship until an admin has looked.
+    Column("review_id", Uuid16, primary_key=True),
+    Column("user_id", ForeignKey("users.user_id"), nullable=False),
+    Column("reason", word(40), nullable=False),
+    Column("evidence", Document),
+    Column("status", word(10), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("resolved_by", Uuid16),
+    Column("resolution", word(500)),
+    CheckConstraint("status IN ('open', 'cleared', 'upheld')", name="status_known"),
+    **CLUSTERED,
+)
+Index(None, reviews.c.user_id, reviews.c.status)
+Index(None, reviews.c.status, reviews.c.opened_at)
+
+review_appeals = Table(
+    "review_appeals",
+    metadata,
+    Column("appeal_id", Uuid16, primary_key=True),
+    Column("review_id", ForeignKey("reviews.review_id"), nullable=False, unique=True),  # one appeal each
+    Column("user_id", Uuid16, nullable=False),
+    Column("statement", word(2000), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("answered_by", Uuid16),
+    Column("answer", word(2000)),
+    **CLUSTERED,
+)

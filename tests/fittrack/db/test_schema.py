@@ -1,0 +1,108 @@
+"""The schema holds on both databases: it compiles, and what Oracle refuses is not in it."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint, create_engine
+from sqlalchemy.dialects.oracle.oracledb import OracleDialect_oracledb
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import TypeEngine
+
+from fittrack.db.tables import metadata
+
+ORACLE_IDENTIFIER_BYTES_MAX = 128
+# V$RESERVED_WORDS of Oracle 23ai with RESERVED = 'Y' or RES_ATTR = 'Y' (no column may be named so),
+# which SQLAlchemy's dialect does not quote in every case.
+RESERVED_WORDS = (
+    "ACCESS ADD ALL ALTER AND ANY ARRAYLEN AS ASC AUDIT BETWEEN BY CHAR CHECK CLUSTER COLUMN COMMENT "
+    "COMPRESS CONNECT CREATE CURRENT DATE DECIMAL DEFAULT DELETE DESC DISTINCT DROP ELSE EXCLUSIVE "
+    "EXISTS FILE FLOAT FOR FROM GRANT GROUP HAVING IDENTIFIED IMMEDIATE IN INCREMENT INDEX INITIAL "
+    "INSERT INTEGER INTERSECT INTO IS LEVEL LIKE LOCK LONG MAXEXTENTS MINUS MLSLABEL MODE MODIFY "
+    "NOAUDIT NOCOMPRESS NOT NOTFOUND NOWAIT NULL NUMBER OF OFFLINE ON ONLINE OPTION OR ORDER PCTFREE "
+    "PRIOR PRIVILEGES PUBLIC RAW RENAME RESOURCE REVOKE ROW ROWID ROWLABEL ROWNUM ROWS SELECT SESSION "
+    "SET SHARE SIZE SMALLINT SQLBUF START SUCCESSFUL SYNONYM SYSDATE TABLE THEN TO TRIGGER UID UNION "
+    "UNIQUE UPDATE USER VALIDATE VALUES VARCHAR VARCHAR2 VIEW WHENEVER WHERE WITH "
+)
+ORACLE_RESERVED = frozenset(RESERVED_WORDS.split())
+
+TABLES = [pytest.param(table, id=table.name) for table in metadata.sorted_tables]
+DIALECTS = [
+    pytest.param(SQLiteDialect_pysqlite(), id="sqlite"),
+    pytest.param(OracleDialect_oracledb(), id="oracle"),
+]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_and_index_compiles(table: Table, dialect: Dialect) -> None:
+    assert str(CreateTable(table).compile(dialect=dialect))
+    for index in table.indexes:
+        assert str(CreateIndex(index).compile(dialect=dialect))
+
+
+def test_sqlite_accepts_the_whole_schema_as_strict_tables() -> None:
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(":memory:", check_same_thread=False))
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        sql = dict(
+            connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
+        )
+    assert {name for name, text in sql.items() if "STRICT" not in text} == set()
+    assert set(sql) == set(metadata.tables)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_name_is_a_reserved_word_or_too_long_for_oracle(table: Table) -> None:
+    for name in names_in(table):
+        assert name.upper() not in ORACLE_RESERVED
+        assert len(name.encode()) <= ORACLE_IDENTIFIER_BYTES_MAX
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_column_has_a_type_that_is_alike_in_both_databases(table: Table) -> None:
+    for column in table.columns:
+        assert is_portable(column.type), f"{table.name}.{column.name} is a {column.type!r}"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_two_indexes_cover_the_same_columns(table: Table) -> None:
+    lists = list(indexed_columns(table))
+    assert len(lists) == len(set(lists)), (
+        "Oracle refuses a second index on the same list of columns (ORA-01408)"
+    )
+
+
+def test_index_and_constraint_names_are_unique_in_the_schema() -> None:
+    names = [str(index.name) for index in indexes_of(metadata)]
+    names += [str(c.name) for table in metadata.sorted_tables for c in table.constraints]
+    assert len(names) == len(set(names))
+
+
+def names_in(table: Table) -> Iterator[str]:
+    yield table.name
+    yield from (column.name for column in table.columns)
+    yield from (str(index.name) for index in table.indexes)
+    yield from (str(constraint.name) for constraint in table.constraints)
+
+
+def is_portable(kind: TypeEngine[object]) -> bool:
+    own = type(kind).__module__ == "fittrack.db.types"
+    text = type(kind).__name__ == "String" and "sqlite" in kind._variant_mapping
+    return own or text or type(kind).__name__ == "Integer"
+
+
+def indexes_of(schema: MetaData) -> Iterator[Index]:
+    for table in schema.sorted_tables:
+        yield from table.indexes
+
+
+def indexed_columns(table: Table) -> Iterator[tuple[Column[object], ...]]:
+    yield tuple(table.primary_key.columns)
+    for index in table.indexes:
+        yield tuple(table.columns[column.name] for column in index.columns)
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield tuple(constraint.columns)
