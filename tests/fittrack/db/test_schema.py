@@ -4,9 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint, create_engine
-from sqlalchemy.dialects.oracle.oracledb import OracleDialect_oracledb
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint, create_engine, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
@@ -29,10 +27,7 @@ RESERVED_WORDS = (
 ORACLE_RESERVED = frozenset(RESERVED_WORDS.split())
 
 TABLES = [pytest.param(table, id=table.name) for table in metadata.sorted_tables]
-DIALECTS = [
-    pytest.param(SQLiteDialect_pysqlite(), id="sqlite"),
-    pytest.param(OracleDialect_oracledb(), id="oracle"),
-]
+DIALECTS = [pytest.param(make_url(f"{name}://").get_dialect()(), id=name) for name in ("sqlite", "oracle")]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -47,11 +42,9 @@ def test_sqlite_accepts_the_whole_schema_as_strict_tables() -> None:
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(":memory:", check_same_thread=False))
     with engine.begin() as connection:
         metadata.create_all(connection)
-        sql = dict(
-            connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
-        )
-    assert {name for name, text in sql.items() if "STRICT" not in text} == set()
-    assert set(sql) == set(metadata.tables)
+        made = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
+    assert {name for name, text in made if "STRICT" not in text} == set()
+    assert {name for name, _ in made} == set(metadata.tables)
 
 
 @pytest.mark.parametrize("table", TABLES)
