@@ -85,6 +85,13 @@ def activity_input(sent: SentActivity) -> ActivityInput:
     )
 
 
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A provider's word that an activity was deleted at its source."""
+
+    source: str
+    external_id: str
+
+
 class Unreadable(msgspec.Struct, frozen=True, gc=False):
     """The place of a batch's item that could not be read: rejected with `code`, the others stand."""
 

@@ -14,6 +14,9 @@
 | heart rate outside 25-240                             | `heart-rate-impossible`     |
 | faster than a human                                   | `speed-impossible`          |
 | more energy than a body can turn over in a day        | `calories-impossible`       |
+| a day beyond 100,000 steps or 24 h (see `day_check`)  | `day-steps-impossible`, …   |
+| more samples than a day can need                      | `day-full`                  |
+| withdrawn, but never received                         | `unknown-activity`          |
 
 What is merely unlikely is accepted and flagged (`Doubt`).
 """
@@ -26,7 +29,7 @@ from typing import Final
 
 from fittrack.activities.model import MANUAL_SOURCE, ActivityInput, ActivityType, Intensity
 from fittrack.kit.calendar import age_on, rfc3339
-from fittrack.points.award import MINUTE_MS
+from fittrack.points.award import DAILY_CAP, MINUTE_MS, PAID_STEPS_MAX, DayTotals, award
 
 ADMISSIBLE_AGE: Final = timedelta(days=7)
 CLOCK_SKEW: Final = timedelta(minutes=5)
@@ -50,6 +53,8 @@ SPEED_UNLIKELY_M_S: Final = 12.5
 CALORIES_IMPOSSIBLE: Final = 20_000
 CALORIES_UNLIKELY: Final = 10_000
 WORKOUT_MINUTES_UNLIKELY: Final = 10 * 60
+SAMPLES_A_DAY_MAX: Final = 2_000
+"""One a minute, and room to spare. A player's actor holds them in memory."""
 
 MAX_HEART_RATE_AT_BIRTH: Final = 220
 """The maximum heart rate is taken to be 220 − age."""
@@ -77,6 +82,7 @@ class Refusal(StrEnum):
     DAY_STEPS_IMPOSSIBLE = "day-steps-impossible"
     DAY_MINUTES_IMPOSSIBLE = "day-minutes-impossible"
     DAY_FULL = "day-full"
+    UNKNOWN_ACTIVITY = "unknown-activity"
 
 
 class Doubt(StrEnum):
@@ -117,6 +123,26 @@ def doubts(sent: ActivityInput) -> tuple[Doubt, ...]:
     if sent.activity_type is ActivityType.WORKOUT and exercise_minutes(sent) > WORKOUT_MINUTES_UNLIKELY:
         found.append(Doubt.LONG_WORKOUT)
     return tuple(found)
+
+
+def is_too_old(start: datetime, now: datetime) -> bool:
+    """Whether what started at `start` can no longer be told, changed or withdrawn at `now`."""
+    return start < now - ADMISSIBLE_AGE
+
+
+def day_check(day: DayTotals, added: DayTotals) -> Refusal | Doubt | None:
+    """What to think of a sample that would take a day beyond what a day can hold.
+
+    A sample is refused once the day earns all it can without it, so that the refusal costs nothing;
+    before, it is taken and flagged. Were the first to go too far refused, the day's points would depend
+    on which sample came last.
+    """
+    if added.steps and day.steps + added.steps > STEPS_IMPOSSIBLE:
+        return Refusal.DAY_STEPS_IMPOSSIBLE if day.steps >= PAID_STEPS_MAX else Doubt.DAY_STEPS
+    if _is_over_a_day(day.workout_ms, added.workout_ms) or _is_over_a_day(day.active_ms, added.active_ms):
+        capped = award(day).points >= DAILY_CAP
+        return Refusal.DAY_MINUTES_IMPOSSIBLE if capped else Doubt.DAY_MINUTES
+    return None
 
 
 def exercise_minutes(sent: ActivityInput) -> float:
@@ -173,7 +199,7 @@ def _time_refusal(sent: ActivityInput, now: datetime) -> Refusal | None:
     start, end = sent.start_time, sent.end_time
     if end < start:
         return Refusal.ENDS_BEFORE_START
-    if start < now - ADMISSIBLE_AGE:
+    if is_too_old(start, now):
         return Refusal.TOO_OLD
     if end > now + CLOCK_SKEW:
         return Refusal.IN_FUTURE
@@ -222,6 +248,10 @@ def _speed(sent: ActivityInput) -> float:
     else:
         seconds = (sent.end_time - sent.start_time).total_seconds()
     return distance / seconds if seconds > 0 else math.inf
+
+
+def _is_over_a_day(so_far_ms: int, added_ms: int) -> bool:
+    return added_ms > 0 and so_far_ms + added_ms > EXERCISE_MINUTES_MAX * MINUTE_MS
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:
