@@ -1,0 +1,89 @@
+"""What a concrete actor is made of: `Actor`, and the ways in which a turn may end."""
+
+import asyncio
+from collections.abc import Hashable
+from typing import Any, Protocol, TypeAlias, final
+
+from actors.runtime.promise import Promise
+from fittrack.kit.problems import Busy, Problem
+
+EntityId: TypeAlias = Hashable
+
+
+class Activation(Protocol):
+    """The place in memory that an actor occupies."""
+
+    def discard(self, actor: "Actor") -> None: ...
+
+
+class Actor:
+    """One entity, one message at a time. Subclasses may use `__slots__`.
+
+    An actor is made when a message arrives for it, and leaves memory when it has been idle. Between
+    turns it costs its own state and little more: it has no task, no queue and no timer.
+    """
+
+    __slots__ = ("activation",)
+    activation: Activation
+    """Set by the runtime before `activate`."""
+
+    async def activate(self) -> None:
+        """Load the state. Called once, before the first turn.
+
+        A Problem raised here is the answer to every message that waited. Anything else answers them
+        `busy` (nothing happened) and counts as a crash: the next attempt comes after a back-off.
+        """
+
+    def receive(self, message: Any) -> object:
+        """Take one turn; the next one begins when this one is over.
+
+        What is returned says when that is, and what the reply is:
+        a plain value is the reply, the turn is over; a coroutine is run, a `Promise` or a future is
+        waited for: the turn is over when they are, with their outcome (which may be a `Held`);
+        `Held(…)` ends the turn now, the reply comes later.
+
+        A raised Problem is the reply and keeps the state. `StaleActivation` has the state reloaded.
+        Any other exception discards it, answers `outcome-unknown` and counts as a crash.
+        """
+        raise NotImplementedError
+
+    async def passivate(self) -> None:
+        """Say farewell before leaving memory in good order. Never called for a discarded activation."""
+
+    def busy_with(self) -> bool:
+        """Whether something is under way that must not lose its memory now, such as units in flight."""
+        return False
+
+    def discard(self) -> None:
+        """Give this activation up: the next message is served by a new one.
+
+        Called within a turn, it lets that turn finish. It does not count as a crash.
+        """
+        self.activation.discard(self)
+
+
+@final
+class Held:
+    """The turn is over; its reply is the outcome of `source`, usually a commit (the output gate)."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: "Promise | asyncio.Future[Any]") -> None:
+        self.source = source
+
+
+class StaleActivation(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """This activation's state is outdated: another one wrote after it was loaded.
+
+    Raised in a turn, or the outcome of its promise, future or `Held`. The state is reloaded at once, and
+    the messages that wait are served by the new activation. `answer` is the reply to the message
+    concerned; the default says that nothing happened. Where that is not certain, pass OutcomeUnknown.
+    """
+
+    def __init__(self, answer: Problem | None = None) -> None:
+        self.answer = answer or Busy("Somebody else changed it at the same time")
+        super().__init__(str(self.answer))
+
+
+class AskCycleError(RuntimeError):
+    """An actor asked one that waits, directly or not, for its answer: they would wait for ever."""

@@ -1,0 +1,47 @@
+"""What the runtime counts. Plain numbers, to be read by an exporter."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+# Seconds; a turn takes some microseconds, a commit some milliseconds, the watchdog acts at 5 s.
+TIME_BOUNDS_S = (0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
+
+
+@dataclass(slots=True)
+class Histogram:
+    """Durations in seconds, counted in the buckets of `TIME_BOUNDS_S` and one above."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(TIME_BOUNDS_S) + 1))
+    observed: int = 0
+    sum_s: float = 0.0
+    max_s: float = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self.counts[bisect_left(TIME_BOUNDS_S, seconds)] += 1
+        self.observed += 1
+        self.sum_s += seconds
+        self.max_s = max(self.max_s, seconds)
+
+
+@dataclass(slots=True)
+class KindMetrics:
+    """What happened to the actors of one kind since the start, and how many there are."""
+
+    active: int = 0
+    """Actors in memory, or on their way in or out. The only figure here that falls."""
+    activations: int = 0
+    passivations: int = 0
+    turns: int = 0
+    crashes: int = 0
+    stale: int = 0
+    quarantines: int = 0
+    abandoned: int = 0
+    """Turns, activations and farewells given up by the watchdog."""
+    busy: int = 0
+    """Messages refused, nothing having happened: mailbox full, quarantine, shutdown."""
+    expired: int = 0
+    """Messages whose deadline passed before their turn began."""
+    turn_time: Histogram = field(default_factory=Histogram)
+    """Sampled: of every run of consecutive turns, the first; every turn that had to wait for something."""
+    mailbox_age: Histogram = field(default_factory=Histogram)
+    """Sampled: the age of the oldest waiting message, each time its actor is served."""

@@ -1,0 +1,150 @@
+"""The post: brings messages to actors, or says at once why not."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from math import inf
+
+from actors.runtime.actor import AskCycleError, EntityId
+from actors.runtime.idleness import Sweeper
+from actors.runtime.lifecycle import Lifecycle, quarantined
+from actors.runtime.placement import Placement
+from actors.runtime.population import IDLE, Cell, Envelope, Population, current_turn
+from actors.runtime.promise import Listener
+from actors.runtime.replies import Replies
+from actors.runtime.run_queue import RunQueue
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Busy
+
+
+class Post:
+    """Accepts messages for the actors of this process and hands on those for others."""
+
+    __slots__ = ("_lifecycle", "_locate", "_monotonic", "_replies", "_run_queue", "_sweeper")
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        placement: Placement,
+        replies: Replies,
+        run_queue: RunQueue,
+        lifecycle: Lifecycle,
+        sweeper: Sweeper,
+    ) -> None:
+        self._monotonic = clock.monotonic
+        self._locate = placement.locate
+        self._replies = replies
+        self._run_queue = run_queue
+        self._lifecycle = lifecycle
+        self._sweeper = sweeper
+
+    def send(
+        self,
+        population: Population,
+        entity_id: EntityId,
+        message: object,
+        on_reply: Listener,
+        *,
+        timeout_s: float | None,
+        context: object,
+    ) -> None:
+        """Bring a message whose reply somebody waits for. See `Ref.send`."""
+        now = self._monotonic()
+        deadline = now + (population.kind.ask_timeout_s if timeout_s is None else timeout_s)
+        cell = population.cells.get(entity_id)
+        asker = current_turn()
+        if asker is not None:
+            if cell is not None:
+                _refuse_cycle(asker, cell)
+            deadline = min(deadline, asker.deadline)
+            context = asker.context if context is None else context
+        envelope = Envelope(message, on_reply, deadline, now, asker, cell, context)
+        if deadline <= now:
+            _soon(self._replies.expire, envelope)
+            return
+        peer = self._locate(population.kind.name, entity_id)
+        if peer is None:
+            refusal = self._accept(population, entity_id, envelope, is_from_turn=asker is not None)
+            if refusal is not None:
+                _soon(self._replies.settle, envelope, refusal)
+                return
+        else:
+            envelope.began = True  # for all one knows here
+            peer.send(
+                population.kind.name,
+                entity_id,
+                message,
+                lambda outcome: self._replies.settle(envelope, outcome),
+                timeout_s=deadline - now,
+                context=context,
+            )
+        self._replies.guard(envelope)
+
+    def tell(self, population: Population, entity_id: EntityId, message: object, context: object) -> None:
+        """Bring a message that gets no reply. See `Ref.tell`."""
+        teller = current_turn()
+        if teller is not None and context is None:
+            context = teller.context
+        peer = self._locate(population.kind.name, entity_id)
+        if peer is not None:
+            peer.send(population.kind.name, entity_id, message, None, timeout_s=None, context=context)
+            return
+        cell = population.cells.get(entity_id)
+        envelope = Envelope(message, None, inf, self._monotonic(), None, cell, context)
+        refusal = self._accept(population, entity_id, envelope, is_from_turn=teller is not None)
+        if refusal is not None:
+            raise refusal
+
+    def _accept(
+        self, population: Population, entity_id: EntityId, envelope: Envelope, *, is_from_turn: bool
+    ) -> Busy | None:
+        """Put the envelope into its mailbox, or say why not."""
+        if self._lifecycle.is_stopping and not is_from_turn:
+            return self._refuse(population, Busy("Shutting down; nothing happened"))
+        cell = envelope.cell
+        if cell is None:
+            refusal = self._refuse_newcomer(population, entity_id)
+            if refusal is not None:
+                return self._refuse(population, refusal)
+            cell = envelope.cell = self._open_cell(population, entity_id)
+        mailbox = cell.mailbox
+        if mailbox is None:
+            spare = population.spare_mailboxes
+            mailbox = cell.mailbox = spare.pop() if spare else deque()
+        if len(mailbox) + cell.held >= population.kind.mailbox_max:
+            return self._refuse(population, Busy("Too many messages wait for it; nothing happened"))
+        mailbox.append(envelope)
+        if cell.phase is IDLE:
+            self._run_queue.push(cell)
+        return None
+
+    def _refuse_newcomer(self, population: Population, entity_id: EntityId) -> Busy | None:
+        if self._lifecycle.is_stopping:
+            return Busy("Shutting down; nothing happened")
+        quarantine_s = population.supervisor.quarantine_s(entity_id, self._monotonic())
+        return quarantined(quarantine_s) if quarantine_s else None
+
+    def _open_cell(self, population: Population, entity_id: EntityId) -> Cell:
+        self._sweeper.make_room(population)
+        self._sweeper.arm()
+        return population.open_cell(entity_id)
+
+    def _refuse(self, population: Population, refusal: Busy) -> Busy:
+        population.metrics.busy += 1
+        return refusal
+
+
+def _soon(answer: Callable[..., None], *args: object) -> None:
+    """Refuse after `send` has returned, so that no sender is called back before it is ready for it."""
+    asyncio.get_running_loop().call_soon(answer, *args, context=Context())
+
+
+def _refuse_cycle(asker: Envelope, cell: Cell) -> None:
+    """Raise if `cell` is among those who wait, link by link, for the reply that `asker` is to give."""
+    waiting: Envelope | None = asker
+    while waiting is not None:
+        if waiting.cell is cell:
+            raise AskCycleError(f"{cell.population.kind.name} {cell.id} waits for this very answer")
+        waiting = None if waiting.done else waiting.asker

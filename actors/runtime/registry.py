@@ -1,0 +1,72 @@
+"""The registry: all kinds of actors of this process, and the way to each actor."""
+
+from actors.runtime.actor import EntityId
+from actors.runtime.idleness import Sweeper
+from actors.runtime.kind import ActorKind
+from actors.runtime.lifecycle import Lifecycle
+from actors.runtime.metrics import KindMetrics
+from actors.runtime.placement import LocalPlacement, Placement
+from actors.runtime.population import Cell, Population
+from actors.runtime.post import Post
+from actors.runtime.ref import Ref
+from actors.runtime.replies import Replies
+from actors.runtime.run_queue import RunQueue
+from actors.runtime.shutdown import Shutdown
+from actors.runtime.turns import Turns
+from fittrack.kit.clock import Clock
+
+
+class Registry:
+    """Actors by kind and id, in memory while they are used. Belongs to one event loop and its thread."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        placement: Placement | None = None,
+        metrics: dict[str, KindMetrics] | None = None,
+    ) -> None:
+        """`metrics` is filled with one entry per registered kind."""
+        self.metrics: dict[str, KindMetrics] = {} if metrics is None else metrics
+        self._populations: dict[str, Population] = {}
+        replies = Replies(clock)
+        run_queue = RunQueue(clock.monotonic, self._serve)
+        lifecycle = Lifecycle(clock, replies, run_queue.push)
+        sweeper = Sweeper(clock, self._populations, lifecycle)
+        self._turns = Turns(clock, lifecycle, replies)
+        self._post = Post(
+            clock=clock,
+            placement=placement or LocalPlacement(),
+            replies=replies,
+            run_queue=run_queue,
+            lifecycle=lifecycle,
+            sweeper=sweeper,
+        )
+        self._shutdown = Shutdown(clock, self._populations, lifecycle, replies, sweeper)
+
+    def register(self, kind: ActorKind) -> None:
+        """Make a kind of actor known."""
+        assert kind.name not in self._populations, f"two kinds named {kind.name}"
+        metrics = self.metrics.setdefault(kind.name, KindMetrics())
+        self._populations[kind.name] = Population(kind, metrics)
+
+    def ref(self, kind: str, entity_id: EntityId) -> Ref:
+        """The address of an actor, which need not be in memory. KeyError: no such kind."""
+        return Ref(self._post, self._populations[kind], entity_id)
+
+    def is_active(self, kind: str, entity_id: EntityId) -> bool:
+        """Whether the actor is in memory, or on its way in or out."""
+        return entity_id in self._populations[kind].cells
+
+    async def stop(self, timeout_s: float) -> int:
+        """Finish gracefully within `timeout_s`; the registry cannot be used afterwards.
+
+        From now on messages are accepted only from turns under way, and nobody is activated (`busy`).
+        What was accepted gets its turn, held replies their outcome; then all actors are passivated. When
+        the time is up, turns under way are cancelled and what is unanswered is told so: `busy` where
+        nothing happened, `outcome-unknown` where something may have. Returns how many had to be given up.
+        """
+        return await self._shutdown.stop(timeout_s)
+
+    def _serve(self, cell: Cell, now: float) -> float:
+        return self._turns.serve(cell, now)

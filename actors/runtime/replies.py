@@ -1,0 +1,84 @@
+"""Replies: each message gets exactly one, in the turn of the one who asked, at the latest at its deadline."""
+
+import structlog
+
+from actors.runtime.population import Envelope, running_turn
+from actors.runtime.promise import Listener, Outcome
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Busy, OutcomeUnknown
+
+# Deadlines are in seconds; nobody notices a twentieth, and one timer serves all that end within it.
+DEADLINE_GRAIN_S = 0.05
+
+log = structlog.get_logger(__name__)
+
+
+class Replies:
+    """Answers envelopes, and watches over their deadlines in buckets rather than with a timer each."""
+
+    __slots__ = ("_buckets", "_clock")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: dict[int, set[Envelope]] = {}
+
+    def guard(self, envelope: Envelope) -> None:
+        """See to it that `envelope` is answered soon after its deadline, whatever happens."""
+        slot = int(envelope.deadline / DEADLINE_GRAIN_S) + 1
+        bucket = self._buckets.get(slot)
+        if bucket is None:
+            bucket = self._buckets[slot] = set()
+            delay = slot * DEADLINE_GRAIN_S - self._clock.monotonic()
+            self._clock.call_later(delay, self._end_bucket, slot)
+        bucket.add(envelope)
+        envelope.bucket = bucket
+
+    def settle(self, envelope: Envelope, outcome: Outcome) -> None:
+        """Answer `envelope`; without effect when it has been answered."""
+        if envelope.done:
+            return
+        envelope.done = True
+        bucket = envelope.bucket
+        if bucket is not None:
+            envelope.bucket = None
+            bucket.discard(envelope)
+        on_reply = envelope.on_reply
+        if on_reply is None:
+            return
+        envelope.on_reply = None
+        asker, running = envelope.asker, running_turn.get()
+        if running is asker or (asker is None and (running is None or running is envelope)):
+            _call(on_reply, outcome)
+        else:
+            token = running_turn.set(asker)
+            _call(on_reply, outcome)
+            running_turn.reset(token)
+
+    def expire(self, envelope: Envelope) -> None:
+        """Answer what nobody waits for any longer: honestly, by whether its turn began."""
+        if envelope.done:
+            return
+        if envelope.began:
+            self.settle(envelope, OutcomeUnknown())
+            return
+        if envelope.cell is not None:
+            envelope.cell.population.metrics.expired += 1
+        self.settle(envelope, Busy("It waited too long for its turn; nothing happened"))
+
+    def expire_all(self) -> int:
+        """Answer everything that is still open. Returns how many there were."""
+        waiting = [envelope for bucket in self._buckets.values() for envelope in bucket]
+        for envelope in waiting:
+            self.expire(envelope)
+        return len(waiting)
+
+    def _end_bucket(self, slot: int) -> None:
+        for envelope in list(self._buckets.pop(slot)):
+            self.expire(envelope)
+
+
+def _call(on_reply: Listener, outcome: Outcome) -> None:
+    try:
+        on_reply(outcome)
+    except Exception:  # the asker's mistake must not hurt the one who answered
+        log.exception("a reply could not be taken")

@@ -1,0 +1,216 @@
+"""Turns: an actor takes one message at a time, and what came of it is answered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from types import CoroutineType
+from typing import Any, TypeAlias
+
+import structlog
+
+from actors.runtime.actor import Actor, Held, StaleActivation
+from actors.runtime.lifecycle import Lifecycle
+from actors.runtime.population import IN_TURN, READY, Cell, Envelope, running_turn
+from actors.runtime.promise import Outcome, Promise, listen, outcome_of
+from actors.runtime.replies import Replies
+from actors.runtime.watchdog import SLOW_S
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import OutcomeUnknown, Problem
+
+# Turns an actor may take in a row while others wait: enough to make switching cheap, few enough to be fair.
+TURNS_IN_A_ROW = 32
+
+log = structlog.get_logger(__name__)
+
+
+Ending: TypeAlias = Callable[[Cell, Actor, Envelope, Any], None]
+
+
+class _Endings(dict[type, Ending | None]):
+    """How a turn goes on, by the type of what it returned; None: that is the reply.
+
+    Subclasses and other awaitables are recognised once per type.
+    """
+
+    def __init__(self, known: dict[type, Ending], *, any_awaitable: Ending) -> None:
+        super().__init__(known)
+        self._known = known
+        self._any_awaitable = any_awaitable
+
+    def __missing__(self, returned: type) -> Ending | None:
+        ending = next((how for base, how in self._known.items() if issubclass(returned, base)), None)
+        if ending is None and issubclass(returned, Awaitable):
+            ending = self._any_awaitable
+        self[returned] = ending
+        return ending
+
+
+class Turns:
+    """Gives the messages of a cell to its actor."""
+
+    __slots__ = ("_endings", "_lifecycle", "_monotonic", "_replies")
+
+    def __init__(self, clock: Clock, lifecycle: Lifecycle, replies: Replies) -> None:
+        self._monotonic = clock.monotonic
+        self._lifecycle = lifecycle
+        self._replies = replies
+        self._endings = _Endings(
+            {
+                Held: self._hold,
+                Promise: self._await_promise,
+                CoroutineType: self._run,
+                asyncio.Future: self._await_future,
+            },
+            any_awaitable=self._run_awaitable,
+        )
+
+    def serve(self, cell: Cell, now: float) -> float:
+        """Let the actor of `cell` take some turns in a row. Returns the time when they are over.
+
+        One reading of the clock serves as the end of a turn and the beginning of the next.
+        """
+        actor, mailbox = cell.actor, cell.mailbox
+        if actor is None:
+            running_turn.set(None)
+            self._lifecycle.load(cell)
+            return now
+        assert mailbox, "only actors with messages are served"
+        self._lifecycle.note_time(now)
+        metrics = cell.population.metrics
+        metrics.mailbox_age.observe(now - mailbox[0].sent_at)
+        for turn in range(TURNS_IN_A_ROW):
+            envelope = mailbox.popleft()
+            if envelope.deadline <= now:
+                self._replies.expire(envelope)
+            elif not envelope.done:
+                self._take(cell, actor, envelope)
+                metrics.turns += 1
+                began_at, now = now, self._monotonic()
+                if turn == 0 or now - began_at >= SLOW_S:
+                    self._note_duration(cell, envelope, now - began_at)
+                if cell.phase is not READY:
+                    return now  # the turn goes on; whoever ends it goes on with the mailbox
+                if cell.actor is not actor:
+                    break
+            if not mailbox:
+                break
+        self._lifecycle.proceed(cell)
+        return now
+
+    def _take(self, cell: Cell, actor: Actor, envelope: Envelope) -> None:
+        envelope.began = True
+        running_turn.set(envelope)
+        try:
+            result = actor.receive(envelope.message)
+        except Exception as error:
+            self._fail(cell, actor, envelope, error)
+            return
+        ending = self._endings[type(result)]
+        if ending is None:
+            self._replies.settle(envelope, result)
+        else:
+            ending(cell, actor, envelope, result)
+
+    def _conclude(self, cell: Cell, actor: Actor, envelope: Envelope, outcome: Outcome) -> None:
+        if isinstance(outcome, BaseException):
+            self._fail(cell, actor, envelope, outcome)
+            return
+        ending = self._endings[type(outcome)]
+        if ending is None:
+            self._replies.settle(envelope, outcome)
+        else:
+            ending(cell, actor, envelope, outcome)
+
+    def _fail(self, cell: Cell, actor: Actor, envelope: Envelope, error: BaseException) -> None:
+        answer: Problem
+        if isinstance(error, Problem):
+            answer = error
+            if envelope.on_reply is None and not envelope.done:
+                log.warning(
+                    "told message refused", code=error.code, detail=error.detail, **_name(cell, envelope)
+                )
+        elif isinstance(error, StaleActivation):
+            answer = error.answer
+            if cell.actor is actor:
+                cell.population.metrics.stale += 1
+                cell.discard(actor)
+        else:
+            # It may have handed something to the journal before it failed.
+            answer = OutcomeUnknown()
+            self._lifecycle.crashed(cell, actor, error)
+        self._replies.settle(envelope, answer)
+
+    def _hold(self, cell: Cell, actor: Actor, envelope: Envelope, held: Held) -> None:
+        cell.held += 1
+        listen(held.source, partial(self._release, cell, actor, envelope))
+
+    def _release(self, cell: Cell, actor: Actor, envelope: Envelope, outcome: Outcome) -> None:
+        if isinstance(outcome, BaseException):
+            self._fail(cell, actor, envelope, outcome)
+        else:
+            self._replies.settle(envelope, outcome)
+        cell.held -= 1
+        if cell.is_quiet:
+            self._lifecycle.rest(cell)
+
+    def _await_promise(self, cell: Cell, actor: Actor, envelope: Envelope, promise: Promise) -> None:
+        if promise.is_settled:
+            promise.then(partial(self._conclude, cell, actor, envelope))
+        else:
+            self._open(cell, envelope, None)
+            promise.then(partial(self._end, cell, actor, envelope))
+
+    def _await_future(
+        self, cell: Cell, actor: Actor, envelope: Envelope, future: "asyncio.Future[Any]"
+    ) -> None:
+        self._open(cell, envelope, None)
+        future.add_done_callback(partial(self._end_future, cell, actor, envelope))
+
+    def _run(
+        self, cell: Cell, actor: Actor, envelope: Envelope, coroutine: Coroutine[Any, Any, object]
+    ) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._open(cell, envelope, task)
+        task.add_done_callback(partial(self._end_future, cell, actor, envelope))
+
+    def _run_awaitable(self, cell: Cell, actor: Actor, envelope: Envelope, work: Awaitable[object]) -> None:
+        self._run(cell, actor, envelope, _outcome_of_awaitable(work))
+
+    def _open(self, cell: Cell, envelope: Envelope, task: "asyncio.Task[Any] | None") -> None:
+        cell.phase = IN_TURN
+        cell.opening = envelope
+        self._lifecycle.watchdog.watch(cell, "turn", self._monotonic(), task)
+
+    def _end_future(
+        self, cell: Cell, actor: Actor, envelope: Envelope, future: "asyncio.Future[Any]"
+    ) -> None:
+        self._end(cell, actor, envelope, outcome_of(future))
+
+    def _end(self, cell: Cell, actor: Actor, envelope: Envelope, outcome: Outcome) -> None:
+        if cell.opening is not envelope:
+            return  # abandoned, answered, and its actor replaced
+        cell.opening = None
+        since = self._lifecycle.watchdog.unwatch(cell)
+        cell.population.metrics.turn_time.observe(self._monotonic() - since)
+        cell.phase = READY
+        self._conclude(cell, actor, envelope, outcome)
+        if cell.phase is READY:
+            self._lifecycle.proceed(cell)
+
+    def _note_duration(self, cell: Cell, envelope: Envelope, seconds: float) -> None:
+        if cell.phase is READY:
+            cell.population.metrics.turn_time.observe(seconds)
+        if seconds >= SLOW_S:
+            log.warning("the event loop was blocked by a turn", seconds=seconds, **_name(cell, envelope))
+
+
+async def _outcome_of_awaitable(work: Awaitable[object]) -> object:
+    return await work
+
+
+def _name(cell: Cell, envelope: Envelope) -> dict[str, str]:
+    return {
+        "kind": cell.population.kind.name,
+        "id": str(cell.id),
+        "message": type(envelope.message).__name__,
+    }
