@@ -1,0 +1,139 @@
+"""Engines for the two databases: SQLite embedded, Oracle by configuration (DESIGN 4).
+
+An engine for writing serves the journal and the command line; an engine for reading serves `Reads`.
+"""
+
+import sqlite3
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+
+# Another process of a development cluster may hold the write lock for this long before we give up.
+SQLITE_BUSY_TIMEOUT_MS = 5_000
+# A checkpoint every 40 MB: fewer rewrites of hot pages (measured: +76 % inserts with clustered UUIDv7 keys).
+SQLITE_CHECKPOINT_PAGES = 10_000
+# The page cache of one connection, in KiB (negative is SQLite's way to say KiB).
+SQLITE_CACHE_KIB = 65_536
+# The journal keeps up to eleven sizes of each bulk insert prepared (see `journal.sql`).
+SQLITE_PREPARED_STATEMENTS = 512
+# A call that takes longer has lost its server: the connection is dropped and what it held is rolled back.
+ORACLE_CALL_TIMEOUT_MS = 10_000
+ORACLE_STATEMENT_CACHE = 200
+# A server that cannot be reached fails the caller within this time, in seconds.
+ORACLE_CONNECT_TIMEOUT_S = 5.0
+
+
+class Access(Enum):
+    """What an engine's connections are for."""
+
+    WRITE = "write"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """Where the database is. With an Oracle DSN it is Oracle, else the SQLite file of `url`."""
+
+    url: str = "sqlite:///var/fittrack.db"
+    oracle_dsn: str | None = None
+    oracle_user: str | None = None
+    oracle_password: str | None = field(default=None, repr=False)
+    oracle_wallet_dir: str | None = None
+    oracle_pool_min: int = 2
+    oracle_pool_max: int = 8
+
+
+def make_engine(settings: DatabaseSettings, access: Access = Access.WRITE) -> Engine:
+    """An engine whose connections are set up for `access`.
+
+    Raises ValueError for a URL that names neither a SQLite file nor Oracle.
+    """
+    if settings.oracle_dsn:
+        return _oracle_engine(settings)
+    url = make_url(settings.url)
+    if url.get_backend_name() != "sqlite" or not url.database or ":memory:" in url.database:
+        raise ValueError("DATABASE_URL must be like sqlite:///var/fittrack.db; for Oracle set ORACLE_DSN")
+    return _sqlite_engine(url, access)
+
+
+def _sqlite_engine(url: URL, access: Access) -> Engine:
+    assert url.database, "checked by make_engine"
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        # No limit of the pool's own: the threads that use it are the limit.
+        max_overflow=-1,
+        connect_args={
+            "isolation_level": None,  # transactions begin where we say so, not where the driver guesses
+            "check_same_thread": False,
+            "cached_statements": SQLITE_PREPARED_STATEMENTS,
+            "timeout": SQLITE_BUSY_TIMEOUT_MS / 1000,
+        },
+    )
+
+    # A writer that began as a reader could not be promoted behind another process: it locks at once.
+    begin = "BEGIN IMMEDIATE" if access is Access.WRITE else "BEGIN"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        _set_pragmas(connection, access)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, access: Access) -> None:
+    pragmas: dict[str, str | int] = {
+        "busy_timeout": SQLITE_BUSY_TIMEOUT_MS,
+        "journal_mode": "WAL",
+        "synchronous": "FULL",
+        "foreign_keys": "ON",
+        "wal_autocheckpoint": SQLITE_CHECKPOINT_PAGES,
+        "cache_size": -SQLITE_CACHE_KIB,
+        "temp_store": "MEMORY",  # statement journals of bulk inserts stay off the disk
+    }
+    for name, value in pragmas.items():
+        connection.execute(f"PRAGMA {name}={value}").close()
+    if access is Access.READ:
+        connection.execute("PRAGMA query_only=ON").close()
+
+
+def _oracle_engine(settings: DatabaseSettings) -> Engine:
+    """The driver's own pool of thin-mode connections; SQLAlchemy adds none.
+
+    `MAX_IDLE_BLOCKER_TIME`, which frees the rows of a node that stands still, is the server's setting.
+    """
+    import oracledb  # noqa: PLC0415 - its import costs 100 ms that an embedded database need not pay
+
+    wallet: dict[str, str] = {}
+    if settings.oracle_wallet_dir:
+        wallet = {"config_dir": settings.oracle_wallet_dir, "wallet_location": settings.oracle_wallet_dir}
+    pool = oracledb.create_pool(
+        dsn=settings.oracle_dsn,
+        user=settings.oracle_user,
+        password=settings.oracle_password,
+        min=settings.oracle_pool_min,
+        max=settings.oracle_pool_max,
+        increment=1,
+        stmtcachesize=ORACLE_STATEMENT_CACHE,
+        tcp_connect_timeout=ORACLE_CONNECT_TIMEOUT_S,
+        getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
+        wait_timeout=int(ORACLE_CONNECT_TIMEOUT_S * 1000),
+        **wallet,
+    )
+
+    def acquire() -> oracledb.Connection:
+        connection = pool.acquire()
+        connection.call_timeout = ORACLE_CALL_TIMEOUT_MS
+        return connection
+
+    engine = create_engine("oracle+oracledb://", creator=acquire, poolclass=NullPool)
+    event.listen(engine, "engine_disposed", lambda _engine: pool.close(force=True))
+    return engine

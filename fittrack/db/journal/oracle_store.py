@@ -1,0 +1,130 @@
+"""The journal on Oracle: array DML through SQLAlchemy Core, rows sorted by table and key.
+
+Sorted, so that two nodes meet on a row in one order and none waits for the other in a circle. No
+`batcherrors`: any error undoes the batch. A statement's own failure leaves the transaction standing
+(statement-level rollback); a lost connection ends it, on the server too.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, Table, TextClause, bindparam, insert, text
+from sqlalchemy.dialects import oracle
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
+
+from fittrack.db.journal.connection import OneConnection, driver_error
+from fittrack.db.journal.store import Fault
+from fittrack.db.journal.unit import Row
+
+# Errors that the driver calls a plain DatabaseError, but that no other unit would fare better with:
+# no space or quota (1536, 1631, 1652-1654, 1688, 1691, 30036), archiver stuck (257), deadlock (60),
+# lock time-outs (54, 30006), session killed or limits (28, 1013, 2391, 2396, 2399), read-only (16000, 1456).
+_DATABASE_CODES = frozenset(
+    {
+        28,
+        54,
+        60,
+        257,
+        1013,
+        1456,
+        1536,
+        1631,
+        1652,
+        1653,
+        1654,
+        1688,
+        1691,
+        2391,
+        2396,
+        2399,
+        16000,
+        30006,
+        30036,
+    }
+)
+_CONSTRAINT_NAME = re.compile(r"constraint \((?:[^.)]+\.)?([^.)]+)\)")
+
+_DIALECT = oracle.dialect()  # type: ignore[no-untyped-call]
+
+
+class OracleStore(OneConnection):
+    """The port `Store` over one connection of Oracle's pool."""
+
+    commit_failure_is_fatal = False  # a void row finds out what became of a lost COMMIT
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._merges: dict[Table, TextClause] = {}
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        names = [column.key for column in table.columns]
+        values = [dict(zip(names, row, strict=True)) for row in _by_key(table, rows)]
+        self.connection().execute(insert(table), values)
+
+    def upsert(self, table: Table, rows: Sequence[Row]) -> None:
+        merge = self._merges.get(table)
+        if merge is None:
+            merge = self._merges[table] = merge_statement(table)
+        names = [f"c{at}" for at in range(len(table.columns))]
+        values = [dict(zip(names, row, strict=True)) for row in _by_key(table, rows)]
+        self.connection().execute(merge, values)
+
+    def savepoint(self) -> None:
+        self.connection().exec_driver_sql("SAVEPOINT one")
+
+    def undo(self) -> None:
+        self.connection().exec_driver_sql("ROLLBACK TO SAVEPOINT one")
+
+    def keep(self) -> None:
+        """Oracle has no release: the next savepoint of this name takes its place."""
+
+    def fault_of(self, error: BaseException) -> Fault:
+        if self._connection is None or self._connection.invalidated:
+            return Fault.DATABASE
+        if not isinstance(error, DBAPIError):
+            return Fault.STATEMENT  # a value that could not be converted, or a job's own exception
+        if isinstance(error, IntegrityError):
+            return Fault.CONSTRAINT
+        if (
+            isinstance(error, OperationalError | InternalError | InterfaceError)
+            or _code(error) in _DATABASE_CODES
+        ):
+            return Fault.DATABASE
+        return Fault.STATEMENT
+
+    def constraint_of(self, error: BaseException) -> str:
+        named = _CONSTRAINT_NAME.search(str(driver_error(error)))
+        return named.group(1).lower() if named else str(driver_error(error))
+
+
+def merge_statement(table: Table) -> TextClause:
+    """MERGE: insert or replace by primary key. Binds are `c0`, `c1` … by column (never a reserved word)."""
+    quote = _DIALECT.identifier_preparer.quote
+    names = [quote(column.name) for column in table.columns]
+    keys = [quote(column.name) for column in table.primary_key.columns]
+    others = [name for name in names if name not in keys]
+    source = ", ".join(f":c{at} {name}" for at, name in enumerate(names))
+    match = " AND ".join(f"old.{name} = new.{name}" for name in keys)
+    replace = (
+        f" WHEN MATCHED THEN UPDATE SET {', '.join(f'old.{n} = new.{n}' for n in others)}" if others else ""
+    )
+    return text(
+        f"MERGE INTO {_DIALECT.identifier_preparer.format_table(table)} old"  # noqa: S608 - names of our own schema
+        f" USING (SELECT {source} FROM dual) new ON ({match}){replace}"
+        f" WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{n}' for n in names)})"
+    ).bindparams(*[bindparam(f"c{at}", type_=column.type) for at, column in enumerate(table.columns)])
+
+
+def _by_key(table: Table, rows: Sequence[Row]) -> list[Row]:
+    """`rows` by primary key; rows of one key stay in their order, so that the later replaces the former."""
+    columns = list(table.columns)
+    at = [columns.index(column) for column in table.primary_key.columns]
+    return sorted(rows, key=lambda row: tuple(row[i] for i in at))
+
+
+def _code(error: DBAPIError) -> int | None:
+    """Oracle's error number (ORA-nnnnn)."""
+    detail: Any = driver_error(error).args[0] if driver_error(error).args else None
+    code = getattr(detail, "code", None)
+    return code if isinstance(code, int) else None

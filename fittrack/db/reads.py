@@ -1,0 +1,57 @@
+"""Queries off the event loop: a small pool of threads, one connection and one snapshot for each call."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from fittrack.kit.problems import Busy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Two cores: more threads would only take turns. Oracle's waiting is in the network; its pool may be larger.
+READ_THREADS = 4
+# What waits for a thread: a second of work. More would be answered too late to matter.
+READS_WAITING_MAX = 1_024
+
+
+class Reads:
+    """Runs functions of a `Connection` on threads; several SELECTs of one call see one snapshot."""
+
+    def __init__(self, engine: Engine, *, threads: int = READ_THREADS) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reads")
+        self._running = 0
+
+    async def run(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """`fn(connection, *args)` in a snapshot of what is committed.
+
+        Raises Busy when too many wait or the database does not answer; what `fn` raises comes out.
+        """
+        if self._running >= READS_WAITING_MAX:
+            raise Busy("Too many queries are waiting")
+        self._running += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, lambda: self._read(lambda connection: fn(connection, *args, **kwargs))
+            )
+        finally:
+            self._running -= 1
+
+    async def stop(self) -> None:
+        """Finish what runs, then close every connection."""
+        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
+        self._engine.dispose()
+
+    def _read(self, fn: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                if self._engine.dialect.name == "oracle":  # SQLite's BEGIN is a snapshot already
+                    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+                return fn(connection)
+        except (OperationalError, InterfaceError) as error:
+            raise Busy("The database does not answer") from error
