@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fittrack.drawings.model import AccountStatus, Drawing, Player, Role, UserType
-from fittrack.fairness.ftd1 import PassedOver
+from fittrack.fairness.record import PassedOver
 from fittrack.kit.calendar import PlatformCalendar, age_on
 from fittrack.kit.problems import FieldError, Problem
 

@@ -12,11 +12,13 @@ RECEIPT_BYTES = 16
 TICKETS_MAX = 2**64 - 1
 """Ticket numbers of one drawing are 8 bytes unsigned (FAIRNESS, U)."""
 
-_ROW = struct.Struct(f">QQ{TAG_BYTES}s{RECEIPT_BYTES}s")
+ROW = struct.Struct(f">QQ{TAG_BYTES}s{RECEIPT_BYTES}s")
+"""`U(first) ‖ U(count) ‖ tag ‖ receipt`"""
+
 _TAG_AT = 16
 _RECEIPT_AT = _TAG_AT + TAG_BYTES
 
-ROW_BYTES = _ROW.size
+ROW_BYTES = ROW.size
 
 
 class Entry(NamedTuple):
@@ -49,6 +51,10 @@ class Entries:
         self._firsts = array("Q")
         self._rows = bytearray()
         self.total = 0
+        self.extend(entries)
+
+    def extend(self, entries: Iterable[tuple[int, int, bytes, bytes]]) -> None:
+        """Add `(first, tickets, tag, receipt)` rows that go on where these end; raises `BrokenEntries`."""
         for first, tickets, tag, receipt in entries:
             if first != self.total + 1:
                 raise BrokenEntries(f"entry {len(self)} starts at ticket {first}, not at {self.total + 1}")
@@ -61,7 +67,7 @@ class Entries:
         if len(tag) != TAG_BYTES or len(receipt) != RECEIPT_BYTES:
             raise BrokenEntries(f"entry {len(self)} needs a tag and a receipt of 16 bytes each")
         first = self.total + 1
-        self._rows += _ROW.pack(first, tickets, tag, receipt)
+        self._rows += ROW.pack(first, tickets, tag, receipt)
         self._firsts.append(first)
         self.total += tickets
         return first
@@ -70,10 +76,10 @@ class Entries:
         return len(self._firsts)
 
     def __getitem__(self, index: int) -> Entry:
-        return Entry._make(_ROW.unpack_from(self._rows, range(len(self))[index] * ROW_BYTES))
+        return Entry._make(ROW.unpack_from(self._rows, range(len(self))[index] * ROW_BYTES))
 
     def __iter__(self) -> Iterator[Entry]:
-        return map(Entry._make, _ROW.iter_unpack(self._rows))
+        return map(Entry._make, ROW.iter_unpack(self._rows))
 
     def packed(self, start: int = 0, stop: int | None = None) -> bytes:
         """The rows `start` to `stop`: `U(first) ‖ U(count) ‖ tag ‖ receipt` each."""
@@ -92,7 +98,7 @@ class Entries:
     def tickets_of(self, tags: Iterable[bytes]) -> dict[bytes, int]:
         """How many tickets each of `tags` holds."""
         held = dict.fromkeys(tags, 0)
-        for _, tickets, tag, _ in _ROW.iter_unpack(self._rows):
+        for _, tickets, tag, _ in ROW.iter_unpack(self._rows):
             if tag in held:
                 held[tag] += tickets
         return held

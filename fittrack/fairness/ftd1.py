@@ -6,15 +6,15 @@ bytes big-endian, `did` the 16 raw bytes of the drawing's id.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from itertools import count
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from fittrack.fairness.entries import ROW_BYTES, TAG_BYTES, Entries
 from fittrack.fairness.merkle import BLOCK_HEIGHT, PathFinder, RootBuilder, root_of
 
-ALGORITHM = "FTD1"
+ALGORITHM: Final = "FTD1"
 
 SEED_BYTES = 32
 DRAWING_KEY_BYTES = 32
@@ -47,23 +47,11 @@ def tag(drawing_key: bytes, user_id: UUID) -> bytes:
     return hmac.digest(drawing_key, user_id.bytes, "sha256")[:TAG_BYTES]
 
 
-def leaf_hasher(drawing_id: UUID) -> Callable[[bytes], bytes]:
-    """The function from an entry's 48 bytes to its leaf.
+def leaves_of(drawing_id: UUID, packed_rows: bytes) -> list[bytes]:
+    """The leaves of entries packed one after another (48 bytes each).
 
     `H(0x00 ‖ "FTD1/leaf\\0" ‖ did ‖ U(first) ‖ U(count) ‖ tag ‖ receipt)`
     """
-    prefix = hashlib.sha256(b"\x00FTD1/leaf\0" + drawing_id.bytes)
-
-    def leaf(row: bytes) -> bytes:
-        state = prefix.copy()
-        state.update(row)
-        return state.digest()
-
-    return leaf
-
-
-def leaves_of(drawing_id: UUID, packed_rows: bytes) -> list[bytes]:
-    """The leaves of entries packed one after another."""
     prefix = hashlib.sha256(b"\x00FTD1/leaf\0" + drawing_id.bytes)
     leaves = []
     for at in range(0, len(packed_rows), ROW_BYTES):
@@ -116,13 +104,6 @@ def words(key: bytes) -> Iterator[int]:
         outer = outer_state.copy()
         outer.update(inner.digest())
         yield int.from_bytes(outer.digest()[:8], "big")
-
-
-class PassedOver(NamedTuple):
-    """A holder who cannot win, frozen at the close: `tag` and the reason's name."""
-
-    tag: bytes
-    reason: str
 
 
 class Drawn(NamedTuple):
