@@ -56,14 +56,17 @@ class Today(NamedTuple):
 
 
 class Changes:
-    """What a command did to the days: points gained so far, and how each touched day was before."""
+    """What a command did to the days so far."""
 
-    __slots__ = ("before", "points")
+    __slots__ = ("before", "points", "unassessed")
 
     def __init__(self) -> None:
         self.before: dict[date, tuple[DayAward, DayTotals]] = {}
         """Award and manual totals of each touched day before the command."""
+        self.unassessed: set[date] = set()
+        """Days whose totals changed since they were awarded."""
         self.points = 0
+        """What the days are worth more than before, as far as they are assessed."""
 
     def note(self, day: date, was: Day) -> None:
         """Remember how `day` was, before it is changed for the first time."""
@@ -91,39 +94,27 @@ class DayBook:
 
     def add(self, day: date, totals: DayTotals, *, manual: bool, changes: Changes) -> None:
         """Let `totals` count towards `day`."""
-        book = self._open(day)
-        changes.note(day, book)
+        book = self._touch(day, changes)
         book.totals = book.totals.plus(totals)
         if manual:
             book.manual = book.manual.plus(totals)
 
     def subtract(self, day: date, totals: DayTotals, *, manual: bool, changes: Changes) -> None:
         """Let `totals` count no longer."""
-        book = self._open(day)
-        changes.note(day, book)
+        book = self._touch(day, changes)
         book.totals = book.totals.minus(totals)
         if manual:
             book.manual = book.manual.minus(totals)
 
-    def reassess(self, day: date, changes: Changes) -> None:
-        """Award `day` anew after its totals changed, and its streak when it turned active or idle."""
-        book = self._open(day)
-        former, book.award = book.award, award(book.totals)
-        changes.points += book.award.points - former.points
-        if book.award.is_active_day != former.is_active_day:
-            self._recount_run(day, changes)
-
-    def restore(self, day: date, totals: DayTotals, *, manual: bool) -> None:
-        """Let `totals` count towards `day`, as they did when it was stored (see `finish_restoring`)."""
-        self.add(day, totals, manual=manual, changes=Changes())
-
-    def finish_restoring(self) -> None:
-        """Award all days, and count their runs."""
-        for _, book in sorted(self._days.items()):
-            book.award = award(book.totals)
-        unread = Changes()
-        for day in sorted(self._days):
-            self._recount_run(day, unread)
+    def assess(self, changes: Changes) -> None:
+        """Award anew the days whose totals changed, and the streaks of those that turned active or idle."""
+        for day in changes.unassessed:
+            book = self._days[day]
+            former, book.award = book.award, award(book.totals)
+            changes.points += book.award.points - former.points
+            if book.award.is_active_day != former.is_active_day:
+                self._recount_run(day, changes)
+        changes.unassessed.clear()
 
     def dues(self, days: Iterable[date]) -> list[DayDue]:
         """What `days` are worth, for booking."""
@@ -180,6 +171,12 @@ class DayBook:
             longest=max(self._history.longest, max((book.run for book in self._days.values()), default=0)),
             minutes_today=book.award.minutes if book else 0,
         )
+
+    def _touch(self, day: date, changes: Changes) -> Day:
+        book = self._open(day)
+        changes.note(day, book)
+        changes.unassessed.add(day)
+        return book
 
     def _open(self, day: date) -> Day:
         book = self._days.get(day)

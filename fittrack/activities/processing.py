@@ -59,6 +59,7 @@ def apply_batch(
     batch = _Batch(state, now, facts, new_id, settled_names)
     if facts.primary_source != state.primary_source:
         batch.note(state.choose_primary(facts.primary_source, batch.changes))
+        state.days.assess(batch.changes)
     outcomes = [batch.take(item) for item in items]
     touched, today = batch.changes.before, state.calendar.day_of(now)
     booked = book(state.days.dues(touched), balance=balance, tier_code=facts.tier_code)
@@ -208,7 +209,7 @@ class _Batch:
                 self._stored.add(former.activity_id)
         self.note(self._state.add(sample, self.changes))
         self._written[activity.activity_id] = (activity, sample)
-        points = self.changes.points - before
+        points = self._points_since(before)
         return ItemOutcome(ItemStatus.ACCEPTED, activity.activity_id, points, None, activity.flags)
 
     def _withdraw(self, item: Withdrawal) -> ItemOutcome:
@@ -224,7 +225,11 @@ class _Batch:
         was_written = self._written.pop(sample.activity_id, None) is not None
         if not was_written or sample.activity_id in self._stored:
             self.withdrawn.append(sample.activity_id)
-        return ItemOutcome(ItemStatus.WITHDRAWN, sample.activity_id, self.changes.points - before)
+        return ItemOutcome(ItemStatus.WITHDRAWN, sample.activity_id, self._points_since(before))
+
+    def _points_since(self, before: int) -> int:
+        self._state.days.assess(self.changes)
+        return self.changes.points - before
 
     def _is_too_old(self, sample: Sample) -> bool:
         return sample.start_ms < epoch_ms(self._now - rules.ADMISSIBLE_AGE)

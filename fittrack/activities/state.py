@@ -28,7 +28,10 @@ def window_start(now: datetime, calendar: PlatformCalendar) -> date:
 
 
 class PlayerActivities:
-    """The state. `days` holds the outcome per day, `changed` collects what a command must store."""
+    """The state: samples by name and by time, and the days that follow from them.
+
+    `add`, `remove` and `choose_primary` change which samples count; `days.assess` then awards the days anew.
+    """
 
     __slots__ = ("_by_source", "_calendar", "_timeline", "days")
 
@@ -66,9 +69,10 @@ class PlayerActivities:
         )
         stored = [activity for activity in activities if activity.day >= state.days.first]
         samples = {activity.activity_id: sample_of(activity) for activity in stored}
+        restored = Changes()
         for activity in stored:
-            state._restore(activity, samples)
-        state.days.finish_restoring()
+            state._restore(activity, samples, restored)
+        state.days.assess(restored)
         return state
 
     @property
@@ -109,10 +113,7 @@ class PlayerActivities:
         self.days.count(sample.day, -1)
         changed = self._timeline.remove(sample)
         if sample.counted:
-            sample.counted = False
-            manual = sample.source == MANUAL_SOURCE
-            self.days.subtract(sample.day, totals_of(sample), manual=manual, changes=changes)
-            self.days.reassess(sample.day, changes)
+            self._count(sample, counts=False, changes=changes)
         return self._recount(changed, changes)
 
     def choose_primary(self, source: str | None, changes: Changes) -> list[Sample]:
@@ -120,20 +121,18 @@ class PlayerActivities:
         return self._recount(self._timeline.choose_primary(source), changes)
 
     def _recount(self, changed: list[Sample], changes: Changes) -> list[Sample]:
-        touched = set()
         for sample in changed:
             counts = sample.blocker is None
-            if counts == sample.counted:
-                continue
-            sample.counted = counts
-            touched.add(sample.day)
-            move = self.days.add if counts else self.days.subtract
-            move(sample.day, totals_of(sample), manual=sample.source == MANUAL_SOURCE, changes=changes)
-        for day in touched:
-            self.days.reassess(day, changes)
+            if counts != sample.counted:
+                self._count(sample, counts=counts, changes=changes)
         return changed
 
-    def _restore(self, activity: Activity, samples: Mapping[ActivityId, Sample]) -> None:
+    def _count(self, sample: Sample, *, counts: bool, changes: Changes) -> None:
+        sample.counted = counts
+        change = self.days.add if counts else self.days.subtract
+        change(sample.day, totals_of(sample), manual=sample.source == MANUAL_SOURCE, changes=changes)
+
+    def _restore(self, activity: Activity, samples: Mapping[ActivityId, Sample], restored: Changes) -> None:
         sample = samples[activity.activity_id]
         if activity.duplicate_of is not None:
             sample.blocker = samples.get(activity.duplicate_of)
@@ -144,8 +143,7 @@ class PlayerActivities:
         self._timeline.place(sample)
         self.days.count(sample.day, 1)
         if sample.blocker is None:
-            sample.counted = True
-            self.days.restore(sample.day, totals_of(sample), manual=sample.source == MANUAL_SOURCE)
+            self._count(sample, counts=True, changes=restored)
 
     def _forget_name(self, sample: Sample) -> None:
         known = self._by_source[sample.source]

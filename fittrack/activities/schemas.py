@@ -1,0 +1,65 @@
+"""Activities as REST gives them (SPEC 10)."""
+
+from collections.abc import Mapping
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from protocol.shapes import Instant, Streak, Today
+
+
+class LoggedItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one item of a batch. `code` says why it was rejected."""
+
+    status: Literal["accepted", "duplicate", "rejected", "withdrawn"]
+    points_earned: int
+    activity_id: UUID | None = None
+    code: str | None = None
+    flags: list[str] = []
+
+
+class LoggedActivities(Struct, frozen=True, kw_only=True):
+    """`POST activities`: an item for each sent, in order; then how things stand."""
+
+    activities: list[LoggedItem]
+    points_earned: int
+    balance: int
+    today: Today
+    streak: Streak
+
+
+class ActivityOut(Struct, frozen=True, kw_only=True):
+    """One activity of the list."""
+
+    activity_id: UUID
+    activity_type: str
+    start_time: Instant
+    end_time: Instant
+    duration_minutes: float
+    intensity: str
+    metrics: Mapping[str, float]
+    source: str
+    external_id: str
+    device_id: str | None
+    duplicate_of: UUID | None
+    flags: list[str]
+    received_at: Instant
+
+
+class PeriodSummary(Struct, frozen=True, kw_only=True):
+    """A week or a month so far. `streak_days` is the current streak."""
+
+    steps: int
+    active_minutes: int
+    workouts: int
+    points_earned: int
+    streak_days: int
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """`GET activities/summary`."""
+
+    today: Today
+    this_week: PeriodSummary
+    this_month: PeriodSummary
