@@ -1,0 +1,1 @@
+"""Publications between the parts of a node and between nodes."""

@@ -1,0 +1,69 @@
+"""What travels between the parts of a node, and between nodes: small typed structs with positions.
+
+A position says "there is at least this much": who missed a message learns it from the next one, or
+from the comparison of heads every 30 s, and reads the rest from the log.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from fittrack.kit.ids import SessionId, UserId
+from protocol.frames import Payload
+
+Stream = Literal["ledger", "inbox"]
+
+CHANNEL_PREFIX = "channel:"
+PLAYER_PREFIX = "player:"
+REVOCATIONS = "revocations"
+
+
+class StreamEvent(Struct, frozen=True, tag="stream"):
+    """The head of a player's stream is at least `seq`. `payload`, if it travels along, is the event there."""
+
+    user_id: UserId
+    stream: Stream
+    seq: int
+    payload: Payload | None = None
+
+
+class PlayerNote(Struct, frozen=True, tag="note"):
+    """Unnumbered state of a player: the latest of a `subject` (e.g. one drawing) replaces the former ones."""
+
+    user_id: UserId
+    payload: Payload
+    subject: str = ""
+
+
+class ChannelEvent(Struct, frozen=True, tag="channel"):
+    """An event of a channel. Its position only grows.
+
+    A `lasting` one (opening, closing, result, cancellation) is never skipped; any other may be
+    replaced, at a slow reader, by the next of its type.
+    """
+
+    channel: str
+    seq: int
+    payload: Payload
+    lasting: bool = False
+
+
+class Revocation(Struct, frozen=True, tag="revocation"):
+    """An account, or one session of it, may no longer be connected."""
+
+    user_id: UserId
+    session_id: SessionId | None = None
+
+
+Message = StreamEvent | PlayerNote | ChannelEvent | Revocation
+
+
+def player_topic(user_id: UUID) -> str:
+    """Topic of everything that concerns one player's connections."""
+    return f"{PLAYER_PREFIX}{user_id}"
+
+
+def channel_topic(channel: str) -> str:
+    """Topic of one channel's events."""
+    return f"{CHANNEL_PREFIX}{channel}"

@@ -1,0 +1,72 @@
+"""The orderly end of a node: every client is asked to go elsewhere, each at another moment."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from fittrack.kit.clock import Clock
+from fittrack.server.client import Client
+from fittrack.server.hub import Hub
+from fittrack.server.pinger import Pinger
+from protocol.close_codes import CloseCode
+from protocol.outbound import GoAway
+from protocol.shapes import instant
+
+SPREAD_S = 20.0
+"""Seconds over which the clients' departures are spread, so that other nodes meet no storm."""
+
+GRACE_S = 3.0
+"""Seconds a client has, from the moment it was given, to open its new connection before this one closes."""
+
+DRAIN_MAX_S = 25.0
+"""Seconds for all; then whoever is left is dropped."""
+
+_CHECK_EVERY_S = 0.1
+
+_log = structlog.get_logger(__name__)
+_random = random.Random()  # noqa: S311 - spreads departures, hides nothing
+
+
+class Drain:
+    """Empties the node of connections. `draw` gives numbers from [0, 1)."""
+
+    def __init__(
+        self,
+        hub: Hub[Client],
+        pinger: Pinger[Client],
+        clock: Clock,
+        draw: Callable[[], float] = _random.random,
+    ) -> None:
+        self._hub = hub
+        self._pinger = pinger
+        self._clock = clock
+        self._draw = draw
+
+    async def run(self) -> None:
+        """Say `goaway` to everybody, close each in its turn with 4001, and return when all are gone."""
+        started = self._clock.monotonic()
+        departures = self._announce(started)
+        while self._anybody_left() and self._clock.monotonic() - started < DRAIN_MAX_S:
+            await self._clock.sleep(_CHECK_EVERY_S)
+            now = self._clock.monotonic()
+            while departures and departures[-1][0] <= now:
+                departures.pop()[1].end(CloseCode.GOING_AWAY)
+        for client in self._hub:
+            client.end(CloseCode.GOING_AWAY)
+        self._pinger.abort_closing()
+
+    def _anybody_left(self) -> bool:
+        return bool(len(self._hub) or self._pinger.closing_count)
+
+    def _announce(self, started: float) -> list[tuple[float, Client]]:
+        deadline = instant(self._clock.now() + timedelta(seconds=SPREAD_S + GRACE_S))
+        departures = []
+        for client in self._hub:
+            after_s = self._draw() * SPREAD_S
+            client.session.send(GoAway(after_ms=round(after_s * 1000), deadline=deadline))
+            departures.append((started + after_s + GRACE_S, client))
+        departures.sort(key=lambda departure: departure[0], reverse=True)
+        _log.info("draining", connections=len(departures))
+        return departures

@@ -1,0 +1,128 @@
+"""The connections of this node: all of them, and those of each account."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+from typing import Generic, Protocol, TypeVar
+
+from fittrack.kit.ids import SessionId, UserId
+from fittrack.pubsub.broker import Broker, Subscription
+from fittrack.pubsub.messages import (
+    REVOCATIONS,
+    ChannelEvent,
+    Message,
+    PlayerNote,
+    Revocation,
+    StreamEvent,
+    player_topic,
+)
+from protocol.close_codes import CloseCode
+
+CONNECTIONS_PER_ACCOUNT_MAX = 5
+"""Connections of one account on one node: phone, tablet, watch, browser and a spare one."""
+
+SWEEP_SLOTS = 10
+"""Parts in which all connections are swept, one after the other: a millisecond each at 15,000."""
+
+
+class Connected(Protocol):
+    """A connection, as the hub sees it."""
+
+    @property
+    def session_id(self) -> SessionId | None:
+        """The login session, once it is known."""
+
+    def end(self, code: CloseCode) -> None:
+        """Close; the connection leaves the hub before this returns."""
+
+    def publish(self, event: StreamEvent | PlayerNote) -> None:
+        """Something of the account's streams was published."""
+
+
+C = TypeVar("C", bound=Connected)
+
+
+class _Account(Generic[C]):
+    __slots__ = ("connections", "subscription")
+
+    def __init__(self, subscription: Subscription) -> None:
+        self.connections: tuple[C, ...] = ()  # in order of arrival
+        self.subscription = subscription
+
+
+class Hub(Generic[C]):
+    """Knows who is connected here. It listens to the broker for these accounts and for revocations."""
+
+    def __init__(self, broker: Broker, *, per_account_max: int = CONNECTIONS_PER_ACCOUNT_MAX) -> None:
+        self._broker = broker
+        self._per_account_max = per_account_max
+        self._slots: tuple[set[C], ...] = tuple(set() for _ in range(SWEEP_SLOTS))
+        self._accounts: dict[UserId, _Account[C]] = {}
+        self._revocations = broker.subscribe(REVOCATIONS, self.receive)
+
+    def __len__(self) -> int:
+        """Number of connections, those not signed in yet included."""
+        return sum(map(len, self._slots))
+
+    def __iter__(self) -> Iterator[C]:
+        return iter(tuple(chain.from_iterable(self._slots)))
+
+    @property
+    def accounts(self) -> Collection[UserId]:
+        """Who is connected here."""
+        return self._accounts.keys()
+
+    def slot(self, number: int) -> Sequence[C]:
+        """One of `SWEEP_SLOTS` parts of all connections, as of now."""
+        return tuple(self._slots[number])
+
+    def connections_of(self, user_id: UserId) -> Sequence[C]:
+        """The connections of one account, the oldest first."""
+        account = self._accounts.get(user_id)
+        return account.connections if account else ()
+
+    def add(self, connection: C) -> None:
+        """A connection is open; nobody signed in on it yet."""
+        min(self._slots, key=len).add(connection)
+
+    def sign_in(self, connection: C, user_id: UserId) -> None:
+        """`connection` belongs to `user_id` from now on. The oldest one too many is closed 4504."""
+        account = self._accounts.get(user_id)
+        if account is not None and len(account.connections) >= self._per_account_max:
+            account.connections[0].end(CloseCode.REPLACED)
+            account = self._accounts.get(user_id)
+        if account is None:
+            account = _Account(self._broker.subscribe(player_topic(user_id), self.receive))
+            self._accounts[user_id] = account
+        account.connections = (*account.connections, connection)
+
+    def remove(self, connection: C, user_id: UserId | None) -> None:
+        """`connection` is closing: it gets nothing any more. Removing twice is no error."""
+        for slot in self._slots:
+            slot.discard(connection)
+        account = self._accounts.get(user_id) if user_id else None
+        if account is None or user_id is None:
+            return
+        account.connections = tuple(other for other in account.connections if other is not connection)
+        if not account.connections:
+            del self._accounts[user_id]
+            account.subscription.cancel()
+
+    def receive(self, message: Message) -> None:
+        """What the broker calls: events of accounts that are connected here, and revocations."""
+        match message:
+            case StreamEvent() | PlayerNote():
+                for connection in self.connections_of(message.user_id):
+                    connection.publish(message)
+            case Revocation():
+                self._revoke(message)
+            case ChannelEvent():
+                raise AssertionError("the hub listens to no channel")
+
+    def stop(self) -> None:
+        """Listen to revocations no more."""
+        self._revocations.cancel()
+
+    def _revoke(self, revocation: Revocation) -> None:
+        for connection in self.connections_of(revocation.user_id):
+            if revocation.session_id in (None, connection.session_id):
+                connection.end(CloseCode.REVOKED)

@@ -1,0 +1,65 @@
+"""Finds publications that got lost between nodes: every position is compared with its head every 30 s."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from fittrack.kit.clock import Clock
+from fittrack.kit.ids import UserId
+from fittrack.server.client import Client
+from fittrack.server.fanout import FanOut
+from fittrack.server.hub import Hub
+from fittrack.server.ports import Gateway
+
+COMPARE_EVERY_S = 30
+"""Seconds within which every connected player and every channel is compared once, a thirtieth a second."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Reconciler:
+    """Compares what this node's connections were sent with what there is."""
+
+    def __init__(self, hub: Hub[Client], fanout: FanOut, gateway: Gateway, clock: Clock) -> None:
+        self._hub = hub
+        self._fanout = fanout
+        self._gateway = gateway
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to compare."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Compare no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def compare_players(self, user_ids: Sequence[UserId]) -> None:
+        """Tell each player's connections the heads of their streams."""
+        for user_id, heads in (await self._gateway.heads(user_ids)).items():
+            for client in self._hub.connections_of(user_id):
+                client.learn(heads)
+
+    async def compare_channels(self) -> None:
+        """Publish, on this node, what its channels missed."""
+        for channel, seq in self._fanout.heads().items():
+            for event in await self._gateway.missed(channel, seq):
+                self._fanout.publish(event)
+
+    async def _run(self) -> None:
+        while True:
+            user_ids = tuple(self._hub.accounts)
+            share = -(-len(user_ids) // COMPARE_EVERY_S)
+            for second in range(COMPARE_EVERY_S):
+                await self._clock.sleep(1.0)
+                try:
+                    if part := user_ids[second * share : (second + 1) * share]:
+                        await self.compare_players(part)
+                    if second == COMPARE_EVERY_S - 1:
+                        await self.compare_channels()
+                except Exception:
+                    _log.exception("heads could not be compared, going on")

@@ -1,0 +1,135 @@
+"""The WebSocket endpoint: refuses or upgrades, and keeps the node's part of all connections.
+
+aiohttp does HTTP and the 101; then the connection goes on as a `Client` over a lean protocol.
+"""
+
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Busy, Malformed
+from fittrack.pubsub.broker import Broker
+from fittrack.server import handshake
+from fittrack.server.client import Client, Services
+from fittrack.server.drain import Drain
+from fittrack.server.fanout import FanOut
+from fittrack.server.flusher import Flusher
+from fittrack.server.gc_waves import WaveFreezer
+from fittrack.server.hand_over import Upgrade, check_hand_over, give_protocol, take_over
+from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX, Hub
+from fittrack.server.pinger import Pinger
+from fittrack.server.ports import Gateway
+from fittrack.server.reconciler import Reconciler
+from protocol.limits import Limits, Timing
+from protocol.policy import SessionPolicy
+
+CONNECTIONS_MAX = 18_000
+"""Connections of one node: below the 20,000 open files of a common limit, with room for all else."""
+
+RETRY_AFTER_MS = 2_000
+"""Milliseconds after which a client that was refused for lack of room may come again."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSocketSettings:
+    """What may differ between deployments. `origins` are those of browsers, beside the server's own."""
+
+    node: str = "local"
+    server: str = "fittrack"
+    origins: frozenset[str] = frozenset()
+    connections_max: int = CONNECTIONS_MAX
+    per_account_max: int = CONNECTIONS_PER_ACCOUNT_MAX
+    limits: Limits = field(default_factory=Limits)
+    timing: Timing = field(default_factory=Timing)
+
+
+class WebSockets:
+    """All WebSocket connections of this node."""
+
+    def __init__(self, gateway: Gateway, broker: Broker, clock: Clock, settings: WebSocketSettings) -> None:
+        check_hand_over()
+        self._settings = settings
+        self._clock = clock
+        self._draining = False
+        self.hub: Hub[Client] = Hub(broker, per_account_max=settings.per_account_max)
+        self.fanout = FanOut(broker)
+        self._pinger: Pinger[Client] = Pinger(self.hub, clock)
+        self._reconciler = Reconciler(self.hub, self.fanout, gateway, clock)
+        self._waves = WaveFreezer(self.hub, clock)
+        policy = SessionPolicy(
+            now=clock.now,
+            server=settings.server,
+            node=settings.node,
+            limits=settings.limits,
+            timing=settings.timing,
+        )
+        self._services = Services(gateway, clock, policy, self.hub, self.fanout, Flusher(), self._pinger)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """`GET /ws`. Raises a `Problem` instead of upgrading."""
+        headers = request.headers
+        if not handshake.is_upgrade(headers):
+            raise Malformed("This address speaks WebSocket: ask for an upgrade")
+        if headers.get("Sec-WebSocket-Version") != handshake.VERSION:
+            raise web.HTTPUpgradeRequired(headers={"Sec-WebSocket-Version": handshake.VERSION})
+        codec = handshake.negotiate(headers)
+        handshake.check_origin(headers, self._settings.origins)
+        bearer = handshake.bearer_token(headers)
+        if self._draining or len(self.hub) >= self._settings.connections_max:
+            raise Busy("No room for another connection here", after_ms=RETRY_AFTER_MS)
+        response = Upgrade(handshake.accept(headers, codec))
+        transport, tail = await take_over(request, response)
+        client = Client(self._services, transport, codec)
+        client.start(bearer)
+        give_protocol(transport, client.connection, tail)
+        return response
+
+    def start(self) -> None:
+        """Begin to sweep, compare and freeze. Call it on the running event loop."""
+        self._pinger.start()
+        self._reconciler.start()
+        self._waves.start()
+
+    async def drain(self) -> None:
+        """Take no more connections, and send those there are elsewhere, within 25 s."""
+        self._draining = True
+        await Drain(self.hub, self._pinger, self._clock).run()
+
+    async def stop(self) -> None:
+        """Drop what is left and end all background work."""
+        self._draining = True
+        for client in self.hub:
+            client.abort()
+        self._pinger.abort_closing()
+        self._pinger.stop()
+        self._waves.stop()
+        self.hub.stop()
+        await self._reconciler.stop()
+
+
+def add_websocket(
+    app: web.Application,
+    gateway: Gateway,
+    *,
+    broker: Broker,
+    clock: Clock,
+    settings: WebSocketSettings | None = None,
+    path: str = "/ws",
+) -> WebSockets:
+    """Serve WebSockets at `path` of `app`, from its start to its shutdown. Drain before the shutdown."""
+    sockets = WebSockets(gateway, broker, clock, settings or WebSocketSettings())
+
+    async def start(_: web.Application) -> None:
+        sockets.start()
+
+    async def stop(_: web.Application) -> None:
+        await sockets.stop()
+
+    app.router.add_get(path, sockets.handle, allow_head=False)
+    app.on_startup.append(start)
+    app.on_shutdown.append(stop)
+    return sockets
