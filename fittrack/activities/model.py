@@ -96,6 +96,8 @@ class Unreadable(msgspec.Struct, frozen=True, gc=False):
     """The place of a batch's item that could not be read: rejected with `code`, the others stand."""
 
     code: str
+    digest: bytes = b""
+    """Identifies what was sent."""
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Delete,
+    Insert,
     Row,
     ScalarSelect,
     Select,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Update,
     delete,
     func,
+    insert,
     select,
     update,
 )
@@ -165,6 +167,11 @@ def activity_rows(user_id: UserId, written: Iterable[Activity]) -> list[tuple[Ta
         )
         for activity in written
     ]
+
+
+def as_statements(rows: Iterable[tuple[Table, tuple[Any, ...]]]) -> list[Insert]:
+    """Rows as statements, for units in which something else must come first."""
+    return [insert(table).values(dict(zip(table.c.keys(), row, strict=True))) for table, row in rows]
 
 
 def day_rows(

@@ -10,6 +10,20 @@ from decimal import Decimal
 from enum import StrEnum
 
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
+from fittrack.kit.standing import AccountStatus, Role
+
+__all__ = [
+    "AccountStatus",
+    "Drawing",
+    "DrawingStatus",
+    "DrawingType",
+    "Eligibility",
+    "FulfillmentType",
+    "Player",
+    "Prize",
+    "Role",
+    "UserType",
+]
 
 
 class DrawingStatus(StrEnum):
@@ -46,23 +60,6 @@ class UserType(StrEnum):
     PREMIUM = "premium"
 
 
-class Role(StrEnum):
-    """What an account may do (SPEC 1)."""
-
-    USER = "user"
-    PREMIUM = "premium"
-    ADMIN = "admin"
-
-
-class AccountStatus(StrEnum):
-    """Whether an account may take part (SPEC 1)."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    BANNED = "banned"
-
-
 DEFAULT_MIN_ACCOUNT_AGE_DAYS = 7  # SPEC 5: an account made for one drawing alone should not enter it
 
 
@@ -86,6 +83,8 @@ class Prize:
     fulfillment_type: FulfillmentType = FulfillmentType.DIGITAL
     description: str | None = None
     sponsor_id: SponsorId | None = None
+    sponsor: str | None = None
+    """The sponsor's name."""
     image_url: str | None = None
 
 
@@ -106,7 +105,7 @@ class Drawing:
     auto_execute: bool = True
     prizes: tuple[Prize, ...] = ()
     commit: bytes | None = None
-    rules_version: str | None = None
+    rules_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ What a decision relies on (status, role, profile) is written only by units of th
 from sqlalchemy import CheckConstraint, Column, Index, Integer, Table
 
 from fittrack.db.tables.base import CLUSTERED, metadata
-from fittrack.db.types import Day, Document, Flag, Instant, Uuid16, word
+from fittrack.db.types import Day, Document, Flag, Instant, Real, Uuid16, word
 
 users = Table(
     "users",
@@ -25,9 +25,8 @@ users = Table(
     Column("accepted_rules_at", Instant),
     Column("accepted_rules_version", word(20)),
     Column("under_review", Flag, nullable=False, default=False),
-    Column("failed_logins", Integer, nullable=False, default=0),
-    Column("lock_count", Integer, nullable=False, default=0),
-    Column("locked_until", Instant),
+    # When what a session's holder may do last changed: nodes look here each second for what they missed.
+    Column("standing_changed_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("deleted_at", Instant),
     CheckConstraint("status IN ('pending', 'active', 'suspended', 'banned', 'deleted')", name="status_known"),
@@ -35,6 +34,7 @@ users = Table(
     **CLUSTERED,
 )
 Index(None, users.c.created_at)
+Index(None, users.c.standing_changed_at)
 
 profiles = Table(
     "profiles",
@@ -45,8 +45,8 @@ profiles = Table(
     Column("display_key", word(50), nullable=False, unique=True),  # case-folded
     Column("biological_sex", word(10), nullable=False),
     Column("fitness_level", word(15), nullable=False),
-    Column("height_inches", Integer),
-    Column("weight_pounds", Integer),
+    Column("height_inches", Real),
+    Column("weight_pounds", Real),
     Column("goals", Document),
     Column("tier_code", word(12), nullable=False),
     Column("updated_at", Instant, nullable=False),

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 
 from fittrack.db.tables.base import CLUSTERED, metadata
-from fittrack.db.types import Day, Document, Flag, Instant, Uuid16, word
+from fittrack.db.types import Day, Document, Instant, Real, Uuid16, word
 
 activities = Table(
     "activities",
@@ -14,16 +14,16 @@ activities = Table(
     Column("day", Day, nullable=False),  # of start_time, in the platform's zone
     Column("start_time", Instant, nullable=False),
     Column("end_time", Instant, nullable=False),
-    Column("duration_minutes", Integer, nullable=False),
-    Column("intensity", word(10)),
-    Column("metrics", Document),
+    Column("duration_minutes", Real, nullable=False),
+    Column("intensity", word(10), nullable=False),
+    Column("metrics", Document, nullable=False),
     Column("source", word(40), nullable=False),
     Column("external_id", word(200), nullable=False),
     Column("device_id", word(200)),
     Column("duplicate_of", Uuid16),
     Column("flags", word(200)),  # comma-separated codes of what is unlikely
-    Column("created_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("received_at", Instant, nullable=False),
     UniqueConstraint("user_id", "source", "external_id"),
     **CLUSTERED,
 )
@@ -41,13 +41,13 @@ user_days = Table(
     Column("light_minutes", Integer, nullable=False),
     Column("moderate_minutes", Integer, nullable=False),
     Column("vigorous_minutes", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),  # full minutes that count towards an active day
     Column("workouts", Integer, nullable=False),
-    Column("active", Flag, nullable=False),
+    Column("run", Integer, nullable=False),  # the how-manieth of its unbroken run of active days; 0: inactive
     Column("award_points", Integer, nullable=False),  # what the day's activities come to, capped
-    Column("streak_points", Integer, nullable=False),  # streak bonuses that this day completes
+    Column("streak_points", Integer, nullable=False),  # streak bonus that this day completes
     Column("booked_points", Integer, nullable=False),  # what the ledger carries for the day
     Column("forgiven_points", Integer, nullable=False),  # corrections that the balance could not bear
-    Column("updated_at", Instant, nullable=False),
     **CLUSTERED,
 )
 Index(None, user_days.c.day, user_days.c.tier_code)

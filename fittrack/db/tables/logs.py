@@ -114,7 +114,6 @@ effect_receipts = Table(
     Column("kind", word(40), primary_key=True),
     Column("subject_id", Uuid16, primary_key=True),
     Column("user_id", Uuid16, nullable=False),
-    Column("rev", Integer, nullable=False),
     Column("applied_at", Instant, nullable=False),
     **CLUSTERED,
 )

@@ -29,6 +29,8 @@ sessions = Table(
 )
 Index(None, sessions.c.user_id)
 Index(None, sessions.c.expires_at)
+# Nodes hear through the broker that a session ended, and look here each second for what they missed.
+Index(None, sessions.c.ended_at)
 
 refresh_tokens = Table(
     "refresh_tokens",
@@ -61,21 +63,6 @@ email_tokens = Table(
 Index(None, email_tokens.c.user_id, email_tokens.c.purpose)
 Index(None, email_tokens.c.expires_at)
 
-revocations = Table(
-    "revocations",
-    metadata,
-    # Nodes hear of a revocation through the broker and read this table each second, from a little before
-    # their last reading on: rows of a slow commit appear late, which a sequence number would skip.
-    Column("revocation_id", Uuid16, primary_key=True),
-    Column("subject_type", word(10), nullable=False),
-    Column("subject_id", Uuid16, nullable=False),
-    Column("revoked_at", Instant, nullable=False),
-    Column("keep_until", Instant, nullable=False),  # the last access token it concerns has expired by then
-    CheckConstraint("subject_type IN ('session', 'user')", name="subject_type_known"),
-    **CLUSTERED,
-)
-Index(None, revocations.c.revoked_at)
-
 identities = Table(
     "identities",
     metadata,
@@ -97,8 +84,6 @@ mfa_secrets = Table(
     Column("sealed_secret", Bytes(200)),  # in force; empty until the first enrolment is confirmed
     Column("sealed_candidate", Bytes(200)),  # enrolled, waiting for its first code
     Column("confirmed_at", Instant),
-    Column("failed_attempts", Integer, nullable=False),
-    Column("locked_until", Instant),
     Column("updated_at", Instant, nullable=False),
     **CLUSTERED,
 )
@@ -123,3 +108,18 @@ mfa_recovery_codes = Table(
     Column("created_at", Instant, nullable=False),
     **CLUSTERED,
 )
+
+attempts = Table(
+    "attempts",
+    metadata,
+    # Failed logins, mails asked for, wrong codes. Counted by what was typed, whether it exists or not:
+    # neither the answer nor the work tells whether there is such an account.
+    Column("purpose", word(20), primary_key=True),
+    Column("subject_hash", Bytes(32), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locks", Integer, nullable=False),
+    Column("locked_until", Instant),
+    Column("updated_at", Instant, nullable=False),
+    **CLUSTERED,
+)
+Index(None, attempts.c.updated_at)

@@ -1,0 +1,153 @@
+"""The actor of one drawing: sells its tickets, keeps its countdown, takes it through its life.
+
+Sales are pipelined: a purchase's turn ends when its unit is handed to the journal, its reply waits for
+the commit. Whatever else changes the drawing first waits until no sale is in flight.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Table
+
+from actors.countdown import Countdown
+from actors.drawing_life import DrawingLife
+from actors.drawing_messages import TellTime, View, ViewDrawing
+from actors.log_actor import LogActor
+from actors.purchase import Holding, Offer, Sale, settle
+from actors.runtime import Held, Promise, StaleActivation
+from actors.services import Services
+from fittrack.db import log_queries
+from fittrack.db.journal import Committed, Head, StaleLog, StalePeer
+from fittrack.db.tables.logs import drawing_log
+from fittrack.drawings import queries
+from fittrack.drawings.commands import TendDrawing
+from fittrack.drawings.eligibility import check_eligible
+from fittrack.drawings.rules import price_tickets
+from fittrack.drawings.stored import StoredDrawing
+from fittrack.kit.ids import DrawingId, UserId
+from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.problems import NotFound, OutcomeUnknown
+
+
+class DrawingActor(LogActor):
+    """One drawing. `stored` is None until it is created."""
+
+    __slots__ = ("countdown", "life", "stored", "tickets_by_holder", "total_tickets")
+    log: ClassVar[Table] = drawing_log
+
+    stored: StoredDrawing | None
+    tickets_by_holder: dict[UUID, int]
+    """With the sales in flight, which count as sold until they fail."""
+    total_tickets: int
+
+    def __init__(self, entity_id: UUID, services: Services) -> None:
+        super().__init__(entity_id, services)
+        self.life = DrawingLife(self, services)
+        self.countdown = Countdown(self, services)
+
+    @property
+    def drawing_id(self) -> DrawingId:
+        return DrawingId(self.entity_id)
+
+    async def activate(self) -> None:
+        now = self.services.clock.now()
+        head, keys, stored, holdings = await self.services.reads.run(_load, self.drawing_id, now)
+        self.begin_at(head, keys)
+        self.stored = stored
+        self.tickets_by_holder = holdings
+        self.total_tickets = sum(holdings.values())
+        self.countdown.rearm()
+
+    def receive(self, message: Any) -> object:
+        match message:
+            case Offer():
+                return self._sell(message)
+            case Intention():
+                return self.fulfil(message)
+            case ViewDrawing():
+                return self.view(message.user_id)
+            case TellTime():
+                self.countdown.tell()
+                return None
+            case TendDrawing():
+                return self.life.tend()
+            case _:
+                raise AssertionError(f"no drawing understands {message!r}")
+
+    def busy_with(self) -> bool:
+        return super().busy_with() or self.countdown.is_running
+
+    async def handle(self, intention: Intention) -> Answer:
+        """Change the drawing, once everything that was sold is durable."""
+        await self.appender.settled()
+        return await self.life.change(intention)
+
+    def view(self, user_id: UserId | None = None) -> View:
+        """The drawing as it is. Raises `NotFound` when there is none."""
+        mine = 0 if user_id is None else self.tickets_by_holder.get(user_id, 0)
+        return View(self.existing(), self.total_tickets, len(self.tickets_by_holder), mine)
+
+    def existing(self) -> StoredDrawing:
+        """What is stored; an actor of no drawing leaves memory at once."""
+        if self.stored is None:
+            self.discard()
+            raise NotFound("There is no such drawing.")
+        return self.stored
+
+    def _sell(self, offer: Offer) -> Held:
+        """Decide on a purchase now. The reply comes with the commit: a `Sale`, or None for a stale player."""
+        services, drawing = self.services, self.existing().drawing
+        now = services.clock.now()
+        price = price_tickets(drawing, offer.quantity, now)
+        check_eligible(
+            drawing,
+            offer.player,
+            now,
+            calendar=services.calendar,
+            excluded_states=services.excluded_states,
+        )
+        holder, quantity = offer.player.user_id, offer.quantity
+        mine = self.tickets_by_holder.get(holder, 0) + quantity
+        unit, sale = settle(offer, drawing, price, Holding(mine, self.total_tickets + quantity), now)
+        reply = Promise()
+        try:
+            self.appender.submit(unit, lambda outcome: self._sold(sale, holder, reply, outcome))
+        except StaleLog as stale:
+            raise StaleActivation from stale
+        self.tickets_by_holder[holder] = mine
+        self.total_tickets += quantity
+        return Held(reply)
+
+    def _sold(self, sale: Sale, holder: UUID, reply: Promise, outcome: Committed | BaseException) -> None:
+        if isinstance(outcome, Committed):
+            self.countdown.note_change()
+            reply.settle(sale)
+            return
+        self._take_back(holder, sale.answer.quantity)
+        if isinstance(outcome, StalePeer):
+            reply.settle(None)  # the player's log moved on: nothing happened, and nothing of it is ours
+        elif isinstance(outcome, StaleLog):
+            reply.settle(StaleActivation())
+        elif isinstance(outcome, OutcomeUnknown):
+            reply.settle(StaleActivation(outcome))
+        else:
+            reply.settle(outcome)
+
+    def _take_back(self, holder: UUID, quantity: int) -> None:
+        left = self.tickets_by_holder[holder] - quantity
+        if left:
+            self.tickets_by_holder[holder] = left
+        else:
+            del self.tickets_by_holder[holder]
+        self.total_tickets -= quantity
+
+
+def _load(
+    conn: Connection, drawing_id: DrawingId, now: Any
+) -> tuple[Head, dict[UUID, int], StoredDrawing | None, dict[UUID, int]]:
+    return (
+        log_queries.head(conn, drawing_log, drawing_id),
+        log_queries.recent_keys(conn, drawing_log, drawing_id, now - log_queries.KEY_LIFETIME),
+        queries.load(conn, drawing_id),
+        queries.holdings(conn, drawing_id),
+    )

@@ -1,0 +1,336 @@
+"""What changes a drawing beside its sales: edits, prizes, and the transitions of its life (SPEC 5).
+
+Each change is one unit of the drawing's log; the state follows the commit, then the channels are told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from sqlalchemy import Executable
+
+from actors.announcements import Announcements
+from actors.services import Services
+from fittrack.db.journal import Unit, UnitRefused
+from fittrack.drawings import commitment, draw, queries, statements, views
+from fittrack.drawings.commands import (
+    AddPrize,
+    CancelDrawing,
+    CloseDrawing,
+    CreateDrawing,
+    DeleteDrawing,
+    EditDrawing,
+    EditPrize,
+    ExecuteDrawing,
+    OpenDrawing,
+    RemovePrize,
+    ScheduleDrawing,
+)
+from fittrack.drawings.effects import refund_payload, winner_payload
+from fittrack.drawings.model import Drawing, DrawingStatus, Prize
+from fittrack.drawings.rules import (
+    STATES_WITH_TICKETS,
+    EditEffect,
+    check_cancellation,
+    check_closing,
+    check_execution,
+    check_opening,
+    check_transition,
+    edit_effect,
+    prizes_in_order,
+)
+from fittrack.drawings.stored import Closing, StoredDrawing
+from fittrack.drawings.timetable import TimedAction, check_schedulable, due_action
+from fittrack.kit.ids import PrizeId
+from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.problems import Conflict, NotFound
+from protocol import shapes
+
+if TYPE_CHECKING:
+    from actors.drawing import DrawingActor
+
+NEVER_OPENED = "It was never opened."
+"""Why a scheduled drawing is cancelled at its close (SPEC 5)."""
+
+
+class DrawingLife:
+    """Takes one drawing from state to state, within turns of its actor, never while sales are in flight."""
+
+    __slots__ = ("_actor", "_announce", "_services")
+
+    def __init__(self, actor: "DrawingActor", services: Services) -> None:
+        self._actor = actor
+        self._services = services
+        self._announce = Announcements(services.outlet)
+
+    async def change(self, intention: Intention) -> Answer:
+        """Do what an admin intends."""
+        match intention.command:
+            case CreateDrawing(drawing):
+                return Answer(await self._create(intention, drawing))
+            case EditDrawing(edit):
+                return Answer(await self._edit(intention, edit.changes()))
+            case DeleteDrawing():
+                return Answer(await self._delete(intention))
+            case AddPrize(prize):
+                return Answer(await self._add_prize(intention, prize))
+            case EditPrize(prize_id, prize_edit):
+                return Answer(await self._edit_prize(intention, prize_id, prize_edit.changes()))
+            case RemovePrize(prize_id):
+                return Answer(await self._remove_prize(intention, prize_id))
+            case ScheduleDrawing():
+                return Answer(await self._schedule(intention))
+            case OpenDrawing():
+                return Answer(await self._open(intention))
+            case CloseDrawing():
+                return Answer(await self._close(intention))
+            case ExecuteDrawing():
+                return Answer(await self._execute(intention))
+            case CancelDrawing(reason):
+                return Answer(await self._cancel(intention, reason))
+            case command:
+                raise AssertionError(f"no drawing understands {command!r}")
+
+    async def tend(self) -> None:
+        """Do all that the clock demands by now. A late clock may have several things to do."""
+        while (action := due_action(self._actor.existing().drawing, self._services.clock.now())) is not None:
+            await self._actor.appender.settled()
+            match action:
+                case TimedAction.OPEN:
+                    await self._open()
+                case TimedAction.CLOSE:
+                    await self._close()
+                case TimedAction.CANCEL:
+                    await self._cancel(None, NEVER_OPENED)
+                case TimedAction.EXECUTE:
+                    await self._execute()
+
+    # --- Drafts, edits, prizes ----------------------------------------------------------------------------
+
+    async def _create(self, intention: Intention, drawing: Drawing) -> Struct:
+        if self._actor.stored is not None:
+            raise Conflict("There is such a drawing already.")
+        stored = StoredDrawing(drawing=drawing, created_at=self._services.clock.now())
+        insert = statements.insert_drawing(drawing, stored.created_at)
+        return await self._write(intention, "created", stored, insert)
+
+    async def _edit(self, intention: Intention, changes: dict[str, Any]) -> Struct:
+        stored = self._actor.existing()
+        changed = {name: value for name, value in changes.items() if getattr(stored.drawing, name) != value}
+        effect = edit_effect(stored.drawing.status, changed)
+        edited = replace(stored, drawing=replace(stored.drawing, **changed))
+        return await self._apply_edit(intention, "edited", edited, effect)
+
+    async def _add_prize(self, intention: Intention, prize: Prize) -> Struct:
+        stored = self._actor.existing()
+        effect = edit_effect(stored.drawing.status, {"prizes"})
+        insert = statements.insert_prize(stored.drawing.drawing_id, prize, self._services.clock.now())
+        await self._apply_edit(
+            intention,
+            "prize_added",
+            _with_prizes(stored, [*stored.drawing.prizes, prize]),
+            effect,
+            insert,
+            answer=views.prize_shape(prize),
+        )
+        return views.prize_shape(prize)
+
+    async def _edit_prize(self, intention: Intention, prize_id: PrizeId, changes: dict[str, Any]) -> Struct:
+        stored = self._actor.existing()
+        former = _find_prize(stored, prize_id)
+        changed = {name: value for name, value in changes.items() if getattr(former, name) != value}
+        effect = edit_effect(stored.drawing.status, changed)
+        prize = replace(former, **changed)
+        prizes = [prize if other is former else other for other in stored.drawing.prizes]
+        await self._apply_edit(
+            intention,
+            "prize_edited",
+            _with_prizes(stored, prizes),
+            effect,
+            statements.update_prize(prize, self._services.clock.now()),
+            answer=views.prize_shape(prize),
+        )
+        return views.prize_shape(prize)
+
+    async def _remove_prize(self, intention: Intention, prize_id: PrizeId) -> Struct:
+        stored = self._actor.existing()
+        former = _find_prize(stored, prize_id)
+        effect = edit_effect(stored.drawing.status, {"prizes"})
+        prizes = [prize for prize in stored.drawing.prizes if prize is not former]
+        return await self._apply_edit(
+            intention,
+            "prize_removed",
+            _with_prizes(stored, prizes),
+            effect,
+            statements.delete_prize(prize_id),
+        )
+
+    async def _apply_edit(
+        self,
+        intention: Intention,
+        kind: str,
+        edited: StoredDrawing,
+        effect: EditEffect,
+        *also: Executable,
+        answer: Struct | None = None,
+    ) -> Struct:
+        columns: dict[str, object] = {}
+        if effect is EditEffect.NEW_COMMITMENT:
+            edited, columns = self._commit_to(edited)
+        update = statements.update_drawing(edited.drawing, **columns)
+        return await self._write(intention, kind, edited, *also, update, answer=answer)
+
+    async def _delete(self, intention: Intention) -> Struct:
+        stored = self._actor.existing()
+        if stored.drawing.status is not DrawingStatus.DRAFT:
+            raise Conflict("Only a draft can be deleted; cancel it instead.")
+        shape = self._shape(stored)
+        await self._append(intention, "deleted", shape, statements.delete_drawing(stored.drawing.drawing_id))
+        self._actor.stored = None
+        return shape
+
+    # --- Transitions --------------------------------------------------------------------------------------
+
+    async def _schedule(self, intention: Intention) -> Struct:
+        stored = self._actor.existing()
+        now = self._services.clock.now()
+        check_transition(stored.drawing.status, DrawingStatus.SCHEDULED)
+        check_schedulable(stored.drawing, now)
+        scheduled, columns = self._commit_to(_in_state(stored, DrawingStatus.SCHEDULED, scheduled_at=now))
+        update = statements.update_drawing(scheduled.drawing, scheduled_at=now, **columns)
+        shape = await self._write(intention, "scheduled", scheduled, update)
+        self._announce.added(self._shape(scheduled))
+        return shape
+
+    async def _open(self, intention: Intention | None = None) -> Struct:
+        stored = self._actor.existing()
+        now = self._services.clock.now()
+        check_opening(stored.drawing, now)
+        opened = _in_state(stored, DrawingStatus.OPEN, opened_at=now)
+        update = statements.update_drawing(opened.drawing, opened_at=now)
+        shape = await self._write(intention, "opened", opened, update)
+        self._announce.opened(self._shape(opened))
+        return shape
+
+    async def _close(self, intention: Intention | None = None) -> Struct:
+        """Freeze the entries and open the seed, in one unit after the last sale (FAIRNESS 2)."""
+        stored = self._actor.existing()
+        check_closing(stored.drawing)
+        assert stored.commitment is not None, "an open drawing has its commitment"
+        drawing_id = stored.drawing.drawing_id
+        secrets = commitment.open_secrets(self._services.sealer, drawing_id, stored.commitment)
+        frozen = await self._services.reads.run(draw.freeze, drawing_id, secrets.drawing_key)
+        closing = Closing(
+            closed_at=self._services.clock.now(),
+            total_tickets=frozen.total_tickets,
+            entrants=frozen.entrants,
+            root=frozen.root,
+            seed=secrets.seed,
+        )
+        closed = _in_state(stored, DrawingStatus.CLOSED, closing=closing)
+        update = statements.update_drawing(closed.drawing, **statements.closing_columns(closing))
+        rows = statements.freeze_passed_over(drawing_id, frozen.passed_over)
+        shape = await self._write(intention, "closed", closed, update, rows=rows)
+        self._announce.closed(closed)
+        return shape
+
+    async def _execute(self, intention: Intention | None = None) -> Struct:
+        """Draw: winners, fulfilments and notices in one unit. The same inputs, the same winners, always."""
+        stored = self._actor.existing()
+        now = self._services.clock.now()
+        check_execution(stored.drawing, now)
+        assert stored.commitment is not None, "a closed drawing has its commitment"
+        drawing_id = stored.drawing.drawing_id
+        secrets = commitment.open_secrets(self._services.sealer, drawing_id, stored.commitment)
+        chosen = await self._services.reads.run(draw.choose_winners, stored, secrets.drawing_key)
+        names = await self._services.reads.run(queries.display_names, [winner.user_id for winner in chosen])
+        completed = _in_state(stored, DrawingStatus.COMPLETED, completed_at=now)
+        named = [winner.announced_as(names.get(winner.user_id, queries.ANONYMOUS)) for winner in chosen]
+        results = views.results(completed, named)
+        notices = {winner.fulfillment_id: winner_payload(stored.drawing, winner) for winner in chosen}
+        rows = statements.award_prizes(drawing_id, chosen, notices, now)
+        update = statements.update_drawing(completed.drawing, completed_at=now)
+        await self._write(intention, "completed", completed, update, rows=rows, answer=results)
+        self._announce.completed(completed, named)
+        self._services.effects_due()
+        return results
+
+    async def _cancel(self, intention: Intention | None, reason: str) -> Struct:
+        """Call it off. What was bought is owed back from the same unit on."""
+        stored = self._actor.existing()
+        now = self._services.clock.now()
+        check_cancellation(stored.drawing, now)
+        cancelled = _in_state(stored, DrawingStatus.CANCELLED, cancelled_at=now)
+        refunds: list[Executable] = []
+        if stored.drawing.status in STATES_WITH_TICKETS:
+            payload = refund_payload(stored.drawing)
+            refunds = [statements.owe_refunds(stored.drawing.drawing_id, payload, now)]
+        update = statements.update_drawing(cancelled.drawing, cancelled_at=now)
+        shape = await self._write(intention, "cancelled", cancelled, *refunds, update)
+        self._announce.cancelled(cancelled, reason)
+        self._services.effects_due()
+        return shape
+
+    # --- Common -------------------------------------------------------------------------------------------
+
+    def _commit_to(self, stored: StoredDrawing) -> tuple[StoredDrawing, dict[str, object]]:
+        if self._services.drawings_need_beacon:
+            raise commitment.BeaconRequired
+        version = (stored.drawing.rules_version or 0) + 1
+        sealed = commitment.make(self._services.sealer, stored.drawing, version)
+        drawing = replace(stored.drawing, commit=sealed.seed_commit, rules_version=version)
+        return replace(stored, drawing=drawing, commitment=sealed), statements.commitment_columns(sealed)
+
+    async def _write(
+        self,
+        intention: Intention | None,
+        kind: str,
+        stored: StoredDrawing,
+        *also: Executable,
+        rows: Sequence[tuple[Any, tuple[Any, ...]]] = (),
+        answer: Struct | None = None,
+    ) -> Struct:
+        """One unit; then the drawing is `stored`, and counts down accordingly. Returns the answer."""
+        body = self._shape(stored) if answer is None else answer
+        await self._append(intention, kind, body, also, rows)
+        self._actor.stored = stored
+        self._actor.countdown.note_change()
+        return body
+
+    async def _append(
+        self,
+        intention: Intention | None,
+        kind: str,
+        answer: Struct,
+        also: Sequence[Executable] = (),
+        rows: Sequence[tuple[Any, tuple[Any, ...]]] = (),
+    ) -> Unit:
+        unit = self._actor.unit(kind, intention, answer)
+        unit.inserts, unit.statements = rows, also
+        try:
+            await self._actor.append(unit)
+        except UnitRefused as refused:
+            raise Conflict("It refers to something that is not there.") from refused
+        return unit
+
+    def _shape(self, stored: StoredDrawing) -> shapes.Drawing:
+        actor = self._actor
+        return views.drawing_shape(
+            stored.drawing, total_tickets=actor.total_tickets, entrants=len(actor.tickets_by_holder)
+        )
+
+
+def _in_state(stored: StoredDrawing, status: DrawingStatus, **changes: Any) -> StoredDrawing:
+    return replace(stored, drawing=replace(stored.drawing, status=status), **changes)
+
+
+def _with_prizes(stored: StoredDrawing, prizes: Sequence[Prize]) -> StoredDrawing:
+    return replace(stored, drawing=replace(stored.drawing, prizes=prizes_in_order(prizes)))
+
+
+def _find_prize(stored: StoredDrawing, prize_id: PrizeId) -> Prize:
+    for prize in stored.drawing.prizes:
+        if prize.prize_id == prize_id:
+            return prize
+    raise NotFound("The drawing has no such prize.")

@@ -1,0 +1,127 @@
+"""What players and drawings have in common: an actor whose state is a log (DESIGN 1).
+
+Every change is one unit, appended to the log from the head that this activation saw. Whoever saw an
+older one is refused by the database and loads anew; so correctness needs no lock, and an outcome
+nobody knows is settled by the next unit, which takes the place in question or finds it taken.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Table
+
+from actors.runtime import Actor, StaleActivation
+from actors.services import Services
+from fittrack.db import log_queries
+from fittrack.db.journal import Appender, Head, StaleLog, Unit
+from fittrack.kit.ids import uuid7
+from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.problems import FieldError, IdempotencyMismatch, OutcomeUnknown, Problem
+
+REFUSED = "refused"
+"""The kind of a unit that records a refusal under its key: the same key gets the same refusal."""
+
+
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A problem as the log keeps it."""
+
+    code: str
+    detail: str
+    errors: list[tuple[str, str]] = []
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Refusal":
+        return cls(problem.code, problem.detail, [(e.pointer, e.detail) for e in problem.errors])
+
+    def problem(self) -> Problem:
+        """The problem again, of its own class."""
+        problem = Problem.catalogue[self.code]
+        restored = problem.__new__(problem)
+        Problem.__init__(restored, self.detail, errors=[FieldError(*error) for error in self.errors])
+        return restored
+
+
+class LogActor(Actor):
+    """An actor whose durable state is a log. Subclasses load it, decide, and append."""
+
+    __slots__ = ("appender", "entity_id", "keys", "services")
+    log: ClassVar[Table]
+
+    appender: Appender
+    keys: dict[UUID, int]
+
+    def __init__(self, entity_id: UUID, services: Services) -> None:
+        self.entity_id = entity_id
+        self.services = services
+
+    def begin_at(self, head: Head, keys: dict[UUID, int]) -> None:
+        """Go on after `head`; `keys` are those that still have an answer."""
+        self.appender = self.services.journal.open(self.log, self.entity_id, head)
+        self.keys = keys
+
+    def busy_with(self) -> bool:
+        return self.appender.in_flight > 0
+
+    async def fulfil(self, intention: Intention) -> Answer:
+        """Do what is intended, or give the answer that its key was given before.
+
+        A refusal under a key is recorded before it is raised; what may succeed later is not.
+        """
+        key = intention.key
+        if key is not None and (rev := self.keys.get(key)) is not None:
+            earlier = await self._earlier_answer(intention, rev)
+            if earlier is not None:
+                return earlier
+        try:
+            return await self.handle(intention)
+        except Problem as refusal:
+            if key is not None and not refusal.retryable:
+                await self._record(intention, refusal)
+            raise
+
+    async def handle(self, intention: Intention) -> Answer:
+        """Do what is intended, for the first time."""
+        raise NotImplementedError
+
+    def unit(
+        self, kind: str, intention: Intention | None = None, answer: msgspec.Struct | None = None
+    ) -> Unit:
+        """A new unit of this log, under the intention's key, with its answer."""
+        unit = Unit(uuid7(), kind, self.services.clock.now())
+        if intention is not None and intention.key is not None:
+            unit.idem_key = intention.key
+            unit.request_hash = intention.request_hash
+            unit.answer = None if answer is None else msgspec.json.encode(answer)
+        return unit
+
+    async def append(self, unit: Unit) -> int:
+        """Write `unit`; returns its `rev` once it is durable. The caller changes the state after that."""
+        try:
+            committed = await self.appender.append(unit)
+        except StaleLog as stale:
+            raise StaleActivation from stale
+        except OutcomeUnknown as unknown:
+            raise StaleActivation(unknown) from unknown
+        self.remember(unit.idem_key, committed.rev)
+        return committed.rev
+
+    def remember(self, key: UUID | None, rev: int) -> None:
+        """The unit at `rev` answers this key from now on."""
+        if key is not None:
+            self.keys[key] = rev
+
+    async def _record(self, intention: Intention, refusal: Problem) -> None:
+        await self.append(self.unit(REFUSED, intention, Refusal.of(refusal)))
+
+    async def _earlier_answer(self, intention: Intention, rev: int) -> Answer | None:
+        given = await self.services.reads.run(log_queries.answer_at, self.log, self.entity_id, rev)
+        if given.created_at + log_queries.KEY_LIFETIME < self.services.clock.now():
+            return None
+        if given.request_hash != intention.request_hash:
+            raise IdempotencyMismatch
+        assert given.answer is not None, "a unit under a key carries its answer"
+        if given.kind == REFUSED:
+            raise msgspec.json.decode(given.answer, type=Refusal).problem()
+        body: Any = msgspec.json.decode(given.answer, type=intention.command.ANSWER)
+        return Answer(body, replayed=True)

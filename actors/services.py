@@ -1,0 +1,36 @@
+"""What actors work with, handed to each by the composition root."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from actors.outlet import Outlet
+from actors.runtime import Registry
+from fittrack.db.journal import Journal
+from fittrack.db.reads import Reads
+from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.clock import Clock
+from fittrack.kit.sealing import Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One of each, for all actors of a node."""
+
+    clock: Clock
+    calendar: PlatformCalendar
+    journal: Journal
+    reads: Reads
+    registry: Registry
+    outlet: Outlet
+    sealer: Sealer
+    excluded_states: Collection[str]
+    """States whose residents cannot take part (SPEC, market)."""
+    drawings_need_beacon: bool
+    """Whether a drawing without a public beacon is refused (production, FAIRNESS)."""
+    effects_due: Callable[[], None]
+    """Says that effects were written; who applies them looks at once instead of at the next sweep."""
+
+
+USER = "user"
+DRAWING = "drawing"
+"""Kinds of actors, as the registry knows them."""

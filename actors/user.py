@@ -1,0 +1,209 @@
+"""The actor of one player: balance, streak, inbox and account are decided here, one message at a time.
+
+A player's turn lasts until its unit is durable: nothing a player does is decided on what might not be.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+
+from sqlalchemy import Executable, Table
+
+from actors import user_account, user_activities, user_effects
+from actors.log_actor import LogActor
+from actors.purchase import Offer, Sale
+from actors.runtime import StaleActivation
+from actors.services import DRAWING
+from actors.user_messages import ApplyEffect, PlayerView, ViewPlayer
+from fittrack.activities.commands import LogActivities
+from fittrack.activities.state import PlayerActivities
+from fittrack.db.journal import Head, Unit
+from fittrack.db.tables.logs import user_log
+from fittrack.drawings.commands import BuyTickets
+from fittrack.inbox import queries as inbox_queries
+from fittrack.inbox.commands import ReadInbox, ReadNotification
+from fittrack.inbox.notices import Delivered, InboxHead, Notice, deliver
+from fittrack.kit.ids import NotificationId, UserId, uuid7
+from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.problems import NotFound, OutcomeUnknown, ProfileIncomplete
+from fittrack.players import queries, shapes
+from fittrack.players.model import Account
+from fittrack.points.ledger import Entry, LedgerHead
+from protocol.outbound import InboxRead, PointsChanged, TicketsChanged
+from protocol.shapes import Streak, Today
+
+
+class Standing(NamedTuple):
+    """The day and the streak as the player sees them, good until the day ends."""
+
+    today: Today
+    streak: Streak
+    until: datetime
+
+
+class UserActor(LogActor):
+    """One player. `account` is None for an id that nobody has."""
+
+    __slots__ = ("_standing", "account", "activities", "inbox", "ledger")
+    log: ClassVar[Table] = user_log
+
+    account: Account | None
+    activities: PlayerActivities
+    inbox: InboxHead
+    ledger: LedgerHead
+
+    @property
+    def user_id(self) -> UserId:
+        return UserId(self.entity_id)
+
+    async def activate(self) -> None:
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Hold what the database holds."""
+        services = self.services
+        loaded = await services.reads.run(queries.load, self.user_id, services.clock.now(), services.calendar)
+        self.account, self.activities = loaded.account, loaded.activities
+        self.ledger, self.inbox = loaded.ledger, loaded.inbox
+        self._standing: Standing | None = None
+        self.begin_at(loaded.head, loaded.keys)
+
+    def receive(self, message: Any) -> object:
+        match message:
+            case Intention():
+                return self.fulfil(message)
+            case ViewPlayer():
+                return self.view()
+            case ApplyEffect():
+                return user_effects.apply(self, message)
+            case _:
+                raise AssertionError(f"no player understands {message!r}")
+
+    async def handle(self, intention: Intention) -> Answer:
+        match intention.command:
+            case BuyTickets() as command:
+                return await self._buy_tickets(intention, command)
+            case LogActivities() as command:
+                return await user_activities.log(self, intention, command)
+            case ReadInbox(up_to):
+                return await self._read_inbox(intention, up_to)
+            case ReadNotification(notification_id):
+                return await self._read_notification(intention, notification_id)
+            case command:
+                return await user_account.change(self, intention, command)
+
+    # --- What the player's other parts need ---------------------------------------------------------------
+
+    def existing(self) -> Account:
+        """The account; an actor of nobody leaves memory at once."""
+        if self.account is None or self.account.is_deleted:
+            self.discard()
+            raise NotFound("There is no such player.")
+        return self.account
+
+    def with_profile(self) -> Account:
+        """The account of somebody who may do more than complete the profile (SPEC 1)."""
+        account = self.existing()
+        if not account.player.profile_complete:
+            raise ProfileIncomplete
+        return account
+
+    def view(self) -> PlayerView:
+        """The player as of now."""
+        account, standing = self.existing(), self.standing()
+        return PlayerView(account, self.ledger, self.inbox, standing.today, standing.streak)
+
+    def standing(self) -> Standing:
+        """Today and the streak. Recomputed when they changed, or when the day is over."""
+        now = self.services.clock.now()
+        standing = self._standing
+        if standing is None or now >= standing.until:
+            calendar = self.services.calendar
+            day = calendar.day_of(now)
+            self.activities.advance(now)
+            today, streak = self.activities.days.today(day), self.activities.days.streak(day)
+            standing = Standing(shapes.today(today), shapes.streak(streak), calendar.end_of(day))
+            self._standing = standing
+        return standing
+
+    def activities_changed(self) -> None:
+        """What was shown of the day is no longer so."""
+        self._standing = None
+
+    def notify(self, unit: Unit, notices: list[Notice]) -> list[Delivered]:
+        """Put `notices` into the inbox with `unit`; they are told when it is durable (`delivered`)."""
+        head, delivered = self.inbox, []
+        for notice in notices:
+            delivery = deliver(head, self.user_id, uuid7(), notice, unit.created_at)
+            head = delivery.head
+            delivered.append(delivery)
+        unit.inserts = [*unit.inserts, *(delivery.row for delivery in delivered)]
+        return delivered
+
+    def booked(self, entries: list[Entry]) -> None:
+        """The entries are durable: the balance follows, and the player hears of each."""
+        for entry in entries:
+            self.ledger = entry.head
+            standing = self.standing()
+            event = PointsChanged(
+                transaction=entry.transaction(),
+                balance=entry.balance_after,
+                today=standing.today,
+                streak=standing.streak,
+            )
+            self.services.outlet.points_changed(self.user_id, event)
+
+    def delivered(self, notices: list[Delivered]) -> None:
+        """The notices are durable: the player hears of each."""
+        for delivery in notices:
+            self.inbox = delivery.head
+            self.services.outlet.notified(delivery)
+
+    # --- Tickets ------------------------------------------------------------------------------------------
+
+    async def _buy_tickets(self, intention: Intention, command: BuyTickets) -> Answer:
+        account, head = self.with_profile(), self.appender.head
+        offer = Offer(
+            account.player, command.quantity, self.ledger, head, intention.key, intention.request_hash
+        )
+        drawing = self.services.registry.ref(DRAWING, command.drawing_id)
+        try:
+            sale: Sale | None = await drawing.ask(offer)
+        except OutcomeUnknown as unknown:
+            # It may be stored or not: the log tells, and the next unit takes the place or finds it taken.
+            raise StaleActivation(unknown) from unknown
+        if sale is None:
+            raise StaleActivation
+        self.appender.moved_to(Head(head.rev + 1, sale.unit_id))
+        self.remember(intention.key, head.rev + 1)
+        answer = sale.answer
+        self.booked([sale.entry])
+        changed = TicketsChanged(
+            drawing_id=command.drawing_id, my_tickets=answer.my_tickets, odds=answer.odds
+        )
+        self.services.outlet.note(self.user_id, changed, command.drawing_id)
+        return Answer(answer)
+
+    # --- Inbox --------------------------------------------------------------------------------------------
+
+    async def _read_inbox(self, intention: Intention, up_to: int) -> Answer:
+        self.existing()
+        unread = await self.services.reads.run(inbox_queries.unread_after, self.user_id, up_to)
+        mark = inbox_queries.mark_read(self.user_id, up_to, self.services.clock.now())
+        return await self._mark_read(intention, mark, unread)
+
+    async def _read_notification(self, intention: Intention, notification_id: NotificationId) -> Answer:
+        self.existing()
+        kept = await self.services.reads.run(inbox_queries.find, self.user_id, notification_id)
+        if kept is None:
+            raise NotFound("There is no such notification.")
+        mark = inbox_queries.mark_one_read(self.user_id, notification_id, self.services.clock.now())
+        unread = self.inbox.unread if kept.notification.read else self.inbox.unread - 1
+        return await self._mark_read(intention, mark, unread)
+
+    async def _mark_read(self, intention: Intention, mark: Executable, unread: int) -> Answer:
+        answer = InboxRead(unread=unread)
+        unit = self.unit("inbox_read", intention, answer)
+        unit.statements = [mark]
+        await self.append(unit)
+        self.inbox = InboxHead(self.inbox.seq, unread)
+        return Answer(answer)

@@ -1,0 +1,175 @@
+"""A player's activities: one batch is one unit, with a ledger entry for each touched day (SPEC 3)."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Executable
+
+from actors.runtime import StaleActivation
+from fittrack.activities import queries, rules
+from fittrack.activities.commands import LogActivities
+from fittrack.activities.model import ActivityInput, Withdrawal
+from fittrack.activities.outcome import BatchOutcome
+from fittrack.activities.processing import Name, PlayerFacts, apply_batch
+from fittrack.activities.schemas import LoggedActivities, LoggedItem
+from fittrack.db.journal import Unit, UnitRefused
+from fittrack.drawings.model import AccountStatus, Role
+from fittrack.inbox import notices
+from fittrack.inbox.notices import Notice
+from fittrack.kit.ids import ActivityId, uuid7
+from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.problems import Busy, Forbidden
+from fittrack.players import queries as player_queries
+from fittrack.players import shapes
+from fittrack.players.model import Account
+from fittrack.points import ledger
+from fittrack.points.booking import Booking
+from fittrack.points.ledger import Entry
+from protocol.outbound import StreakChanged
+
+if TYPE_CHECKING:
+    from actors.user import UserActor
+
+ACTIVITIES = "activities"
+"""The kind of unit that logs activities; also what its ledger entries refer to."""
+
+
+async def log(actor: "UserActor", intention: Intention, command: LogActivities) -> Answer:
+    """Take in the batch and book what it comes to."""
+    account = _earner(actor)
+    try:
+        return await _log_once(actor, account, intention, command, ())
+    except UnitRefused:
+        # A name that is stored, but older than what is held in memory, was sent again with a new start.
+        names = [name for item in command.items if (name := _name(item)) is not None]
+        settled = await actor.services.reads.run(queries.settled_names, actor.user_id, names)
+        await actor.reload()
+        return await _log_once(actor, account, intention, command, settled)
+
+
+def _earner(actor: "UserActor") -> Account:
+    account = actor.existing()
+    if account.player.role is Role.ADMIN:
+        raise Forbidden("Admins do not earn points.")
+    if actor.with_profile().player.status is not AccountStatus.ACTIVE:
+        raise Forbidden(f"The account is {account.player.status}.")
+    return account
+
+
+def _name(item: object) -> Name | None:
+    match item:
+        case ActivityInput():
+            return item.source, rules.external_id_of(item)
+        case Withdrawal(source=source, external_id=external_id):
+            return source, external_id
+        case _:
+            return None
+
+
+async def _log_once(
+    actor: "UserActor",
+    account: Account,
+    intention: Intention,
+    command: LogActivities,
+    settled: Collection[Name],
+) -> Answer:
+    now = actor.services.clock.now()
+    tier_code = account.tier_on(actor.services.calendar.day_of(now))
+    assert tier_code is not None, "a complete profile has its tier"
+    outcome = apply_batch(
+        actor.activities,
+        command.items,
+        now=now,
+        facts=PlayerFacts(account.player.date_of_birth, tier_code, account.primary_source),
+        balance=actor.ledger.balance,
+        new_id=lambda: ActivityId(uuid7()),
+        settled_names=settled,
+    )
+    answer = _answer(outcome)
+    unit = actor.unit(ACTIVITIES, intention, answer)
+    entries = _fill(actor, unit, outcome)
+    delivered = actor.notify(unit, _streak_notices(outcome))
+    try:
+        await actor.append(unit)
+    except Busy as busy:
+        # The activities in memory are ahead of what is stored.
+        raise StaleActivation(busy) from busy
+    actor.activities_changed()
+    actor.booked(entries)
+    actor.delivered(delivered)
+    if not entries:
+        _tell_standing(actor)
+    return Answer(answer)
+
+
+def _answer(outcome: BatchOutcome) -> LoggedActivities:
+    return LoggedActivities(
+        activities=[
+            LoggedItem(
+                status=item.status.value,
+                points_earned=item.points,
+                activity_id=item.activity_id,
+                code=item.code,
+                flags=list(item.flags),
+            )
+            for item in outcome.items
+        ],
+        points_earned=outcome.points,
+        balance=outcome.balance,
+        today=shapes.today(outcome.today),
+        streak=shapes.streak(outcome.streak),
+    )
+
+
+def _fill(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> list[Entry]:
+    """Everything the batch changes, and the ledger entries it comes to."""
+    user_id, now = actor.user_id, unit.created_at
+    head, entries = actor.ledger, []
+    for booking in outcome.bookings:
+        entry = _entry(head, actor, unit, booking)
+        head = entry.head
+        entries.append(entry)
+    added = queries.activity_rows(user_id, outcome.added)
+    statements: list[Executable] = list(queries.withdraw(user_id, outcome.withdrawn))
+    if statements:  # a name that was withdrawn may have been sent again: it must be gone first
+        statements += queries.as_statements(added)
+        added = []
+    statements += queries.mark_standings(user_id, outcome.standings)
+    statements += player_queries.open_reviews(user_id, outcome.reviews, now)
+    unit.inserts = [*added, *(entry.row for entry in entries)]
+    unit.upserts = [
+        *queries.activity_rows(user_id, outcome.revised),
+        *queries.day_rows(user_id, outcome.days, now),
+    ]
+    unit.statements = statements
+    return entries
+
+
+def _entry(head: ledger.LedgerHead, actor: "UserActor", unit: Unit, booking: Booking) -> Entry:
+    return ledger.append(
+        head,
+        user_id=actor.user_id,
+        transaction_id=uuid7(),
+        transaction_type=booking.transaction_type.value,
+        amount=booking.amount,
+        reference_type=ACTIVITIES,
+        reference_id=booking.day.isoformat(),
+        description=booking.description,
+        created_at=unit.created_at,
+        day=booking.day,
+        tier_code=booking.tier_code,
+    )
+
+
+def _streak_notices(outcome: BatchOutcome) -> list[Notice]:
+    runs = {record.day: record.run for record in outcome.days}
+    return [
+        notices.streak_bonus(runs[booking.day], booking.streak_points)
+        for booking in outcome.bookings
+        if booking.streak_points > 0
+    ]
+
+
+def _tell_standing(actor: "UserActor") -> None:
+    standing = actor.standing()
+    actor.services.outlet.note(actor.user_id, StreakChanged(streak=standing.streak, today=standing.today))

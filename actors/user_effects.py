@@ -1,0 +1,69 @@
+"""What others' units owe a player, such as a refund: applied through the player's own log, once."""
+
+from typing import TYPE_CHECKING
+
+from actors.user_messages import ApplyEffect
+from fittrack.db import effect_queries
+from fittrack.db.journal import UnitRefused
+from fittrack.drawings import queries as drawing_queries
+from fittrack.drawings.effects import REFUND, WINNER_NOTICE, read_refund, read_winner
+from fittrack.inbox import notices
+from fittrack.inbox.notices import Notice
+from fittrack.points import ledger
+from fittrack.points.ledger import Entry
+
+if TYPE_CHECKING:
+    from actors.user import UserActor
+
+
+async def apply(actor: "UserActor", effect: ApplyEffect) -> None:
+    """Apply `effect`, or find that it was. A banned or deleted player's ledger is kept right as well."""
+    match effect.kind:
+        case kind if kind == REFUND:
+            await _refund(actor, effect)
+        case kind if kind == WINNER_NOTICE:
+            await _tell_winner(actor, effect)
+        case kind:
+            raise AssertionError(f"nobody owes a player {kind!r}")
+
+
+async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
+    refund = read_refund(effect.payload)
+    tickets = await actor.services.reads.run(
+        drawing_queries.tickets_of_entry, refund.drawing_id, effect.subject_id
+    )
+    points = tickets * refund.ticket_cost_points
+    entry = ledger.append(
+        actor.ledger,
+        user_id=actor.user_id,
+        transaction_id=effect_queries.transaction_id(effect.kind, effect.subject_id),
+        transaction_type="adjust",
+        amount=points,
+        reference_type=REFUND,
+        reference_id=str(refund.drawing_id),
+        description=f"Refund: {refund.drawing_name} was cancelled"[:200],
+        created_at=actor.services.clock.now(),
+    )
+    await _commit(actor, effect, [entry], notices.refund(refund.drawing_name, points, refund.drawing_id))
+
+
+async def _tell_winner(actor: "UserActor", effect: ApplyEffect) -> None:
+    won = read_winner(effect.payload)
+    notice = notices.winner(won.drawing_name, won.prize_name, won.winning_ticket_number, won.drawing_id)
+    await _commit(actor, effect, [], notice)
+
+
+async def _commit(actor: "UserActor", effect: ApplyEffect, entries: list[Entry], notice: Notice) -> None:
+    unit = actor.unit(effect.kind)
+    unit.inserts = [
+        *(entry.row for entry in entries),
+        effect_queries.receipt(effect.kind, effect.subject_id, actor.user_id, unit.created_at),
+    ]
+    unit.statements = [effect_queries.settle(effect.kind, effect.subject_id)]
+    delivered = actor.notify(unit, [notice])
+    try:
+        await actor.append(unit)
+    except UnitRefused:
+        return  # the receipt is there: it was applied before
+    actor.booked(entries)
+    actor.delivered(delivered)

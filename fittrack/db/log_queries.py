@@ -1,0 +1,63 @@
+"""Reading either log: its head, the keys it remembers, the answer that was given under one."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Table, select
+
+from fittrack.db.journal import Head
+
+KEY_LIFETIME = timedelta(days=7)
+"""How long a key keeps its answer (PROTOCOL, Commands); the row stays, key and answer are erased."""
+
+
+class GivenAnswer(NamedTuple):
+    """What a unit answered, as stored: `kind` tells answers from refusals."""
+
+    kind: str
+    request_hash: bytes | None
+    answer: bytes | None
+    created_at: datetime
+
+
+def head(conn: Connection, log: Table, entity_id: UUID) -> Head:
+    """The last unit of a log; an empty head when there is none."""
+    row = conn.execute(
+        select(log.c.rev, log.c.unit_id).where(_owner(log) == entity_id).order_by(log.c.rev.desc()).limit(1)
+    ).one_or_none()
+    return Head() if row is None else Head(row.rev, row.unit_id)
+
+
+def recent_keys(conn: Connection, log: Table, entity_id: UUID, since: datetime) -> dict[UUID, int]:
+    """The keys used since that instant, with the `rev` of their unit.
+
+    The log is read backwards until it is older: its length does not matter.
+    """
+    oldest = conn.execute(
+        select(log.c.rev)
+        .where(_owner(log) == entity_id, log.c.created_at < since)
+        .order_by(log.c.rev.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    rows = conn.execute(
+        select(log.c.idem_key, log.c.rev).where(
+            _owner(log) == entity_id, log.c.rev > (oldest or 0), log.c.idem_key.is_not(None)
+        )
+    )
+    return {key: rev for key, rev in rows if key is not None}
+
+
+def answer_at(conn: Connection, log: Table, entity_id: UUID, rev: int) -> GivenAnswer:
+    """The answer of the unit at `rev`."""
+    row = conn.execute(
+        select(log.c.kind, log.c.request_hash, log.c.answer, log.c.created_at).where(
+            _owner(log) == entity_id, log.c.rev == rev
+        )
+    ).one()
+    return GivenAnswer(row.kind, row.request_hash, row.answer, row.created_at)
+
+
+def _owner(log: Table) -> Column[UUID]:
+    owner: Column[UUID] = next(iter(log.primary_key.columns))
+    return owner

@@ -1,0 +1,136 @@
+"""What players and admins may want of a drawing. Purchases go through the player (`actors.purchase`)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from fittrack.drawings import schemas
+from fittrack.drawings.model import Drawing, DrawingType, Eligibility, FulfillmentType, Prize
+from fittrack.kit.ids import DrawingId, PrizeId, SponsorId
+from protocol import shapes
+from protocol.outbound import TicketsBought
+
+
+class Edit(Struct, frozen=True, kw_only=True):
+    """Fields to change; what is left `UNSET` stays as it is."""
+
+    def changes(self) -> dict[str, Any]:
+        """The given fields by name."""
+        return {
+            name: value
+            for name, value in msgspec.structs.asdict(self).items()
+            if value is not UNSET and name in self.__struct_fields__
+        }
+
+
+class DrawingEdit(Edit, frozen=True, kw_only=True):
+    drawing_type: DrawingType | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    ticket_cost_points: int | UnsetType = UNSET
+    sales_open: datetime | None | UnsetType = UNSET
+    ticket_sales_close: datetime | UnsetType = UNSET
+    drawing_time: datetime | UnsetType = UNSET
+    eligibility: Eligibility | UnsetType = UNSET
+    auto_execute: bool | UnsetType = UNSET
+
+
+class PrizeEdit(Edit, frozen=True, kw_only=True):
+    rank: int | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    description: str | None | UnsetType = UNSET
+    value_usd: Decimal | UnsetType = UNSET
+    quantity: int | UnsetType = UNSET
+    fulfillment_type: FulfillmentType | UnsetType = UNSET
+    sponsor_id: SponsorId | None | UnsetType = UNSET
+    image_url: str | None | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class BuyTickets:
+    """A player's wish: `quantity` tickets of a drawing for points."""
+
+    drawing_id: DrawingId
+    quantity: int
+    ANSWER: ClassVar[type[Struct]] = TicketsBought
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDrawing:
+    """Make a draft: the first unit of a drawing's log."""
+
+    drawing: Drawing
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class EditDrawing:
+    edit: DrawingEdit
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDrawing:
+    """Take a draft away; it is cancelled and never shown again."""
+
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class AddPrize:
+    prize: Prize
+    ANSWER: ClassVar[type[Struct]] = shapes.Prize
+
+
+@dataclass(frozen=True, slots=True)
+class EditPrize:
+    prize_id: PrizeId
+    edit: PrizeEdit
+    ANSWER: ClassVar[type[Struct]] = shapes.Prize
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePrize:
+    prize_id: PrizeId
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleDrawing:
+    """Publish the drawing with its commitment (FAIRNESS 1)."""
+
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawing:
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDrawing:
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteDrawing:
+    """Draw the winners (FAIRNESS 3 and 4)."""
+
+    ANSWER: ClassVar[type[Struct]] = schemas.Results
+
+
+@dataclass(frozen=True, slots=True)
+class CancelDrawing:
+    """Call it off; every bought ticket is refunded, exactly once."""
+
+    reason: str
+    ANSWER: ClassVar[type[Struct]] = shapes.Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class TendDrawing:
+    """Do what the clock demands by now: open, close, cancel, execute. Safe to repeat."""

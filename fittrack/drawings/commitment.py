@@ -1,0 +1,65 @@
+"""What is promised when a drawing is scheduled: seed, drawing key and rules text (FAIRNESS 1)."""
+
+import secrets
+from typing import NamedTuple
+
+from fittrack.drawings.model import Drawing
+from fittrack.drawings.rules import prizes_in_order
+from fittrack.drawings.stored import SealedCommitment
+from fittrack.fairness import ftd1
+from fittrack.fairness.rules_text import DrawRules, PrizeSlots, write_rules
+from fittrack.kit.ids import DrawingId
+from fittrack.kit.problems import Problem
+from fittrack.kit.sealing import Sealer
+
+
+class BeaconRequired(Problem):
+    code, status, title = "beacon-required", 409, "Here a drawing needs a public beacon"
+
+
+class Secrets(NamedTuple):
+    """What nobody may know before the close (the seed), or ever (the key behind the pseudonyms)."""
+
+    seed: bytes
+    drawing_key: bytes
+
+
+def make(sealer: Sealer, drawing: Drawing, version: int) -> SealedCommitment:
+    """A new commitment to the drawing as it is now, under version `version` of its rules."""
+    drawing_id = drawing.drawing_id
+    seed, drawing_key = secrets.token_bytes(ftd1.SEED_BYTES), secrets.token_bytes(ftd1.DRAWING_KEY_BYTES)
+    return SealedCommitment(
+        sealed_seed=sealer.seal(seed, _context("seed", drawing_id)),
+        sealed_drawing_key=sealer.seal(drawing_key, _context("drawing-key", drawing_id)),
+        seed_commit=ftd1.commit(drawing_id, seed),
+        rules=rules_text(drawing, version),
+    )
+
+
+def open_secrets(sealer: Sealer, drawing_id: DrawingId, sealed: SealedCommitment) -> Secrets:
+    """What was sealed when the drawing was scheduled."""
+    return Secrets(
+        sealer.open(sealed.sealed_seed, _context("seed", drawing_id)),
+        sealer.open(sealed.sealed_drawing_key, _context("drawing-key", drawing_id)),
+    )
+
+
+def rules_text(drawing: Drawing, version: int) -> bytes:
+    """The exact bytes that are published."""
+    return write_rules(
+        DrawRules(
+            drawing_id=drawing.drawing_id,
+            version=version,
+            close_at=drawing.ticket_sales_close,
+            draw_at=drawing.drawing_time,
+            prizes=tuple(
+                PrizeSlots(prize_id=prize.prize_id, rank=prize.rank, name=prize.name, quantity=prize.quantity)
+                for prize in prizes_in_order(drawing.prizes)
+            ),
+            beacon=None,
+        )
+    )
+
+
+def _context(what: str, drawing_id: DrawingId) -> bytes:
+    return f"drawing/{drawing_id}/{what}".encode()

@@ -1,0 +1,320 @@
+"""Reading drawings: rows in, typed values out. What units write is in `writes`."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from fittrack.db.tables.accounts import profiles, users
+from fittrack.db.tables.drawings import drawings, passed_over, prizes, sponsors, winners
+from fittrack.db.tables.logs import drawing_log
+from fittrack.drawings.model import (
+    AccountStatus,
+    Drawing,
+    DrawingStatus,
+    DrawingType,
+    Eligibility,
+    FulfillmentType,
+    Prize,
+    UserType,
+)
+from fittrack.drawings.stored import Closing, SealedCommitment, StoredDrawing, StoredEntry, StoredWinner
+from fittrack.fairness.record import PassedOver
+from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
+
+PURCHASE = "purchase"
+FREE_ENTRY = "free_entry"
+ENTRY_KINDS = (PURCHASE, FREE_ENTRY)
+"""Kinds of rows in a drawing's log that hold tickets."""
+
+ANONYMOUS = "A former player"
+"""How somebody is announced whose personal data was erased."""
+
+IN_LIST_MAX = 900
+"""Elements of an `IN` list: Oracle takes 1,000 at most."""
+
+ENTRIES_PER_FETCH = 20_000
+"""Rows taken from the cursor at a time: a million entries never stand in memory as rows."""
+
+
+def load(conn: Connection, drawing_id: DrawingId) -> StoredDrawing | None:
+    """One drawing with its prizes."""
+    row = conn.execute(select(drawings).where(drawings.c.drawing_id == drawing_id)).one_or_none()
+    return None if row is None else _stored(row, _prizes_of(conn, [drawing_id]).get(drawing_id, ()))
+
+
+def find(
+    conn: Connection,
+    *,
+    statuses: Sequence[DrawingStatus],
+    drawing_type: DrawingType | None,
+    user_types: Sequence[UserType],
+    offset: int,
+    limit: int,
+) -> tuple[list[StoredDrawing], int]:
+    """A page of drawings, the next to be drawn first and the past ones after them, and how many there are."""
+    matching = _matching(statuses, drawing_type, user_types)
+    total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
+    rows = conn.execute(
+        matching.order_by(drawings.c.drawing_time.desc(), drawings.c.drawing_id).offset(offset).limit(limit)
+    ).all()
+    held = _prizes_of(conn, [row.drawing_id for row in rows])
+    return [_stored(row, held.get(row.drawing_id, ())) for row in rows], total
+
+
+def _matching(
+    statuses: Sequence[DrawingStatus], drawing_type: DrawingType | None, user_types: Sequence[UserType]
+) -> Select[Any]:
+    matching = select(drawings).where(drawings.c.status.in_(statuses), drawings.c.user_type.in_(user_types))
+    return matching if drawing_type is None else matching.where(drawings.c.drawing_type == drawing_type)
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[DrawingId]:
+    """Drawings upon which the clock must act by `now`, the longest overdue first."""
+    rows = conn.execute(
+        select(drawings.c.drawing_id)
+        .where(drawings.c.next_due_at <= now)
+        .order_by(drawings.c.next_due_at)
+        .limit(limit)
+    )
+    return [DrawingId(row.drawing_id) for row in rows]
+
+
+def holdings(conn: Connection, drawing_id: DrawingId) -> dict[UUID, int]:
+    """Tickets of each holder."""
+    rows = conn.execute(
+        select(drawing_log.c.user_id, func.sum(drawing_log.c.ticket_count))
+        .where(drawing_log.c.drawing_id == drawing_id, drawing_log.c.ticket_count.is_not(None))
+        .group_by(drawing_log.c.user_id)
+    )
+    return {user_id: int(tickets) for user_id, tickets in rows}
+
+
+def entries(conn: Connection, drawing_id: DrawingId) -> Iterator[StoredEntry]:
+    """All entries in the order of the drawing's log, which is the order of their ticket numbers."""
+    rows = conn.execution_options(yield_per=ENTRIES_PER_FETCH).execute(
+        select(
+            drawing_log.c.unit_id,
+            drawing_log.c.user_id,
+            drawing_log.c.ticket_count,
+            drawing_log.c.kind,
+            drawing_log.c.created_at,
+        )
+        .where(drawing_log.c.drawing_id == drawing_id, drawing_log.c.ticket_count.is_not(None))
+        .order_by(drawing_log.c.rev)
+    )
+    for unit_id, user_id, ticket_count, kind, created_at in rows:
+        yield StoredEntry(unit_id, UserId(user_id), ticket_count, kind, created_at)
+
+
+def tickets_of_entry(conn: Connection, drawing_id: DrawingId, receipt: UUID) -> int:
+    """How many tickets an entry holds."""
+    tickets: int = conn.execute(
+        select(drawing_log.c.ticket_count).where(
+            drawing_log.c.drawing_id == drawing_id, drawing_log.c.unit_id == receipt
+        )
+    ).scalar_one()
+    return tickets
+
+
+def standings(conn: Connection, drawing_id: DrawingId) -> list[tuple[UserId, AccountStatus, bool]]:
+    """Holders who might be passed over: id, status, whether under review."""
+    held = (
+        select(drawing_log.c.user_id)
+        .where(drawing_log.c.drawing_id == drawing_id, drawing_log.c.ticket_count.is_not(None))
+        .distinct()
+    )
+    rows = conn.execute(
+        select(users.c.user_id, users.c.status, users.c.under_review).where(
+            users.c.user_id.in_(held), (users.c.status != "active") | (users.c.under_review == 1)
+        )
+    )
+    return [
+        (UserId(user_id), _account_status(status), bool(under_review))
+        for user_id, status, under_review in rows
+    ]
+
+
+def _account_status(status: str) -> AccountStatus:
+    # Who has deleted the account cannot be sent a prize: passed over like a ban.
+    return AccountStatus.BANNED if status == "deleted" else AccountStatus(status)
+
+
+def passed_over_of(conn: Connection, drawing_id: DrawingId) -> tuple[PassedOver, ...]:
+    """Who was passed over, frozen at the close."""
+    rows = conn.execute(
+        select(passed_over.c.tag, passed_over.c.reason)
+        .where(passed_over.c.drawing_id == drawing_id)
+        .order_by(passed_over.c.tag)
+    )
+    return tuple(PassedOver(tag, reason) for tag, reason in rows)
+
+
+def winners_of(conn: Connection, drawing_id: DrawingId) -> list[StoredWinner]:
+    """Winners in the order in which they were drawn."""
+    rows = conn.execute(
+        select(winners, prizes.c.name.label("prize_name"), profiles.c.display_name)
+        .join(prizes, prizes.c.prize_id == winners.c.prize_id)
+        .outerjoin(profiles, profiles.c.user_id == winners.c.user_id)
+        .where(winners.c.drawing_id == drawing_id)
+        .order_by(winners.c.draw_order)
+    )
+    return [
+        StoredWinner(
+            draw_order=row.draw_order,
+            prize_id=PrizeId(row.prize_id),
+            prize_rank=row.prize_rank,
+            prize_name=row.prize_name,
+            user_id=UserId(row.user_id),
+            display_name=row.display_name or ANONYMOUS,
+            tag=row.tag,
+            winning_ticket_number=row.winning_ticket_number,
+            word=row.word,
+            tickets_held=row.tickets_held,
+        )
+        for row in rows
+    ]
+
+
+def display_names(conn: Connection, user_ids: Sequence[UserId]) -> dict[UserId, str]:
+    """Names of the given players, in chunks that every database accepts."""
+    names: dict[UserId, str] = {}
+    for start in range(0, len(user_ids), IN_LIST_MAX):
+        chunk = user_ids[start : start + IN_LIST_MAX]
+        rows = conn.execute(
+            select(profiles.c.user_id, profiles.c.display_name).where(profiles.c.user_id.in_(chunk))
+        )
+        names.update((UserId(user_id), name) for user_id, name in rows)
+    return names
+
+
+def prize_drawing(conn: Connection, prize_id: PrizeId) -> DrawingId | None:
+    """The drawing to which a prize belongs."""
+    found = conn.execute(
+        select(prizes.c.drawing_id).where(prizes.c.prize_id == prize_id)
+    ).scalar_one_or_none()
+    return None if found is None else DrawingId(found)
+
+
+def tickets_of(conn: Connection, user_id: UserId, drawing_ids: Sequence[DrawingId]) -> dict[DrawingId, int]:
+    """Tickets that a player holds in each of the given drawings (a page of them at most)."""
+    rows = conn.execute(
+        select(drawing_log.c.drawing_id, func.sum(drawing_log.c.ticket_count))
+        .where(drawing_log.c.user_id == user_id, drawing_log.c.drawing_id.in_(drawing_ids))
+        .group_by(drawing_log.c.drawing_id)
+    )
+    return {DrawingId(drawing_id): int(tickets) for drawing_id, tickets in rows}
+
+
+def find_entries(
+    conn: Connection, *, user_id: UserId | None, drawing_id: DrawingId | None, offset: int, limit: int
+) -> tuple[list[tuple[DrawingId, StoredEntry]], int]:
+    """A page of entries, the latest first, of a player, of a drawing or of both."""
+    matching = select(drawing_log).where(drawing_log.c.ticket_count.is_not(None))
+    if user_id is not None:
+        matching = matching.where(drawing_log.c.user_id == user_id)
+    if drawing_id is not None:
+        matching = matching.where(drawing_log.c.drawing_id == drawing_id)
+    total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
+    rows = conn.execute(
+        matching.order_by(drawing_log.c.created_at.desc(), drawing_log.c.unit_id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    found = [
+        (
+            DrawingId(row.drawing_id),
+            StoredEntry(row.unit_id, UserId(row.user_id), row.ticket_count, row.kind, row.created_at),
+        )
+        for row in rows
+    ]
+    return found, total
+
+
+def _prizes_of(conn: Connection, drawing_ids: Sequence[UUID]) -> dict[DrawingId, tuple[Prize, ...]]:
+    found: dict[DrawingId, tuple[Prize, ...]] = {}
+    rows = conn.execute(
+        select(prizes, sponsors.c.name.label("sponsor"))
+        .outerjoin(sponsors, sponsors.c.sponsor_id == prizes.c.sponsor_id)
+        .where(prizes.c.drawing_id.in_(drawing_ids))
+        .order_by(prizes.c.drawing_id, prizes.c.rank, prizes.c.prize_id)
+    )
+    for row in rows:
+        drawing_id = DrawingId(row.drawing_id)
+        found[drawing_id] = (*found.get(drawing_id, ()), _prize(row))
+    return found
+
+
+def _prize(row: Row[Any]) -> Prize:
+    return Prize(
+        prize_id=PrizeId(row.prize_id),
+        rank=row.rank,
+        name=row.name,
+        value_usd=Decimal(row.value_cents) / 100,
+        quantity=row.quantity,
+        fulfillment_type=FulfillmentType(row.fulfillment_type),
+        description=row.description,
+        sponsor_id=None if row.sponsor_id is None else SponsorId(row.sponsor_id),
+        sponsor=row.sponsor,
+        image_url=row.image_url,
+    )
+
+
+def _stored(row: Row[Any], held: tuple[Prize, ...]) -> StoredDrawing:
+    return StoredDrawing(
+        drawing=_drawing(row, held),
+        created_at=row.created_at,
+        commitment=_commitment(row),
+        closing=_closing(row),
+        scheduled_at=row.scheduled_at,
+        opened_at=row.opened_at,
+        completed_at=row.completed_at,
+        cancelled_at=row.cancelled_at,
+    )
+
+
+def _drawing(row: Row[Any], held: tuple[Prize, ...]) -> Drawing:
+    return Drawing(
+        drawing_id=DrawingId(row.drawing_id),
+        drawing_type=DrawingType(row.drawing_type),
+        name=row.name,
+        description=row.description,
+        ticket_cost_points=row.ticket_cost_points,
+        sales_open=row.sales_open,
+        ticket_sales_close=row.ticket_sales_close,
+        drawing_time=row.drawing_time,
+        eligibility=Eligibility(
+            user_type=UserType(row.user_type), min_account_age_days=row.min_account_age_days
+        ),
+        auto_execute=row.auto_execute,
+        status=DrawingStatus(row.status),
+        prizes=held,
+        commit=row.seed_commit,
+        rules_version=row.rules_version,
+    )
+
+
+def _commitment(row: Row[Any]) -> SealedCommitment | None:
+    if row.seed_commit is None:
+        return None
+    return SealedCommitment(
+        sealed_seed=row.sealed_seed,
+        sealed_drawing_key=row.sealed_drawing_key,
+        seed_commit=row.seed_commit,
+        rules=row.rules,
+    )
+
+
+def _closing(row: Row[Any]) -> Closing | None:
+    if row.root is None:
+        return None
+    return Closing(
+        closed_at=row.closed_at,
+        total_tickets=row.total_tickets,
+        entrants=row.entrants,
+        root=row.root,
+        seed=row.seed,
+    )

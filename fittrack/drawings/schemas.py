@@ -1,0 +1,147 @@
+"""Drawings as REST takes and gives them (SPEC 10). What the WebSocket shares is in `protocol.shapes`."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from fittrack.drawings.model import DrawingType, FulfillmentType, UserType
+from fittrack.drawings.rules import MAX_TICKETS_PER_PURCHASE
+from protocol.shapes import Instant, Winner
+
+NAME_LENGTH_MAX = 120  # characters; fits a phone's headline
+DESCRIPTION_LENGTH_MAX = 4_000  # characters
+TICKET_COST_MAX = 1_000_000  # points; a million tickets of it still fit a 64-bit balance
+ACCOUNT_AGE_DAYS_MAX = 3_650
+PRIZE_VALUE_USD_MAX = 10_000_000
+PRIZE_RANK_MAX = 1_000
+PRIZE_QUANTITY_MAX = 10_000
+
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
+Description = Annotated[str, Meta(max_length=DESCRIPTION_LENGTH_MAX)]
+TicketCost = Annotated[int, Meta(ge=1, le=TICKET_COST_MAX)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Value = Annotated[Decimal, Meta(description='US dollars as a decimal string, e.g. "50.00"')]
+Rank = Annotated[int, Meta(ge=1, le=PRIZE_RANK_MAX)]
+PrizeQuantity = Annotated[int, Meta(ge=1, le=PRIZE_QUANTITY_MAX)]
+ImageUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https://|/)\S+$")]
+
+
+class BuyTickets(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST drawings/{id}/tickets`."""
+
+    quantity: Annotated[int, Meta(ge=1, le=MAX_TICKETS_PER_PURCHASE)]
+
+
+class BuyTicketsOf(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST tickets`: the same purchase, with the drawing in the body."""
+
+    drawing_id: UUID
+    quantity: Annotated[int, Meta(ge=1, le=MAX_TICKETS_PER_PURCHASE)]
+
+
+class Eligibility(Struct, frozen=True, forbid_unknown_fields=True):
+    user_type: UserType = UserType.ALL
+    min_account_age_days: Annotated[int, Meta(ge=0, le=ACCOUNT_AGE_DAYS_MAX)] = 7
+
+
+class NewDrawing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST drawings`. Costs and instants that are left out are those of the drawing's type (SPEC 5)."""
+
+    drawing_type: DrawingType
+    name: Name
+    description: Description | None = None
+    ticket_cost_points: TicketCost | None = None
+    sales_open: Moment | None = None
+    ticket_sales_close: Moment | None = None
+    drawing_time: Moment | None = None
+    eligibility: Eligibility = Eligibility()
+    auto_execute: bool = True
+
+
+class DrawingPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`PATCH drawings/{id}`: what is left out stays."""
+
+    drawing_type: DrawingType | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    description: Description | None | UnsetType = UNSET
+    ticket_cost_points: TicketCost | UnsetType = UNSET
+    sales_open: Moment | None | UnsetType = UNSET
+    ticket_sales_close: Moment | UnsetType = UNSET
+    drawing_time: Moment | UnsetType = UNSET
+    eligibility: Eligibility | UnsetType = UNSET
+    auto_execute: bool | UnsetType = UNSET
+
+
+class NewPrize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST prizes`."""
+
+    drawing_id: UUID
+    rank: Rank
+    name: Name
+    value_usd: Value
+    description: Description | None = None
+    quantity: PrizeQuantity = 1
+    fulfillment_type: FulfillmentType = FulfillmentType.DIGITAL
+    sponsor_id: UUID | None = None
+    image_url: ImageUrl | None = None
+
+
+class PrizePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`PATCH prizes/{id}`: what is left out stays."""
+
+    rank: Rank | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    description: Description | None | UnsetType = UNSET
+    value_usd: Value | UnsetType = UNSET
+    quantity: PrizeQuantity | UnsetType = UNSET
+    fulfillment_type: FulfillmentType | UnsetType = UNSET
+    sponsor_id: UUID | None | UnsetType = UNSET
+    image_url: ImageUrl | None | UnsetType = UNSET
+
+
+class Cancellation(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST drawings/{id}/cancel`."""
+
+    reason: Annotated[str, Meta(min_length=3, max_length=200)]
+
+
+class MyResult(Struct, frozen=True):
+    """What a drawing came to for the one who asks."""
+
+    tickets_held: int
+    won: bool
+
+
+class Results(Struct, frozen=True, kw_only=True):
+    """A completed drawing (SPEC 10). `my` is there for whoever is signed in."""
+
+    drawing_id: UUID
+    completed_at: Instant
+    total_tickets: int
+    entrants: int
+    winners: list[Winner]
+    my: MyResult | UnsetType = UNSET
+
+
+class TicketPurchase(Struct, frozen=True, kw_only=True):
+    """One entry: a contiguous range of tickets. The numbers are known from the close on (FAIRNESS 2)."""
+
+    transaction_id: UUID
+    drawing_id: UUID
+    user_id: UUID
+    quantity: int
+    source: str
+    purchased_at: Instant
+    first_ticket: int | None = None
+
+
+class MyTickets(Struct, frozen=True, kw_only=True):
+    """`GET drawings/{id}/my-tickets`."""
+
+    drawing_id: UUID
+    my_tickets: int
+    odds: float | None
+    purchases: list[TicketPurchase]

@@ -1,0 +1,174 @@
+"""What the units of a drawing's log write beside the log row. Reading is in `queries`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Delete, Insert, Update, insert, literal, select, update
+from sqlalchemy import delete as sql_delete
+
+from fittrack.db.tables.drawings import drawings, fulfillments, passed_over, prizes, winners
+from fittrack.db.tables.logs import drawing_log, effects
+from fittrack.db.types import Document, Instant
+from fittrack.drawings.effects import REFUND, WINNER_NOTICE
+from fittrack.drawings.model import Drawing, Prize
+from fittrack.drawings.queries import PURCHASE
+from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment
+from fittrack.drawings.timetable import next_due_at
+from fittrack.fairness.record import PassedOver
+from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId
+
+CENTS = 100
+
+
+def insert_drawing(drawing: Drawing, now: datetime) -> Insert:
+    """A new draft."""
+    return insert(drawings).values(drawing_id=drawing.drawing_id, created_at=now, **_columns(drawing))
+
+
+def update_drawing(drawing: Drawing, **also: object) -> Update:
+    """The drawing as it is now; `also` are further columns, such as the instant of a transition."""
+    return (
+        update(drawings)
+        .where(drawings.c.drawing_id == drawing.drawing_id)
+        .values(**_columns(drawing), **also)
+    )
+
+
+def _columns(drawing: Drawing) -> dict[str, Any]:
+    return {
+        "drawing_type": drawing.drawing_type,
+        "name": drawing.name,
+        "description": drawing.description,
+        "ticket_cost_points": drawing.ticket_cost_points,
+        "sales_open": drawing.sales_open,
+        "ticket_sales_close": drawing.ticket_sales_close,
+        "drawing_time": drawing.drawing_time,
+        "user_type": drawing.eligibility.user_type,
+        "min_account_age_days": drawing.eligibility.min_account_age_days,
+        "auto_execute": drawing.auto_execute,
+        "status": drawing.status,
+        "rules_version": drawing.rules_version,
+        "next_due_at": next_due_at(drawing),
+    }
+
+
+def commitment_columns(commitment: SealedCommitment) -> dict[str, object]:
+    """Columns of what was committed to."""
+    return {
+        "sealed_seed": commitment.sealed_seed,
+        "sealed_drawing_key": commitment.sealed_drawing_key,
+        "seed_commit": commitment.seed_commit,
+        "rules": commitment.rules,
+    }
+
+
+def closing_columns(closing: Closing) -> dict[str, object]:
+    """Columns of the closing row; the seed opens here."""
+    return {
+        "closed_at": closing.closed_at,
+        "total_tickets": closing.total_tickets,
+        "entrants": closing.entrants,
+        "root": closing.root,
+        "seed": closing.seed,
+    }
+
+
+def delete_drawing(drawing_id: DrawingId) -> tuple[Delete, Delete]:
+    """A draft leaves the lists; its log stays."""
+    return (
+        sql_delete(prizes).where(prizes.c.drawing_id == drawing_id),
+        sql_delete(drawings).where(drawings.c.drawing_id == drawing_id),
+    )
+
+
+def insert_prize(drawing_id: DrawingId, prize: Prize, now: datetime) -> Insert:
+    return insert(prizes).values(
+        prize_id=prize.prize_id, drawing_id=drawing_id, created_at=now, **_prize_columns(prize, now)
+    )
+
+
+def update_prize(prize: Prize, now: datetime) -> Update:
+    return update(prizes).where(prizes.c.prize_id == prize.prize_id).values(**_prize_columns(prize, now))
+
+
+def delete_prize(prize_id: PrizeId) -> Delete:
+    return sql_delete(prizes).where(prizes.c.prize_id == prize_id)
+
+
+def _prize_columns(prize: Prize, now: datetime) -> Mapping[str, Any]:
+    return {
+        "rank": prize.rank,
+        "name": prize.name,
+        "description": prize.description,
+        "value_cents": int(prize.value_usd * CENTS),
+        "quantity": prize.quantity,
+        "fulfillment_type": prize.fulfillment_type,
+        "sponsor_id": prize.sponsor_id,
+        "image_url": prize.image_url,
+        "updated_at": now,
+    }
+
+
+def owe_refunds(drawing_id: DrawingId, payload: bytes, now: datetime) -> Insert:
+    """One refund for every bought entry, whoever holds it and whatever became of the account."""
+    bought = select(
+        literal(REFUND),
+        drawing_log.c.unit_id,
+        drawing_log.c.user_id,
+        literal(payload, Document),
+        literal(now, Instant),
+    ).where(drawing_log.c.drawing_id == drawing_id, drawing_log.c.kind == PURCHASE)
+    return insert(effects).from_select(["kind", "subject_id", "user_id", "payload", "created_at"], bought)
+
+
+def freeze_passed_over(
+    drawing_id: DrawingId, found: Iterable[PassedOver]
+) -> list[tuple[Any, tuple[Any, ...]]]:
+    """Rows of those who cannot win."""
+    return [(passed_over, (drawing_id, holder.tag, str(holder.reason))) for holder in found]
+
+
+def award_prizes(
+    drawing_id: DrawingId, chosen: Iterable[NewWinner], notices: Mapping[FulfillmentId, bytes], now: datetime
+) -> list[tuple[Any, tuple[Any, ...]]]:
+    """Rows of winners, of the fulfilments that follow, and of the notices they are owed."""
+    rows: list[tuple[Any, tuple[Any, ...]]] = []
+    for winner in chosen:
+        rows.append(
+            (
+                winners,
+                (
+                    drawing_id,
+                    winner.draw_order,
+                    winner.prize_id,
+                    winner.prize_rank,
+                    winner.user_id,
+                    winner.tag,
+                    winner.winning_ticket_number,
+                    winner.word,
+                    winner.tickets_held,
+                    now,
+                ),
+            )
+        )
+        rows.append((fulfillments, _fulfillment(drawing_id, winner, now)))
+        payload = notices[winner.fulfillment_id]
+        rows.append((effects, (WINNER_NOTICE, winner.fulfillment_id, winner.user_id, payload, now)))
+    return rows
+
+
+def _fulfillment(drawing_id: DrawingId, winner: NewWinner, now: datetime) -> tuple[Any, ...]:
+    return (
+        winner.fulfillment_id,
+        drawing_id,
+        winner.prize_id,
+        winner.draw_order,
+        winner.user_id,
+        "pending",
+        None,
+        None,
+        None,
+        now,
+        now,
+    )

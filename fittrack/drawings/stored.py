@@ -1,0 +1,101 @@
+"""Drawings as rows hold them: the model plus what only the database and the proof need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from fittrack.drawings.model import Drawing
+from fittrack.kit.ids import FulfillmentId, PrizeId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedCommitment:
+    """What was committed to when the drawing was scheduled; secrets sealed as at rest (FAIRNESS 1)."""
+
+    sealed_seed: bytes
+    sealed_drawing_key: bytes
+    seed_commit: bytes
+    rules: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """The closing row: what was frozen when sales ended (FAIRNESS 2)."""
+
+    closed_at: datetime
+    total_tickets: int
+    entrants: int
+    root: bytes
+    seed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDrawing:
+    """Everything the tables say of one drawing."""
+
+    drawing: Drawing
+    created_at: datetime
+    commitment: SealedCommitment | None = None
+    closing: Closing | None = None
+    scheduled_at: datetime | None = None
+    opened_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredWinner:
+    """A filled prize slot, with the name under which it is announced."""
+
+    draw_order: int
+    prize_id: PrizeId
+    prize_rank: int
+    prize_name: str
+    user_id: UserId
+    display_name: str
+    tag: bytes
+    winning_ticket_number: int
+    word: int
+    tickets_held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWinner:
+    """A slot being filled: the winner's row, the fulfilment that follows from it."""
+
+    draw_order: int
+    prize_id: PrizeId
+    prize_rank: int
+    prize_name: str
+    user_id: UserId
+    tag: bytes
+    winning_ticket_number: int
+    word: int
+    tickets_held: int
+    fulfillment_id: FulfillmentId
+
+    def announced_as(self, display_name: str) -> StoredWinner:
+        """The winner under a public name."""
+        return StoredWinner(
+            draw_order=self.draw_order,
+            prize_id=self.prize_id,
+            prize_rank=self.prize_rank,
+            prize_name=self.prize_name,
+            user_id=self.user_id,
+            display_name=display_name,
+            tag=self.tag,
+            winning_ticket_number=self.winning_ticket_number,
+            word=self.word,
+            tickets_held=self.tickets_held,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One purchase or free entry, in the order of the drawing's log."""
+
+    receipt: UUID
+    user_id: UserId
+    ticket_count: int
+    kind: str
+    created_at: datetime

@@ -1,0 +1,50 @@
+"""A player's account as decisions need it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fittrack.drawings.model import Player
+from fittrack.kit.ids import UserId
+from fittrack.kit.standing import AccountStatus
+from fittrack.profiles.tiers import FitnessLevel, Sex, tier_of
+from protocol.shapes import PlayerCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the tables say of an account; `player` are the facts on which a purchase is decided."""
+
+    player: Player
+    email: str
+    display_name: str | None
+    biological_sex: Sex | None
+    fitness_level: FitnessLevel | None
+    primary_source: str | None
+    """The tracker that wins overlaps."""
+    under_review: bool
+
+    @property
+    def user_id(self) -> UserId:
+        return self.player.user_id
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.player.status is AccountStatus.DELETED
+
+    def tier_on(self, day: date) -> str | None:
+        """Where points earned on `day` count; None until the profile is complete (SPEC 2)."""
+        if self.biological_sex is None or self.fitness_level is None:
+            return None
+        return tier_of(self.biological_sex, self.player.date_of_birth, self.fitness_level, day).code
+
+    def card(self) -> PlayerCard:
+        """The account as its owner sees it."""
+        status = self.player.status
+        assert status is not AccountStatus.DELETED, "nobody owns a deleted account"
+        return PlayerCard(
+            user_id=self.user_id,
+            email=self.email,
+            role=self.player.role.value,
+            status=status.value,
+            display_name=self.display_name,
+        )
