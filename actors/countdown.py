@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from actors.drawing_messages import TellTime
-from actors.services import DRAWING, Services
+from actors.services import Services
 from fittrack.drawings import views
 from fittrack.drawings.commands import TendDrawing
 from fittrack.drawings.countdown import next_tick_delay
 from fittrack.drawings.timetable import due_action
 from fittrack.kit.clock import Timer
+from fittrack.server.asking import DRAWING
 from protocol.channels import DrawingChannel
 
 if TYPE_CHECKING:

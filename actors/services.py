@@ -29,8 +29,3 @@ class Services:
     """Whether a drawing without a public beacon is refused (production, FAIRNESS)."""
     effects_due: Callable[[], None]
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
-
-
-USER = "user"
-DRAWING = "drawing"
-"""Kinds of actors, as the registry knows them."""

@@ -12,7 +12,6 @@ from actors import user_account, user_activities, user_effects
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale
 from actors.runtime import StaleActivation
-from actors.services import DRAWING
 from actors.user_messages import ApplyEffect, PlayerView, ViewPlayer
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.state import PlayerActivities
@@ -28,6 +27,7 @@ from fittrack.kit.problems import NotFound, OutcomeUnknown, ProfileIncomplete
 from fittrack.players import queries, shapes
 from fittrack.players.model import Account
 from fittrack.points.ledger import Entry, LedgerHead
+from fittrack.server.asking import DRAWING
 from protocol.outbound import InboxRead, PointsChanged, TicketsChanged
 from protocol.shapes import Streak, Today
 

@@ -1,11 +1,10 @@
 """What somebody wants done, once: a command under the key that was chosen for it (PROTOCOL, Commands)."""
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from msgspec import Struct, msgpack
+from msgspec import Struct
 
 
 class Command(Protocol):
@@ -33,21 +32,3 @@ class Answer:
 
     body: Struct
     replayed: bool = False
-
-
-REQUEST_HASH_BYTES = 16
-"""Enough that nobody finds another payload for a key of their own."""
-
-
-def intend(command: Command, key: UUID | None = None) -> Intention:
-    """The intention to have `command` done, under `key` if there is one.
-
-    The hash covers the command alone, so that REST and the WebSocket share a key.
-    """
-    if key is None:
-        return Intention(command)
-    payload = type(command).__name__.encode() + b"\0" + _encode(command)
-    return Intention(command, key, blake2b(payload, digest_size=REQUEST_HASH_BYTES).digest())
-
-
-_encode = msgpack.Encoder(order="deterministic").encode
