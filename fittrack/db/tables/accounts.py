@@ -3,7 +3,7 @@
 What a decision relies on (status, role, profile) is written only by units of the player's own log.
 """
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table
+from sqlalchemy import CheckConstraint, Column, Index, Table
 
 from fittrack.db.tables.base import CLUSTERED, metadata
 from fittrack.db.types import Day, Document, Flag, Instant, Real, Uuid16, word

@@ -55,6 +55,19 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "attempts",
+        sa.Column("purpose", types.word(20), nullable=False),
+        sa.Column("subject_hash", types.Bytes(32), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locks", sa.Integer(), nullable=False),
+        sa.Column("locked_until", types.Instant, nullable=True),
+        sa.Column("updated_at", types.Instant, nullable=False),
+        sa.PrimaryKeyConstraint("purpose", "subject_hash", name=op.f("pk_attempts")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_attempts_updated_at"), "attempts", ["updated_at"], unique=False)
+    op.create_table(
         "audit_log",
         sa.Column("audit_id", types.Uuid16, nullable=False),
         sa.Column("actor_id", types.Uuid16, nullable=True),
@@ -301,8 +314,8 @@ def upgrade() -> None:
         sa.Column("display_key", types.word(50), nullable=False),
         sa.Column("biological_sex", types.word(10), nullable=False),
         sa.Column("fitness_level", types.word(15), nullable=False),
-        sa.Column("height_inches", sa.Integer(), nullable=True),
-        sa.Column("weight_pounds", sa.Integer(), nullable=True),
+        sa.Column("height_inches", types.Real, nullable=True),
+        sa.Column("weight_pounds", types.Real, nullable=True),
         sa.Column("goals", types.Document, nullable=True),
         sa.Column("tier_code", types.word(12), nullable=False),
         sa.Column("updated_at", types.Instant, nullable=False),
@@ -312,21 +325,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_profiles_tier_code"), "profiles", ["tier_code"], unique=False)
-    op.create_table(
-        "revocations",
-        sa.Column("revocation_id", types.Uuid16, nullable=False),
-        sa.Column("subject_type", types.word(10), nullable=False),
-        sa.Column("subject_id", types.Uuid16, nullable=False),
-        sa.Column("revoked_at", types.Instant, nullable=False),
-        sa.Column("keep_until", types.Instant, nullable=False),
-        sa.CheckConstraint(
-            "subject_type IN ('session', 'user')", name=op.f("ck_revocations_subject_type_known")
-        ),
-        sa.PrimaryKeyConstraint("revocation_id", name=op.f("pk_revocations")),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_index(op.f("ix_revocations_revoked_at"), "revocations", ["revoked_at"], unique=False)
     op.create_table(
         "sponsors",
         sa.Column("sponsor_id", types.Uuid16, nullable=False),
@@ -414,9 +412,7 @@ def upgrade() -> None:
         sa.Column("accepted_rules_at", types.Instant, nullable=True),
         sa.Column("accepted_rules_version", types.word(20), nullable=True),
         sa.Column("under_review", types.Flag, nullable=False),
-        sa.Column("failed_logins", sa.Integer(), nullable=False),
-        sa.Column("lock_count", sa.Integer(), nullable=False),
-        sa.Column("locked_until", types.Instant, nullable=True),
+        sa.Column("standing_changed_at", types.Instant, nullable=False),
         sa.Column("created_at", types.Instant, nullable=False),
         sa.Column("deleted_at", types.Instant, nullable=True),
         sa.CheckConstraint("role IN ('user', 'premium', 'admin')", name=op.f("ck_users_role_known")),
@@ -430,6 +426,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_users_created_at"), "users", ["created_at"], unique=False)
+    op.create_index(op.f("ix_users_standing_changed_at"), "users", ["standing_changed_at"], unique=False)
     op.create_table(
         "api_client_secrets",
         sa.Column("secret_hash", types.Bytes(32), nullable=False),
@@ -518,8 +515,6 @@ def upgrade() -> None:
         sa.Column("sealed_secret", types.Bytes(200), nullable=True),
         sa.Column("sealed_candidate", types.Bytes(200), nullable=True),
         sa.Column("confirmed_at", types.Instant, nullable=True),
-        sa.Column("failed_attempts", sa.Integer(), nullable=False),
-        sa.Column("locked_until", types.Instant, nullable=True),
         sa.Column("updated_at", types.Instant, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.user_id"], name=op.f("fk_mfa_secrets_user_id")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_mfa_secrets")),
@@ -648,6 +643,7 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_sessions_ended_at"), "sessions", ["ended_at"], unique=False)
     op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
     op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
     op.create_table(
@@ -885,6 +881,7 @@ def downgrade() -> None:
     op.drop_table("template_drawings")
     op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
     op.drop_index(op.f("ix_sessions_expires_at"), table_name="sessions")
+    op.drop_index(op.f("ix_sessions_ended_at"), table_name="sessions")
     op.drop_table("sessions")
     op.drop_index(op.f("ix_reviews_user_id_status"), table_name="reviews")
     op.drop_index(op.f("ix_reviews_status_opened_at"), table_name="reviews")
@@ -909,6 +906,7 @@ def downgrade() -> None:
     op.drop_table("email_tokens")
     op.drop_index(op.f("ix_api_client_secrets_client_id"), table_name="api_client_secrets")
     op.drop_table("api_client_secrets")
+    op.drop_index(op.f("ix_users_standing_changed_at"), table_name="users")
     op.drop_index(op.f("ix_users_created_at"), table_name="users")
     op.drop_table("users")
     op.drop_table("user_log")
@@ -916,8 +914,6 @@ def downgrade() -> None:
     op.drop_table("user_days")
     op.drop_table("tier_norms")
     op.drop_table("sponsors")
-    op.drop_index(op.f("ix_revocations_revoked_at"), table_name="revocations")
-    op.drop_table("revocations")
     op.drop_index(op.f("ix_profiles_tier_code"), table_name="profiles")
     op.drop_table("profiles")
     op.drop_table("passed_over")
@@ -943,6 +939,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_audit_log_created_at"), table_name="audit_log")
     op.drop_index(op.f("ix_audit_log_actor_id"), table_name="audit_log")
     op.drop_table("audit_log")
+    op.drop_index(op.f("ix_attempts_updated_at"), table_name="attempts")
+    op.drop_table("attempts")
     op.drop_table("api_clients")
     op.drop_index(op.f("ix_activities_user_id_day"), table_name="activities")
     op.drop_index(op.f("ix_activities_device_id"), table_name="activities")

@@ -1,0 +1,1 @@
+"""Accounts: registration, email verification, signing in, passwords, status and role (SPEC 1)."""

@@ -1,0 +1,40 @@
+"""What may be asked of a player's account. The user actor does it, in the player's own log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
+
+from fittrack.accounts import schemas
+from fittrack.kit.ids import UserId
+from fittrack.kit.standing import AccountStatus, Role
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyEmail:
+    """The token sent to the address came back. Its holder owns the address; doing it twice is no error."""
+
+    token_hash: bytes
+    ANSWER: ClassVar[type[Struct]] = schemas.Verified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeStatus:
+    """Suspend, ban or reinstate. `by` is the admin who decided; none: the system."""
+
+    status: AccountStatus
+    reason: str
+    by: UserId | None = None
+    ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRole:
+    """Give another role. A premium role may end by itself; `premium_expires_at` is empty for the others."""
+
+    role: Role
+    reason: str
+    premium_expires_at: datetime | None = None
+    by: UserId | None = None
+    ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding

@@ -1,0 +1,192 @@
+"""Reading and writing accounts. What changes role or status is a statement for the user actor's units."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Update, insert, select, update
+
+from fittrack.accounts.rules import EmailToken
+from fittrack.db.tables.accounts import users
+from fittrack.db.tables.logs import user_log
+from fittrack.db.tables.sessions import email_tokens
+from fittrack.kit.ids import UserId
+from fittrack.kit.standing import AccountStatus, Role
+
+VERIFY_EMAIL = "verify-email"
+RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose
+REGISTERED = "registered"
+"""The kind of the first unit of every player's log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account about to be made. `email_verified_at` is set for those an admin vouches for."""
+
+    user_id: UserId
+    unit_id: UUID
+    email: str
+    email_key: str
+    password_hash: str
+    date_of_birth: date
+    state: str
+    role: Role
+    status: AccountStatus
+    rules_version: str
+    now: datetime
+    email_verified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What signing in needs to know of an account."""
+
+    user_id: UserId
+    email: str
+    password_hash: str | None
+    role: Role
+    status: AccountStatus
+    email_verified: bool
+
+
+def email_exists(conn: Connection, email_key: str) -> bool:
+    """Whether there is an account with this email."""
+    return conn.execute(select(users.c.user_id).where(users.c.email_key == email_key)).first() is not None
+
+
+def create(conn: Connection, new: NewAccount) -> None:
+    """Make the account and begin its log, in one transaction (DESIGN 1: a player is a log)."""
+    conn.execute(
+        insert(users).values(
+            user_id=new.user_id,
+            email=new.email,
+            email_key=new.email_key,
+            password_hash=new.password_hash,
+            status=new.status.value,
+            role=new.role.value,
+            date_of_birth=new.date_of_birth,
+            state_of_residence=new.state,
+            email_verified_at=new.email_verified_at,
+            accepted_terms_at=new.now,
+            accepted_rules_at=new.now,
+            accepted_rules_version=new.rules_version,
+            under_review=False,
+            standing_changed_at=new.now,
+            created_at=new.now,
+        )
+    )
+    conn.execute(
+        insert(user_log).values(
+            user_id=new.user_id, rev=1, unit_id=new.unit_id, kind=REGISTERED, created_at=new.now
+        )
+    )
+
+
+def credentials(conn: Connection, email_key: str) -> Credentials | None:
+    """The account with this email, unless it was deleted."""
+    return _credentials(conn, users.c.email_key == email_key)
+
+
+def credentials_of(conn: Connection, user_id: UserId) -> Credentials | None:
+    """The account of this id, unless it was deleted."""
+    return _credentials(conn, users.c.user_id == user_id)
+
+
+def set_password(conn: Connection, user_id: UserId, password_hash: str) -> None:
+    """Replace the password's hash."""
+    conn.execute(update(users).where(users.c.user_id == user_id).values(password_hash=password_hash))
+
+
+def issue_email_token(
+    conn: Connection, token_hash: bytes, user_id: UserId, purpose: str, *, now: datetime, expires_at: datetime
+) -> None:
+    """Keep the hash of a token that is about to be mailed; former ones of its purpose end."""
+    conn.execute(
+        update(email_tokens)
+        .where(
+            email_tokens.c.user_id == user_id,
+            email_tokens.c.purpose == purpose,
+            email_tokens.c.used_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+    conn.execute(
+        insert(email_tokens).values(
+            token_hash=token_hash, user_id=user_id, purpose=purpose, issued_at=now, expires_at=expires_at
+        )
+    )
+
+
+def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> tuple[UserId, EmailToken] | None:
+    """Whose token this is, and how it stands."""
+    row = conn.execute(
+        select(
+            email_tokens.c.user_id,
+            email_tokens.c.expires_at,
+            email_tokens.c.used_at,
+            users.c.email_verified_at,
+        )
+        .join(users, users.c.user_id == email_tokens.c.user_id)
+        .where(email_tokens.c.token_hash == token_hash, email_tokens.c.purpose == purpose)
+    ).one_or_none()
+    if row is None:
+        return None
+    verified = row.email_verified_at is not None
+    token = EmailToken(email_verified=verified, expires_at=row.expires_at, used_at=row.used_at)
+    return UserId(row.user_id), token
+
+
+def use_email_token(token_hash: bytes, now: datetime) -> Update:
+    """The token has done its work."""
+    return update(email_tokens).where(email_tokens.c.token_hash == token_hash).values(used_at=now)
+
+
+def mark_verified(user_id: UserId, status: AccountStatus, now: datetime) -> Update:
+    """The email belongs to the account's holder; `status` is what follows from that."""
+    return (
+        update(users)
+        .where(users.c.user_id == user_id)
+        .values(email_verified_at=now, status=status.value, standing_changed_at=now)
+    )
+
+
+def change_status(user_id: UserId, status: AccountStatus, now: datetime) -> Update:
+    """The account's status from now on."""
+    return (
+        update(users).where(users.c.user_id == user_id).values(status=status.value, standing_changed_at=now)
+    )
+
+
+def change_role(user_id: UserId, role: Role, premium_expires_at: datetime | None, now: datetime) -> Update:
+    """The account's role from now on."""
+    return (
+        update(users)
+        .where(users.c.user_id == user_id)
+        .values(role=role.value, premium_expires_at=premium_expires_at, standing_changed_at=now)
+    )
+
+
+def _credentials(conn: Connection, which: Any) -> Credentials | None:
+    row = conn.execute(
+        select(
+            users.c.user_id,
+            users.c.email,
+            users.c.password_hash,
+            users.c.role,
+            users.c.status,
+            users.c.email_verified_at,
+        ).where(which, users.c.deleted_at.is_(None))
+    ).one_or_none()
+    return None if row is None else _read_credentials(row)
+
+
+def _read_credentials(row: Row[*tuple[Any, ...]]) -> Credentials:
+    return Credentials(
+        user_id=UserId(row.user_id),
+        email=row.email,
+        password_hash=row.password_hash,
+        role=Role(row.role),
+        status=AccountStatus(row.status),
+        email_verified=row.email_verified_at is not None,
+    )
