@@ -1,0 +1,40 @@
+"""Keys of intentions and what they were used for: alike over REST and the WebSocket (PROTOCOL, Commands)."""
+
+from hashlib import blake2b
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from fittrack.kit.intention import Command, Intention
+
+KEY_LENGTH_MAX: Final = 255
+"""Characters of an `Idempotency-Key`."""
+
+_UUID_LENGTH = 36
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def key_from_text(text: str) -> UUID:
+    """The key that `text` (1 to 255 characters) stands for: a UUID is itself, anything else its hash."""
+    if len(text) == _UUID_LENGTH:
+        try:
+            return UUID(text)
+        except ValueError:
+            pass
+    return UUID(bytes=blake2b(text.encode(), digest_size=16, person=b"idempotency-key").digest())
+
+
+def request_hash(name: str, payload: object) -> bytes:
+    """16 bytes that tell what was asked: the same for equal payloads however they were sent.
+
+    `payload` is typed and normalised (a command or struct), not the bytes that came in.
+    """
+    return blake2b(_encode((name, payload)), digest_size=16, person=b"request").digest()
+
+
+def intend(command: Command, key: UUID | None) -> Intention:
+    """`command` under `key`, ready for the actor that decides it."""
+    if key is None:
+        return Intention(command)
+    return Intention(command, key, request_hash(type(command).__name__, command))

@@ -1,0 +1,54 @@
+"""Who may use a route: the one place that decides it (SPEC 1, 10)."""
+
+from collections.abc import Callable
+from enum import Enum
+
+from fittrack.kit.problems import Forbidden, ProfileIncomplete
+from fittrack.server.principal import Principal, Role
+
+
+class Access(Enum):
+    """Levels of access, declared per route.
+
+    What only an actor can decide (may this account buy this ticket now?) is not decided here.
+    """
+
+    ANYONE = "anyone"
+    """No token is read, not even a wrong one."""
+    OPTIONAL = "optional"
+    """Anybody; a token that is sent must be right and personalises the answer."""
+    SIGNED_IN = "signed_in"
+    """Any live session: sessions, own account, completing the profile."""
+    PLAYER_READ = "player_read"
+    """Any live session, reading what is one's own in the game."""
+    PLAYER = "player"
+    """Writes of a player: the profile must be complete (admins need none)."""
+    ADMIN = "admin"
+
+    @property
+    def needs_token(self) -> bool:
+        return self not in {Access.ANYONE, Access.OPTIONAL}
+
+
+def _anybody(_: Principal) -> None:
+    return None
+
+
+def _complete(principal: Principal) -> None:
+    if not principal.profile_complete and principal.role is not Role.ADMIN:
+        raise ProfileIncomplete
+
+
+def _admin(principal: Principal) -> None:
+    if principal.role is not Role.ADMIN:
+        raise Forbidden("Only administrators may do this")
+
+
+CHECKS: dict[Access, Callable[[Principal], None]] = {
+    Access.OPTIONAL: _anybody,
+    Access.SIGNED_IN: _anybody,
+    Access.PLAYER_READ: _anybody,
+    Access.PLAYER: _complete,
+    Access.ADMIN: _admin,
+}
+"""What each level asks of a signed-in account; each check raises the problem it finds."""

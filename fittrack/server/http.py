@@ -1,0 +1,58 @@
+"""The HTTP application: declared routes behind the edge."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from fittrack.kit.clock import Clock
+from fittrack.server.auth import Authenticator
+from fittrack.server.contracts import check_routes
+from fittrack.server.headers import HeaderPolicy, ResponseHeaders
+from fittrack.server.middleware import Edge, Endpoint
+from fittrack.server.parse import BODY_BYTES_MAX
+from fittrack.server.request_metrics import RequestCollector, RouteStats
+from fittrack.server.routes import Route
+
+CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
+AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator", Authenticator)
+
+
+def make_application(
+    routes: Sequence[Route],
+    *,
+    authenticator: Authenticator,
+    clock: Clock,
+    policy: HeaderPolicy,
+    metrics: CollectorRegistry | None = None,
+    extend: Callable[[web.Application], None] | None = None,
+) -> web.Application:
+    """The application that serves `routes`.
+
+    `extend` adds what is no declared route (the WebSocket, static files). Raises `DeclarationError` when a
+    declaration breaks the contract.
+    """
+    check_routes(routes)
+    endpoints: dict[web.AbstractRoute, Endpoint] = {}
+    edge = Edge(endpoints, authenticator=authenticator, headers=ResponseHeaders(policy), clock=clock)
+    app = web.Application(middlewares=[edge.handle], client_max_size=BODY_BYTES_MAX)
+    app[CLOCK] = clock
+    app[AUTHENTICATOR] = authenticator
+    _declare(app, routes, endpoints)
+    if metrics is not None:
+        stats = {id(endpoint.stats): endpoint.stats for endpoint in endpoints.values()}
+        metrics.register(RequestCollector([*stats.values(), edge.elsewhere]))
+    if extend is not None:
+        extend(app)
+    return app
+
+
+def _declare(
+    app: web.Application, routes: Iterable[Route], endpoints: dict[web.AbstractRoute, Endpoint]
+) -> None:
+    for route in routes:
+        endpoint = Endpoint(route, RouteStats(route.method, route.path))
+        resource = app.router.add_resource(route.path)
+        endpoints[resource.add_route(route.method, route.handler)] = endpoint
+        if route.method == "GET":  # HEAD is a GET whose body is not sent (RFC 9110, 9.3.2)
+            endpoints[resource.add_route("HEAD", route.handler)] = endpoint

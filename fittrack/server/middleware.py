@@ -1,0 +1,162 @@
+"""The edge: what happens around every handler, in one function that knows the route's declaration.
+
+Correlation id, authentication, authorisation, translation of problems, headers, compression, metrics.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from fittrack.kit.clock import Clock
+from fittrack.kit.correlation import accept_correlation_id, correlation_id
+from fittrack.kit.problems import (
+    BodyTooLarge,
+    Internal,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    Validation,
+)
+from fittrack.server.access import CHECKS, Access
+from fittrack.server.auth import Authenticator
+from fittrack.server.compression import compress
+from fittrack.server.etags import matches
+from fittrack.server.headers import ResponseHeaders
+from fittrack.server.principal import PRINCIPAL
+from fittrack.server.render import render_problem
+from fittrack.server.request_metrics import RouteStats
+from fittrack.server.routes import Handler, Route
+
+log: Final = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A declared route, with what was measured on it."""
+
+    route: Route
+    stats: RouteStats
+
+
+class Edge:
+    """The one middleware of the application."""
+
+    def __init__(
+        self,
+        endpoints: Mapping[web.AbstractRoute, Endpoint],
+        *,
+        authenticator: Authenticator,
+        headers: ResponseHeaders,
+        clock: Clock,
+    ) -> None:
+        self._endpoints = endpoints
+        self._authenticator = authenticator
+        self._headers = headers
+        self._clock = clock
+        self.elsewhere = RouteStats("*", "*")
+        """Requests that met no declared route."""
+
+    @web.middleware
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Serve `request`; never raises."""
+        request_id = accept_correlation_id(request.headers.get("X-Request-ID"))
+        correlation_id.set(request_id)  # each request runs in a context of its own
+        started = self._clock.monotonic()
+        endpoint = self._endpoints.get(request.match_info.route)
+        response = await self._answer(request, handler, endpoint)
+        if not response.prepared:  # a stream or a WebSocket has sent its headers already
+            response.headers["X-Request-ID"] = request_id
+            response = await self._finish(request, response, endpoint)
+        stats = self.elsewhere if endpoint is None else endpoint.stats
+        stats.count(response.status, self._clock.monotonic() - started)
+        return response
+
+    async def _answer(
+        self, request: web.Request, handler: Handler, endpoint: Endpoint | None
+    ) -> web.StreamResponse:
+        route = None if endpoint is None else endpoint.route
+        try:
+            if route is None:
+                return self._headers.preflight(request) or await handler(request)
+            if route.access is not Access.ANYONE:
+                await self._admit(request, route.access)
+            return await handler(request)
+        except Problem as problem:
+            return _refusal(request, problem, route)
+        except web.HTTPException as answer:
+            return _translated(request, answer)
+        except Exception:
+            log.exception("request.failed", method=request.method, path=request.path)
+            return render_problem(Internal(), request.path)
+
+    async def _admit(self, request: web.Request, access: Access) -> None:
+        """Find out who asks, and whether they may."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            if access is Access.OPTIONAL:
+                return
+            raise Unauthenticated
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("Authorization must be a bearer token")
+        principal = self._authenticator.recall(token)
+        if principal is None:
+            principal = await self._authenticator.authenticate(token.strip())
+        CHECKS[access](principal)
+        request[PRINCIPAL] = principal
+
+    async def _finish(
+        self, request: web.Request, response: web.StreamResponse, endpoint: Endpoint | None
+    ) -> web.StreamResponse:
+        if endpoint is not None and endpoint.route.secret:
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["Pragma"] = "no-cache"
+        else:
+            response = _unchanged(request, response) or response
+            await compress(request, response)
+        self._headers.put(request, response.headers)
+        return response
+
+
+def _refusal(request: web.Request, problem: Problem, route: Route | None) -> web.Response:
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.warning("request.refused", code=problem.code, method=request.method, path=request.path)
+    if route is not None and isinstance(problem, Validation):
+        return render_problem(problem, request.path, status=route.validation_status)
+    return render_problem(problem, request.path)
+
+
+def _translated(request: web.Request, answer: web.HTTPException) -> web.Response:
+    """What aiohttp itself says, in the product's words."""
+    match answer:
+        case web.HTTPMethodNotAllowed():
+            response = render_problem(
+                MethodNotAllowed(f"{request.method} is not for this address"), request.path
+            )
+            response.headers["Allow"] = ", ".join(sorted(answer.allowed_methods))
+            return response
+        case web.HTTPNotFound():
+            return render_problem(NotFound(), request.path)
+        case web.HTTPRequestEntityTooLarge():
+            return render_problem(BodyTooLarge(), request.path)
+        case _:
+            return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+
+def _unchanged(request: web.Request, response: web.StreamResponse) -> web.Response | None:
+    """304 for a client that has this very version; none otherwise."""
+    etag = response.headers.get("ETag")
+    known = request.headers.get("If-None-Match")
+    if etag is None or known is None or request.method not in {"GET", "HEAD"}:
+        return None
+    if response.status != HTTPStatus.OK or not matches(known, etag):
+        return None
+    kept = {
+        name: response.headers[name] for name in ("X-Request-ID", "Cache-Control") if name in response.headers
+    }
+    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={**kept, "ETag": etag})

@@ -1,0 +1,123 @@
+"""From requests to typed values: bodies, query parameters, path parameters, and the refusals of bad ones."""
+
+import asyncio
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from fittrack.kit.problems import BodyTooLarge, Malformed, NotFound, UnsupportedMediaType
+from fittrack.server.complaints import complaints_about_body, complaints_about_parameters
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+"""Bytes of a body (SPEC 11): 500 activities have about 150 KiB."""
+
+BODY_WITHIN_S: Final = 20.0
+"""Seconds for a body to arrive: 1 MiB over a poor phone line, but no slow attacker."""
+
+T = TypeVar("T", bound=Struct)
+S = TypeVar("S", bound=Struct)
+
+_decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+
+
+async def parse(request: web.Request, expected: type[T]) -> T:
+    """The body as an `expected`. Raises `Malformed`, `Validation` or what `read_body` raises."""
+    return decode(await read_body(request), expected)
+
+
+async def parse_either(request: web.Request, single: type[S], batch: type[T], *, field: str) -> S | T:
+    """The body as a `batch` if it is an object that has `field`, else as a `single`."""
+    body = await read_body(request)
+    return decode(body, batch) if _has_field(body, field) else decode(body, single)
+
+
+def decode(body: bytes, expected: type[T]) -> T:
+    """`body`, a JSON text, as an `expected`. The problem it raises names everything that is wrong."""
+    decoder = _decoders.get(expected)
+    if decoder is None:
+        decoder = _decoders[expected] = msgspec.json.Decoder(expected)
+    try:
+        value: T = decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise complaints_about_body(body, expected, error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise unreadable(body, error) from error
+    return value
+
+
+async def read_body(request: web.Request) -> bytes:
+    """The whole body, which must be JSON by its content type.
+
+    Raises `UnsupportedMediaType`, `BodyTooLarge`, or `Malformed` when it does not arrive.
+    """
+    headers = request.headers
+    media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise UnsupportedMediaType("The body must be application/json")
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("The body must not be compressed")
+    if (request.content_length or 0) > BODY_BYTES_MAX:
+        raise BodyTooLarge(f"A body has at most {BODY_BYTES_MAX} bytes")
+    if request.content.is_eof():  # it came with the headers, as nearly all do: no timer needed
+        return await request.read()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise BodyTooLarge(f"A body has at most {BODY_BYTES_MAX} bytes") from error
+    except TimeoutError as error:
+        raise Malformed("The body did not arrive in time") from error
+    except web.RequestPayloadError as error:
+        raise Malformed("The body did not arrive whole") from error
+
+
+def parse_query(request: web.Request, expected: type[T]) -> T:
+    """The query parameters as an `expected`. Unknown, repeated or wrong ones raise `Malformed`."""
+    given = request.query if request.query_string else {}
+    parameters = {**given}
+    if len(parameters) != len(given):
+        twice = sorted({name for name in given if len(given.getall(name)) > 1})  # type: ignore[attr-defined]
+        raise Malformed(f"Given more than once: {', '.join(twice)}")
+    try:
+        return msgspec.convert(parameters, expected, strict=False)
+    except msgspec.ValidationError as error:
+        raise complaints_about_parameters(parameters, expected, error) from error
+
+
+def path_uuid(request: web.Request, name: str = "id") -> UUID:
+    """The path parameter `name`, a UUID. Raises `Malformed`."""
+    text = request.match_info[name]
+    try:
+        if len(text) == 36:  # the canonical form only: UUID() takes braces, prefixes and bare digits too
+            return UUID(text)
+    except ValueError:
+        pass
+    raise Malformed(f"{name} in the address is not a UUID")
+
+
+def path_choice(request: web.Request, choices: type[S] | Any, name: str) -> Any:
+    """The path parameter `name` as one of `choices`, an enum or Literal. Others are `NotFound`."""
+    try:
+        return msgspec.convert(request.match_info[name], choices)
+    except msgspec.ValidationError as error:
+        raise NotFound(f"There is no {name} of that name") from error
+
+
+def unreadable(body: bytes, error: Exception) -> Malformed:
+    """Why `body` is not JSON that can be read."""
+    if not body.strip():
+        return Malformed("The body is empty")
+    if isinstance(error, RecursionError):
+        return Malformed("The body is nested too deeply")
+    return Malformed(f"The body is not valid JSON: {error}")
+
+
+def _has_field(body: bytes, field: str) -> bool:
+    # Reading the object's keys skips their values without building them.
+    try:
+        return field in msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False

@@ -1,0 +1,116 @@
+"""Routes as data: what a slice declares, what the server enforces, what the OpenAPI document says.
+
+A slice exports `ROUTES: list[Route]`. The struct a body is validated with, the one an answer has, the
+access it takes and the problems it knows stand in the declaration and nowhere else.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Final
+
+from aiohttp import web
+from msgspec import Struct
+
+from fittrack.kit.problems import (
+    Forbidden,
+    IdempotencyMismatch,
+    Internal,
+    Malformed,
+    NotFound,
+    Problem,
+    ProfileIncomplete,
+    Unauthenticated,
+    Validation,
+)
+from fittrack.server.access import Access
+
+API: Final = "/api/v1"
+"""Where the product's resources live."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Schema = Any
+"""A type that msgspec can describe: a struct, or a union or list of structs."""
+
+__all__ = ["API", "Access", "Handler", "Route", "Schema"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One method of one address."""
+
+    method: str
+    path: str
+    handler: Handler
+    _: KW_ONLY
+    summary: str
+    access: Access
+    tag: str
+    body: type[Struct] | tuple[type[Struct], ...] | None = None
+    """What the body must be; several mean one of them."""
+    query: type[Struct] | None = None
+    """The query parameters, one field each."""
+    path_types: Mapping[str, Schema] = field(default_factory=dict)
+    """Types of path parameters that are no UUIDs, e.g. `{"period": Period}`."""
+    answer: Schema | None = None
+    """The answer of `status`; none means an empty body."""
+    status: int | None = None
+    """The status of success; by default 200 with an answer and 204 without."""
+    other_answers: Mapping[int, Schema] = field(default_factory=dict)
+    """Answers of further statuses, e.g. `{202: Queued}`."""
+    media_types: tuple[str, ...] = ("application/json",)
+    """What an answer may be; anything but JSON is described as text."""
+    problems: tuple[type[Problem], ...] = ()
+    """Problems of its own, beside those that follow from the rest of the declaration."""
+    validation_status: int = Validation.status
+    """400 where the contract says so (registration)."""
+    secret: bool = False
+    """The answer carries tokens: never stored, never compressed."""
+    idempotent: bool | None = None
+    """Whether it takes an `Idempotency-Key`; by default every POST does."""
+    guarded: bool = False
+    """Whether it takes `If-Match`."""
+    documented: bool = True
+
+    @property
+    def success(self) -> int:
+        """The status of success."""
+        if self.status is not None:
+            return self.status
+        return 204 if self.answer is None else 200
+
+    @property
+    def answers(self) -> dict[int, Schema | None]:
+        """Every status that is no problem, with what it answers."""
+        return {self.success: self.answer, **self.other_answers}
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether it takes an `Idempotency-Key`."""
+        return self.method == "POST" if self.idempotent is None else self.idempotent
+
+    @property
+    def bodies(self) -> tuple[type[Struct], ...]:
+        """The structs of which the body is one."""
+        if self.body is None:
+            return ()
+        return self.body if isinstance(self.body, tuple) else (self.body,)
+
+    @property
+    def all_problems(self) -> list[type[Problem]]:
+        """Its own problems and those that its declaration implies, by status and code."""
+        known: set[type[Problem]] = {*self.problems, Internal}
+        if self.access is not Access.ANYONE:
+            known.add(Unauthenticated)
+        if self.access is Access.PLAYER:
+            known.add(ProfileIncomplete)
+        if self.access is Access.ADMIN:
+            known.add(Forbidden)
+        if self.body is not None:
+            known |= {Malformed, Validation}
+        if self.query is not None:
+            known.add(Malformed)
+        if "{" in self.path:
+            known.add(NotFound)
+        if self.takes_key and self.access.needs_token:
+            known.add(IdempotencyMismatch)
+        return sorted(known, key=lambda problem: (problem.status, problem.code))
