@@ -1,0 +1,1 @@
+"""Clients of what is not ours: mail servers, trackers, identity providers, beacons."""

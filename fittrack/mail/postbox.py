@@ -1,0 +1,40 @@
+"""Putting letters into the outbox: a row of the transaction, or of the unit, that the letter tells of."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table
+
+from fittrack.db.tables.messages import mail_outbox
+from fittrack.kit.ids import UserId, uuid7
+from fittrack.kit.sealing import Sealer
+from fittrack.mail.letters import Letter
+
+_letters = msgspec.json.Decoder(Letter)
+
+
+class Postbox:
+    """Seals letters for the outbox and opens them for the worker: they hold codes that open accounts.
+
+    A letter is addressed to an account; its email address is looked up at delivery.
+    """
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def row(self, user_id: UserId, letter: Letter, now: datetime) -> tuple[Table, tuple[Any, ...]]:
+        """What to insert, in the table's column order. Call it on the event loop."""
+        mail_id = uuid7()
+        sealed = self._sealer.seal(msgspec.json.encode(letter), _context(mail_id.bytes))
+        template = type(letter).__struct_config__.tag
+        return mail_outbox, (mail_id, user_id, template, sealed, 0, now, None, None, None, now)
+
+    def open(self, mail_id: bytes, sealed: bytes) -> Letter:
+        """The letter of a row. Raises `SealBroken`, or msgspec's errors for a letter of another version."""
+        letter: Letter = _letters.decode(self._sealer.open(sealed, _context(mail_id)))
+        return letter
+
+
+def _context(mail_id: bytes) -> bytes:
+    return b"mail:" + mail_id

@@ -1,0 +1,75 @@
+"""Reading and writing the outbox."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from fittrack.db.tables.accounts import users
+from fittrack.db.tables.messages import mail_outbox
+
+
+class DueLetter(NamedTuple):
+    """A letter to deliver now. Without a recipient the account is gone, and the letter is nobody's."""
+
+    mail_id: UUID
+    recipient: str | None
+    sealed: bytes | None
+    attempts: int
+    created_at: datetime
+
+
+def put(conn: Connection, row: tuple[Table, tuple[Any, ...]]) -> None:
+    """Insert a postbox's row in a transaction that is no unit."""
+    table, values = row
+    conn.execute(insert(table).values(dict(zip(table.columns.keys(), values, strict=True))))
+
+
+def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> list[DueLetter]:
+    """Take the letters that are due, oldest first; until `until` no other worker takes them."""
+    rows = conn.execute(
+        select(
+            mail_outbox.c.mail_id,
+            users.c.email,
+            mail_outbox.c.sealed_letter,
+            mail_outbox.c.attempts,
+            mail_outbox.c.created_at,
+        )
+        .outerjoin(users, users.c.user_id == mail_outbox.c.user_id)
+        .where(mail_outbox.c.next_due_at <= now)
+        .order_by(mail_outbox.c.next_due_at, mail_outbox.c.mail_id)
+        .limit(limit)
+    ).all()
+    for row in rows:
+        conn.execute(
+            update(mail_outbox)
+            .where(mail_outbox.c.mail_id == row.mail_id)
+            .values(next_due_at=until, attempts=row.attempts + 1)
+        )
+    return [DueLetter(*row) for row in rows]
+
+
+def mark_delivered(conn: Connection, mail_id: UUID, now: datetime) -> None:
+    """It was handed over; what it said is erased."""
+    _finish(conn, mail_id, delivered_at=now, last_error=None)
+
+
+def give_up(conn: Connection, mail_id: UUID, now: datetime, error: str) -> None:
+    """It cannot be delivered; what it said is erased."""
+    _finish(conn, mail_id, failed_at=now, last_error=error)
+
+
+def try_again(conn: Connection, mail_id: UUID, at: datetime, error: str) -> None:
+    """The next attempt is at `at`."""
+    conn.execute(
+        update(mail_outbox).where(mail_outbox.c.mail_id == mail_id).values(next_due_at=at, last_error=error)
+    )
+
+
+def _finish(conn: Connection, mail_id: UUID, **outcome: Any) -> None:
+    conn.execute(
+        update(mail_outbox)
+        .where(mail_outbox.c.mail_id == mail_id)
+        .values(next_due_at=None, sealed_letter=None, **outcome)
+    )

@@ -1,0 +1,99 @@
+"""Delivering what the outbox holds: at least once, each time under the same Message-ID."""
+
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from fittrack.db.journal import Journal
+from fittrack.integrations.smtp import MailDelayed, Mailer, MailRefused
+from fittrack.kit.sealing import SealBroken
+from fittrack.mail import queries
+from fittrack.mail.letters import Rendered, render
+from fittrack.mail.postbox import Postbox
+
+LETTERS_PER_ROUND: Final = 50
+"""Claimed at once: what a slow server still takes within the lease."""
+LEASE: Final = timedelta(minutes=20)
+"""How long claimed letters belong to a worker; after a crash another one takes them then."""
+ATTEMPTS_MAX: Final = 12
+"""With doubling delays about a day: greylisting and outages pass, dead servers do not."""
+RETRY_FIRST: Final = timedelta(seconds=30)
+RETRY_MAX: Final = timedelta(hours=4)
+
+log = structlog.get_logger(__name__)
+
+
+class MailWorker:
+    """Delivers letters from the outbox. `sender` is the From address; Message-IDs are of its domain."""
+
+    def __init__(self, journal: Journal, postbox: Postbox, mailer: Mailer, *, sender: str) -> None:
+        self._journal = journal
+        self._postbox = postbox
+        self._mailer = mailer
+        self._sender = sender
+        self._domain = sender.rpartition("@")[2].rstrip("> ")
+
+    async def deliver_due(self, now: datetime) -> int:
+        """Deliver what is due at `now`; returns how many letters were handled.
+
+        A full round means that there may be more: call again. Raises what the journal raises.
+        """
+        due = await self._journal.transact(queries.claim_due, now, now + LEASE, LETTERS_PER_ROUND)
+        for letter in due:
+            await self._deliver(letter, now)
+        return len(due)
+
+    async def _deliver(self, letter: queries.DueLetter, now: datetime) -> None:
+        if letter.recipient is None or letter.sealed is None:
+            await self._give_up(letter, now, "no address")
+            return
+        try:
+            rendered = render(self._postbox.open(letter.mail_id.bytes, letter.sealed))
+        except (SealBroken, msgspec.DecodeError) as error:
+            await self._give_up(letter, now, type(error).__name__)
+            return
+        try:
+            await self._mailer.send(
+                self._message(letter.mail_id, letter.recipient, rendered, letter.created_at)
+            )
+        except MailRefused as refusal:
+            await self._give_up(letter, now, str(refusal))
+        except MailDelayed as delay:
+            await self._delay(letter, now, str(delay))
+        else:
+            await self._journal.transact(queries.mark_delivered, letter.mail_id, now)
+
+    async def _delay(self, letter: queries.DueLetter, now: datetime, error: str) -> None:
+        if letter.attempts + 1 >= ATTEMPTS_MAX:
+            await self._give_up(letter, now, error)
+            return
+        at = now + retry_delay(letter.attempts)
+        log.info("mail.delayed", mail_id=str(letter.mail_id), error=error)
+        await self._journal.transact(queries.try_again, letter.mail_id, at, error[:200])
+
+    async def _give_up(self, letter: queries.DueLetter, now: datetime, error: str) -> None:
+        log.warning("mail.failed", mail_id=str(letter.mail_id), error=error)
+        await self._journal.transact(queries.give_up, letter.mail_id, now, error[:200])
+
+    def _message(self, mail_id: UUID, recipient: str, letter: Rendered, written_at: datetime) -> EmailMessage:
+        message = EmailMessage()
+        message["Subject"] = letter.subject
+        message["From"] = self._sender
+        message["To"] = recipient
+        message["Date"] = format_datetime(written_at)
+        message["Message-ID"] = f"<{mail_id}@{self._domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        return message
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after `attempts` former failures: doubling, up to a bound."""
+    doublings = 1 << min(attempts, 16)
+    return min(RETRY_FIRST * doublings, RETRY_MAX)
