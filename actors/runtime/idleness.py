@@ -5,7 +5,7 @@ from itertools import islice
 
 import structlog
 
-from actors.runtime.lifecycle import TOUCH_GRAIN_S, Lifecycle
+from actors.runtime.lifecycle import Lifecycle
 from actors.runtime.population import Cell, Population
 from fittrack.kit.clock import Clock, Timer
 
@@ -33,6 +33,7 @@ class Sweeper:
     def arm(self) -> None:
         """There is an actor to look after."""
         if self._timer is None:
+            self._lifecycle.swept_at = self._clock.monotonic()
             self._timer = self._clock.call_later(SWEEP_EVERY_S, self._sweep)
 
     def disarm(self) -> None:
@@ -62,8 +63,8 @@ class Sweeper:
 
     def _passivate_idle(self, population: Population, now: float) -> bool:
         """Returns whether all that could leave have left."""
-        # A cell's `touched` may be older than its last turn by the grain; nobody leaves too early.
-        touched_last = now - population.kind.idle_after_s - TOUCH_GRAIN_S
+        # A cell's `touched` may be older than its last turn by a sweep; nobody leaves too early.
+        touched_last = now - population.kind.idle_after_s - SWEEP_EVERY_S
         left = 0
         for cell in population.oldest_first():
             if cell.touched > touched_last:

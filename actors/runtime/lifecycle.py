@@ -9,15 +9,13 @@ from typing import Any
 import structlog
 
 from actors.runtime.actor import Actor, StaleActivation
-from actors.runtime.population import LEAVING, LOADING, READY, Cell, Envelope
+from actors.runtime.population import IDLE, LEAVING, LOADING, READY, Cell, Envelope
 from actors.runtime.promise import Outcome, outcome_of
 from actors.runtime.replies import Replies
 from actors.runtime.watchdog import Watch, Watchdog
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy, OutcomeUnknown, Problem
 
-# Idleness is counted in minutes; a shared reading of this age saves relinking a cell at each of its turns.
-TOUCH_GRAIN_S = 1.0
 # Empty mailboxes kept for reuse, per kind: as many as are usually filled within one slice.
 SPARE_MAILBOXES_MAX = 512
 
@@ -27,17 +25,18 @@ log = structlog.get_logger(__name__)
 class Lifecycle:
     """Activates, rests, passivates and discards the actors in cells."""
 
-    __slots__ = ("_clock", "_push", "_replies", "_touched", "is_stopping", "quiet_waiters", "watchdog")
+    __slots__ = ("_clock", "_push", "_replies", "is_stopping", "quiet_waiters", "swept_at", "watchdog")
 
     def __init__(self, clock: Clock, replies: Replies, push: Callable[[Cell], None]) -> None:
         """`push` puts a cell with messages into the run queue."""
         self._clock = clock
         self._replies = replies
         self._push = push
-        self._touched = clock.monotonic()
+        self.swept_at = clock.monotonic()
+        """When idle actors were last looked for. Precise enough for the instant a cell comes to rest at."""
         self.watchdog = Watchdog(clock, self._abandon)
         self.is_stopping = False
-        """Nobody is activated any more."""
+        """Nothing new is accepted, and nobody is activated but for what was accepted before."""
         self.quiet_waiters: dict[Cell, asyncio.Future[None]] = {}
         """Resolved when the cell comes to rest."""
 
@@ -45,11 +44,12 @@ class Lifecycle:
         """Activate the actor for which messages wait: now, after its pause, or not while in quarantine."""
         now = self._clock.monotonic()
         supervisor = cell.population.supervisor
-        if self.is_stopping:
-            self._refuse_waiting(cell, Busy("Shutting down; nothing happened"))
-        elif quarantine_s := supervisor.quarantine_s(cell.id, now):
+        self._replies.guard_waiting(reversed(cell.mailbox or ()))
+        if quarantine_s := supervisor.quarantine_s(cell.id, now):
             self._refuse_waiting(cell, quarantined(quarantine_s))
-        elif pause_s := supervisor.pause_s(cell.id, now):
+        elif (pause_s := supervisor.pause_s(cell.id, now)) and self.is_stopping:
+            self._refuse_waiting(cell, Busy("Shutting down; nothing happened"))
+        elif pause_s:
             cell.phase = LOADING
             cell.opening = self._clock.call_later(pause_s, self._end_pause, cell)
         else:
@@ -76,18 +76,16 @@ class Lifecycle:
             cell.mailbox = None
             if len(population.spare_mailboxes) < SPARE_MAILBOXES_MAX:
                 population.spare_mailboxes.append(mailbox)
-        cell.come_to_rest()
+        cell.phase = IDLE
         if cell.actor is not None:
-            population.touch(cell, self._touched)
+            if cell.touched != self.swept_at:
+                population.touch(cell, self.swept_at)
+        elif cell.held == 0:
+            population.retire(cell)
         if self.quiet_waiters and cell.is_quiet:
             waiter = self.quiet_waiters.pop(cell, None)
             if waiter is not None:
                 waiter.set_result(None)
-
-    def note_time(self, now: float) -> None:
-        """Take `now` as the instant at which cells come to rest, if the last one is no longer good enough."""
-        if now - self._touched >= TOUCH_GRAIN_S:
-            self._touched = now
 
     def passivate(self, cell: Cell) -> None:
         """Let an idle actor leave. Messages that come meanwhile wait for its successor."""

@@ -42,6 +42,6 @@ class KindMetrics:
     expired: int = 0
     """Messages whose deadline passed before their turn began."""
     turn_time: Histogram = field(default_factory=Histogram)
-    """Sampled: of every run of consecutive turns, the first; every turn that had to wait for something."""
+    """Of turns that had to wait for something, all; of the others a sample (every 16th serving's first)."""
     mailbox_age: Histogram = field(default_factory=Histogram)
-    """Sampled: the age of the oldest waiting message, each time its actor is served."""
+    """The age of the oldest waiting message when its actor is served, sampled likewise."""

@@ -35,7 +35,7 @@ class Envelope(msgspec.Struct, eq=False):
     done: bool = False
     """Replied to; a tell: its turn is over."""
     bucket: "set[Envelope] | None" = None
-    """Where its deadline is kept."""
+    """Where its deadline is kept; None as long as its turn is about to come anyway."""
 
     @property
     def is_alive(self) -> bool:
@@ -94,7 +94,7 @@ class Cell:
         """What must be over before anything else begins: the open turn's envelope, the task that activates
         or passivates, the timer of a pause. Whoever ends after having been given up finds another here."""
         self.touched = 0.0
-        """When it last came to rest, to the precision of `Population.touch`."""
+        """When it last came to rest, to the precision of the sweeps."""
         self.older: Cell | None = None
         self.newer: Cell | None = None
 
@@ -109,12 +109,6 @@ class Cell:
             self.actor = None
             if self.is_quiet:
                 self.population.retire(self)
-
-    def come_to_rest(self) -> None:
-        """Nothing is left to do. Without an actor, and when every reply is given, the cell is of no use."""
-        self.phase = IDLE
-        if self.actor is None and self.held == 0:
-            self.population.retire(self)
 
 
 class Population:
@@ -146,11 +140,10 @@ class Population:
         self.metrics.active -= 1
 
     def touch(self, cell: Cell, now: float) -> None:
-        """Note that `cell` came to rest now. `now` is a shared, coarse reading: relinked once per reading."""
-        if cell.touched != now:
-            cell.touched = now
-            self._unlink(cell)
-            self._append(cell)
+        """Note that `cell` came to rest. `now` is a coarse reading; a cell is relinked once per reading."""
+        cell.touched = now
+        self._unlink(cell)
+        self._append(cell)
 
     def oldest_first(self) -> "Iterator[Cell]":
         """The cells, least recently used first. The one just given may leave before the next is asked for."""

@@ -4,13 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
+from functools import partial
 from math import inf
 
 from actors.runtime.actor import AskCycleError, EntityId
 from actors.runtime.idleness import Sweeper
 from actors.runtime.lifecycle import Lifecycle, quarantined
-from actors.runtime.placement import Placement
-from actors.runtime.population import IDLE, Cell, Envelope, Population, current_turn
+from actors.runtime.placement import Peer, Placement
+from actors.runtime.population import IDLE, READY, Cell, Envelope, Population, current_turn, running_turn
 from actors.runtime.promise import Listener
 from actors.runtime.replies import Replies
 from actors.runtime.run_queue import RunQueue
@@ -54,54 +55,58 @@ class Post:
         now = self._monotonic()
         deadline = now + (population.kind.ask_timeout_s if timeout_s is None else timeout_s)
         cell = population.cells.get(entity_id)
-        asker = current_turn()
+        asker = running_turn.get()
         if asker is not None:
-            if cell is not None:
+            if asker.is_alive:
                 _refuse_cycle(asker, cell)
-            deadline = min(deadline, asker.deadline)
-            context = asker.context if context is None else context
+                deadline = min(deadline, asker.deadline)
+                context = asker.context if context is None else context
+            else:
+                asker = None
         envelope = Envelope(message, on_reply, deadline, now, asker, cell, context)
         if deadline <= now:
             _soon(self._replies.expire, envelope)
             return
-        peer = self._locate(population.kind.name, entity_id)
-        if peer is None:
-            refusal = self._accept(population, entity_id, envelope, is_from_turn=asker is not None)
-            if refusal is not None:
-                _soon(self._replies.settle, envelope, refusal)
+        if cell is None:
+            peer = self._locate(population.kind.name, entity_id)
+            if peer is not None:
+                self._hand_over(peer, population, entity_id, envelope)
                 return
-        else:
-            envelope.began = True  # for all one knows here
-            peer.send(
-                population.kind.name,
-                entity_id,
-                message,
-                lambda outcome: self._replies.settle(envelope, outcome),
-                timeout_s=deadline - now,
-                context=context,
-            )
-        self._replies.guard(envelope)
+        refusal = self._accept(population, entity_id, envelope)
+        if refusal is not None:
+            _soon(self._replies.settle, envelope, refusal)
 
     def tell(self, population: Population, entity_id: EntityId, message: object, context: object) -> None:
         """Bring a message that gets no reply. See `Ref.tell`."""
         teller = current_turn()
         if teller is not None and context is None:
             context = teller.context
-        peer = self._locate(population.kind.name, entity_id)
-        if peer is not None:
-            peer.send(population.kind.name, entity_id, message, None, timeout_s=None, context=context)
-            return
         cell = population.cells.get(entity_id)
+        if cell is None:
+            peer = self._locate(population.kind.name, entity_id)
+            if peer is not None:
+                peer.send(population.kind.name, entity_id, message, None, timeout_s=None, context=context)
+                return
         envelope = Envelope(message, None, inf, self._monotonic(), None, cell, context)
-        refusal = self._accept(population, entity_id, envelope, is_from_turn=teller is not None)
+        refusal = self._accept(population, entity_id, envelope)
         if refusal is not None:
             raise refusal
 
-    def _accept(
-        self, population: Population, entity_id: EntityId, envelope: Envelope, *, is_from_turn: bool
-    ) -> Busy | None:
+    def _hand_over(self, peer: Peer, population: Population, entity_id: EntityId, envelope: Envelope) -> None:
+        envelope.began = True  # for all that is known here
+        self._replies.guard(envelope)
+        peer.send(
+            population.kind.name,
+            entity_id,
+            envelope.message,
+            partial(self._replies.settle, envelope),
+            timeout_s=envelope.deadline - envelope.sent_at,
+            context=envelope.context,
+        )
+
+    def _accept(self, population: Population, entity_id: EntityId, envelope: Envelope) -> Busy | None:
         """Put the envelope into its mailbox, or say why not."""
-        if self._lifecycle.is_stopping and not is_from_turn:
+        if self._lifecycle.is_stopping and current_turn() is None:
             return self._refuse(population, Busy("Shutting down; nothing happened"))
         cell = envelope.cell
         if cell is None:
@@ -116,8 +121,11 @@ class Post:
         if len(mailbox) + cell.held >= population.kind.mailbox_max:
             return self._refuse(population, Busy("Too many messages wait for it; nothing happened"))
         mailbox.append(envelope)
-        if cell.phase is IDLE:
+        phase = cell.phase
+        if phase is IDLE:
             self._run_queue.push(cell)
+        elif phase is not READY and envelope.on_reply is not None:
+            self._replies.guard(envelope)
         return None
 
     def _refuse_newcomer(self, population: Population, entity_id: EntityId) -> Busy | None:
@@ -141,10 +149,10 @@ def _soon(answer: Callable[..., None], *args: object) -> None:
     asyncio.get_running_loop().call_soon(answer, *args, context=Context())
 
 
-def _refuse_cycle(asker: Envelope, cell: Cell) -> None:
+def _refuse_cycle(asker: Envelope, cell: Cell | None) -> None:
     """Raise if `cell` is among those who wait, link by link, for the reply that `asker` is to give."""
     waiting: Envelope | None = asker
     while waiting is not None:
-        if waiting.cell is cell:
+        if cell is not None and waiting.cell is cell:
             raise AskCycleError(f"{cell.population.kind.name} {cell.id} waits for this very answer")
         waiting = None if waiting.done else waiting.asker

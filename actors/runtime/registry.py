@@ -61,10 +61,11 @@ class Registry:
     async def stop(self, timeout_s: float) -> int:
         """Finish gracefully within `timeout_s`; the registry cannot be used afterwards.
 
-        From now on messages are accepted only from turns under way, and nobody is activated (`busy`).
-        What was accepted gets its turn, held replies their outcome; then all actors are passivated. When
-        the time is up, turns under way are cancelled and what is unanswered is told so: `busy` where
-        nothing happened, `outcome-unknown` where something may have. Returns how many had to be given up.
+        From now on messages are accepted only from turns under way, for actors in memory (else `busy`).
+        What was accepted before gets its turn, held replies their outcome; then all actors are
+        passivated. When the time is up, turns under way are cancelled and what is unanswered is told so:
+        `busy` where nothing happened, `outcome-unknown` where something may have. Returns how many had
+        to be given up.
         """
         return await self._shutdown.stop(timeout_s)
 

@@ -1,9 +1,11 @@
 """Replies: each message gets exactly one, in the turn of the one who asked, at the latest at its deadline."""
 
+from collections.abc import Iterable
+
 import structlog
 
 from actors.runtime.population import Envelope, running_turn
-from actors.runtime.promise import Listener, Outcome
+from actors.runtime.promise import Outcome
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy, OutcomeUnknown
 
@@ -11,6 +13,10 @@ from fittrack.kit.problems import Busy, OutcomeUnknown
 DEADLINE_GRAIN_S = 0.05
 
 log = structlog.get_logger(__name__)
+
+
+# The bucket of what has no deadline to be kept.
+_NO_BUCKET: set[Envelope] = set()
 
 
 class Replies:
@@ -33,6 +39,19 @@ class Replies:
         bucket.add(envelope)
         envelope.bucket = bucket
 
+    def guard_waiting(self, mailbox: Iterable[Envelope]) -> None:
+        """Guard the messages of a mailbox whose turns are no longer about to come.
+
+        `mailbox` is given newest first: those before the first that is guarded already are, too.
+        """
+        for envelope in mailbox:
+            if envelope.bucket is not None:
+                return
+            if envelope.on_reply is None:  # told, or answered
+                envelope.bucket = _NO_BUCKET
+            else:
+                self.guard(envelope)
+
     def settle(self, envelope: Envelope, outcome: Outcome) -> None:
         """Answer `envelope`; without effect when it has been answered."""
         if envelope.done:
@@ -48,10 +67,14 @@ class Replies:
         envelope.on_reply = None
         asker, running = envelope.asker, running_turn.get()
         if running is asker or (asker is None and (running is None or running is envelope)):
-            _call(on_reply, outcome)
+            token = None
         else:
             token = running_turn.set(asker)
-            _call(on_reply, outcome)
+        try:
+            on_reply(outcome)
+        except Exception:  # the asker's mistake must not hurt the one who answered
+            log.exception("a reply could not be taken")
+        if token is not None:
             running_turn.reset(token)
 
     def expire(self, envelope: Envelope) -> None:
@@ -75,10 +98,3 @@ class Replies:
     def _end_bucket(self, slot: int) -> None:
         for envelope in list(self._buckets.pop(slot)):
             self.expire(envelope)
-
-
-def _call(on_reply: Listener, outcome: Outcome) -> None:
-    try:
-        on_reply(outcome)
-    except Exception:  # the asker's mistake must not hurt the one who answered
-        log.exception("a reply could not be taken")

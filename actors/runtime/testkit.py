@@ -12,10 +12,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from actors.runtime.actor import Actor, EntityId
+from actors.runtime.actor import Actor, EntityId, Held
 from actors.runtime.kind import ActorKind
 from actors.runtime.placement import Placement
+from actors.runtime.promise import Promise
 from actors.runtime.registry import Registry
 from fittrack.kit.clock import VirtualClock
 
@@ -45,6 +47,16 @@ class Do:
 
     step: Callable[["Probe"], object]
     name: str = ""
+
+
+def waiting_for(source: "Promise | asyncio.Future[Any]") -> Do:
+    """Tells a probe to let its turn last until `source` has an outcome."""
+    return Do(lambda _: source)
+
+
+def holding(source: "Promise | asyncio.Future[Any]") -> Do:
+    """Tells a probe to end its turn and to reply with the outcome of `source`."""
+    return Do(lambda _: Held(source))
 
 
 @dataclass(slots=True)

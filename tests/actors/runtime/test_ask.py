@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from actors.runtime import AskCycleError, Held, Promise, Ref, current_turn
-from actors.runtime.testkit import Do, Notes, Probe, a_probe_kind, a_registry, settle
+from actors.runtime.testkit import Do, Notes, Probe, a_probe_kind, a_registry, holding, settle, waiting_for
 from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown
 
 
@@ -21,7 +21,7 @@ async def test_an_ask_waits_for_a_turn_that_is_a_coroutine() -> None:
         await clock.sleep(1)
         return "thought"
 
-    answer = registry.ref("probe", 1).ask(Do(lambda probe: think(probe)))
+    answer = registry.ref("probe", 1).ask(Do(think))
     await settle()
     assert not answer.done()
     await clock.advance(1)
@@ -32,11 +32,12 @@ async def test_the_next_turn_waits_for_the_promise_of_this_one() -> None:
     notes, promise = Notes(), Promise()
     registry, _ = a_registry(a_probe_kind(notes))
     ref = registry.ref("probe", 1)
-    first, second = ref.ask(Do(lambda _: promise)), ref.ask("second")
+    first, second = ref.ask(waiting_for(promise)), ref.ask("second")
     await settle()
     assert not second.done()
     promise.settle("committed")
-    assert [await first, await second] == ["committed", "second"]
+    assert await first == "committed"
+    assert await second == "second"
 
 
 async def test_a_promise_settled_before_it_is_returned_ends_the_turn_at_once() -> None:
@@ -44,13 +45,15 @@ async def test_a_promise_settled_before_it_is_returned_ends_the_turn_at_once() -
     promise.settle("done")
     registry, _ = a_registry(a_probe_kind(Notes()))
     ref = registry.ref("probe", 1)
-    assert await asyncio.gather(ref.ask(Do(lambda _: promise)), ref.ask("next")) == ["done", "next"]
+    first, second = ref.ask(waiting_for(promise)), ref.ask("next")
+    assert await first == "done"
+    assert await second == "next"
 
 
 async def test_a_future_is_waited_for_like_a_promise() -> None:
     registry, _ = a_registry(a_probe_kind(Notes()))
     future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    answer = registry.ref("probe", 1).ask(Do(lambda _: future))
+    answer = registry.ref("probe", 1).ask(waiting_for(future))
     await settle()
     future.set_result("came")
     assert await answer == "came"
@@ -76,7 +79,7 @@ async def test_a_held_reply_waits_for_its_outcome_while_turns_go_on() -> None:
     commit = Promise()
     registry, _ = a_registry(a_probe_kind(Notes()))
     ref = registry.ref("probe", 1)
-    held, next_one = ref.ask(Do(lambda _: Held(commit))), ref.ask("next")
+    held, next_one = ref.ask(holding(commit)), ref.ask("next")
     assert await next_one == "next"
     assert not held.done()
     commit.settle("durable")
@@ -92,7 +95,7 @@ async def test_a_coroutine_may_end_with_a_held_reply() -> None:
 
     registry, _ = a_registry(a_probe_kind(Notes()))
     ref = registry.ref("probe", 1)
-    held = ref.ask(Do(lambda probe: decide(probe)))
+    held = ref.ask(Do(decide))
     assert await ref.ask("next") == "next"
     commit.set_result("durable")
     assert await held == "durable"
@@ -128,7 +131,7 @@ async def test_a_full_mailbox_is_busy_and_what_was_refused_never_happens() -> No
     notes, gate = Notes(), Promise()
     registry, _ = a_registry(a_probe_kind(notes, mailbox_max=2))
     ref = registry.ref("probe", 1)
-    first = ref.ask(Do(lambda _: gate))
+    first = ref.ask(waiting_for(gate))
     await settle()
     waiting = [ref.ask("a"), ref.ask("b")]
     with pytest.raises(Busy):
@@ -145,11 +148,11 @@ async def test_held_replies_count_against_the_mailbox() -> None:
     commit = Promise()
     registry, _ = a_registry(a_probe_kind(Notes(), mailbox_max=2))
     ref = registry.ref("probe", 1)
-    held = [ref.ask(Do(lambda _: Held(commit)))]
+    held = [ref.ask(holding(commit))]
     await settle()
     assert await ref.ask("room for one") == "room for one"
     never = Promise()
-    held.append(ref.ask(Do(lambda _: Held(never))))
+    held.append(ref.ask(holding(never)))
     await settle()
     with pytest.raises(Busy):
         await ref.ask("no room")
@@ -180,7 +183,7 @@ async def test_a_reply_that_cannot_be_taken_does_not_hurt_the_actor() -> None:
 async def test_who_was_cancelled_while_asking_is_not_answered() -> None:
     notes, gate = Notes(), Promise()
     registry, _ = a_registry(a_probe_kind(notes))
-    asking = asyncio.ensure_future(asyncio.wait_for(registry.ref("probe", 1).ask(Do(lambda _: gate)), None))
+    asking = asyncio.ensure_future(asyncio.wait_for(registry.ref("probe", 1).ask(waiting_for(gate)), None))
     await settle()
     asking.cancel()
     await settle()
@@ -195,7 +198,7 @@ async def test_a_message_whose_deadline_passes_in_the_mailbox_is_busy_and_skippe
     notes, gate = Notes(), Promise()
     registry, clock = a_registry(a_probe_kind(notes))
     ref = registry.ref("probe", 1)
-    first = ref.ask(Do(lambda _: gate), timeout_s=20)
+    first = ref.ask(waiting_for(gate), timeout_s=20)
     await settle()
     impatient = ref.ask("impatient", timeout_s=2)
     await clock.advance(2.1)
@@ -211,7 +214,7 @@ async def test_a_deadline_that_passes_during_the_turn_leaves_the_outcome_unknown
     gate = Promise()
     registry, clock = a_registry(a_probe_kind(Notes()))
     ref = registry.ref("probe", 1)
-    answer = ref.ask(Do(lambda _: gate), timeout_s=2)
+    answer = ref.ask(waiting_for(gate), timeout_s=2)
     await clock.advance(2.1)
     with pytest.raises(OutcomeUnknown):
         await answer
@@ -222,7 +225,7 @@ async def test_a_deadline_that_passes_during_the_turn_leaves_the_outcome_unknown
 async def test_a_deadline_that_passes_while_the_reply_is_held_leaves_the_outcome_unknown() -> None:
     commit = Promise()
     registry, clock = a_registry(a_probe_kind(Notes()))
-    answer = registry.ref("probe", 1).ask(Do(lambda _: Held(commit)), timeout_s=2)
+    answer = registry.ref("probe", 1).ask(holding(commit), timeout_s=2)
     await clock.advance(2.1)
     with pytest.raises(OutcomeUnknown):
         await answer
@@ -235,12 +238,12 @@ async def test_the_deadline_travels_to_those_asked_within_the_turn() -> None:
 
     async def ask_on(_: Probe) -> object:
         try:
-            return await other.ask(Do(lambda _: gate), timeout_s=1_000)
+            return await other.ask(waiting_for(gate), timeout_s=1_000)
         except OutcomeUnknown:
             remaining.append(clock.monotonic())
             raise
 
-    answer = registry.ref("probe", 1).ask(Do(lambda probe: ask_on(probe)), timeout_s=3)
+    answer = registry.ref("probe", 1).ask(Do(ask_on), timeout_s=3)
     await clock.advance(3.1)
     with pytest.raises(OutcomeUnknown):
         await answer
@@ -256,7 +259,7 @@ async def test_a_turn_whose_deadline_is_over_gets_nothing_done_by_others() -> No
         await clock.sleep(5)
         registry.ref("other", 1).send("late", outcomes.append)
 
-    answer = registry.ref("probe", 1).ask(Do(lambda probe: dawdle(probe)), timeout_s=1)
+    answer = registry.ref("probe", 1).ask(Do(dawdle), timeout_s=1)
     await clock.advance(6)
     with pytest.raises(OutcomeUnknown):
         await answer
@@ -271,7 +274,7 @@ def _asks(ref: Ref, message: object) -> Do:
     async def ask(_: Probe) -> object:
         return await ref.ask(message)
 
-    return Do(lambda probe: ask(probe))
+    return Do(ask)
 
 
 async def test_asking_oneself_is_refused_at_once() -> None:
@@ -283,7 +286,7 @@ async def test_asking_oneself_is_refused_at_once() -> None:
             await ref.ask("me")
         return "refused"
 
-    assert await ref.ask(Do(lambda probe: ask_oneself(probe))) == "refused"
+    assert await ref.ask(Do(ask_oneself)) == "refused"
 
 
 async def test_a_turn_whose_asker_gave_up_still_cannot_ask_itself() -> None:
@@ -298,7 +301,7 @@ async def test_a_turn_whose_asker_gave_up_still_cannot_ask_itself() -> None:
         except AskCycleError as error:
             refusals.append(error)
 
-    answer = ref.ask(Do(lambda probe: ask_oneself_late(probe)), timeout_s=1)
+    answer = ref.ask(Do(ask_oneself_late), timeout_s=1)
     await clock.advance(6)
     with pytest.raises(OutcomeUnknown):
         await answer
@@ -314,7 +317,7 @@ async def test_a_cycle_of_askers_is_refused_however_long() -> None:
             a.send("round", lambda _: None)
         return "refused"
 
-    circle = _asks(b, _asks(c, Do(lambda probe: close_the_circle(probe))))
+    circle = _asks(b, _asks(c, Do(close_the_circle)))
     assert await a.ask(circle) == "refused"
 
 
@@ -322,10 +325,10 @@ async def test_a_diamond_of_askers_is_no_cycle() -> None:
     registry, _ = a_registry(a_probe_kind(Notes()))
     a, b, c, d = (registry.ref("probe", who) for who in "abcd")
 
-    async def ask_both(_: Probe) -> list[object]:
+    async def ask_both(_: Probe) -> object:
         return await asyncio.gather(b.ask(_asks(d, "via b")), c.ask(_asks(d, "via c")))
 
-    assert await a.ask(Do(lambda probe: ask_both(probe))) == ["via b", "via c"]
+    assert await a.ask(Do(ask_both)) == ["via b", "via c"]
 
 
 async def test_a_tell_may_go_back_to_the_asker() -> None:

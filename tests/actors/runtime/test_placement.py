@@ -1,0 +1,74 @@
+"""The seam to other nodes: an actor that lives elsewhere is asked there, by the same rules."""
+
+import pytest
+
+from actors.runtime import ActorKind, EntityId, Listener, Peer, Promise, Registry
+from actors.runtime.testkit import Do, Notes, Probe, a_probe_kind, a_registry, settle, waiting_for
+from fittrack.kit.clock import VirtualClock
+from fittrack.kit.problems import NotFound, OutcomeUnknown
+
+
+class Neighbour:
+    """Reaches a registry next door."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def send(
+        self,
+        kind: str,
+        entity_id: EntityId,
+        message: object,
+        on_reply: Listener | None,
+        *,
+        timeout_s: float | None,
+        context: object,
+    ) -> None:
+        ref = self.registry.ref(kind, entity_id)
+        if on_reply is None:
+            ref.tell(message, context=context)
+        else:
+            ref.send(message, on_reply, timeout_s=timeout_s, context=context)
+
+
+class OddOnesElsewhere:
+    def __init__(self, elsewhere: Peer) -> None:
+        self.elsewhere = elsewhere
+
+    def locate(self, kind: str, entity_id: EntityId) -> Peer | None:
+        return self.elsewhere if isinstance(entity_id, int) and entity_id % 2 else None
+
+
+def two_nodes(kind: ActorKind, other: ActorKind) -> tuple[Registry, Registry, VirtualClock]:
+    there, clock = a_registry(other)
+    here = Registry(clock, placement=OddOnesElsewhere(Neighbour(there)))
+    here.register(kind)
+    return here, there, clock
+
+
+async def test_actors_run_where_they_are_placed() -> None:
+    notes_here, notes_there = Notes(), Notes()
+    here, _, _ = two_nodes(a_probe_kind(notes_here), a_probe_kind(notes_there))
+    assert [await here.ref("probe", who).ask(f"hello {who}") for who in (1, 2)] == ["hello 1", "hello 2"]
+    here.ref("probe", 3).tell("news")
+    await settle()
+    assert notes_here.of("received") == ["hello 2"]
+    assert notes_there.of("received") == ["hello 1", "news"]
+    assert not here.is_active("probe", 1)
+
+
+async def test_problems_come_back_from_elsewhere() -> None:
+    def refuse(_: Probe) -> object:
+        raise NotFound
+
+    here, _, _ = two_nodes(a_probe_kind(Notes()), a_probe_kind(Notes()))
+    with pytest.raises(NotFound):
+        await here.ref("probe", 1).ask(Do(refuse))
+
+
+async def test_silence_from_elsewhere_leaves_the_outcome_unknown() -> None:
+    here, _, clock = two_nodes(a_probe_kind(Notes()), a_probe_kind(Notes()))
+    silent = here.ref("probe", 1).ask(waiting_for(Promise()), timeout_s=2)
+    await clock.advance(3)
+    with pytest.raises(OutcomeUnknown):
+        await silent
