@@ -7,11 +7,11 @@ activation's timer finds its successor, or makes one.
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from actors.drawing_messages import TellTime
 from actors.services import Services
 from fittrack.drawings import views
 from fittrack.drawings.commands import TendDrawing
 from fittrack.drawings.countdown import next_tick_delay
+from fittrack.drawings.messages import TellTime
 from fittrack.drawings.timetable import due_action
 from fittrack.kit.clock import Timer
 from fittrack.server.asking import DRAWING

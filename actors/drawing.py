@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Table
 
 from actors.countdown import Countdown
 from actors.drawing_life import DrawingLife
-from actors.drawing_messages import TellTime, View, ViewDrawing
 from actors.log_actor import LogActor
 from actors.purchase import Holding, Offer, Sale, settle
 from actors.runtime import Held, Promise, StaleActivation
@@ -22,6 +21,7 @@ from fittrack.db.tables.logs import drawing_log
 from fittrack.drawings import queries
 from fittrack.drawings.commands import TendDrawing
 from fittrack.drawings.eligibility import check_eligible
+from fittrack.drawings.messages import TellTime, View, ViewDrawing
 from fittrack.drawings.rules import price_tickets
 from fittrack.drawings.stored import StoredDrawing
 from fittrack.kit.ids import DrawingId, UserId

@@ -12,7 +12,6 @@ from actors import user_account, user_activities, user_effects
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale
 from actors.runtime import StaleActivation
-from actors.user_messages import ApplyEffect, PlayerView, ViewPlayer
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.state import PlayerActivities
 from fittrack.db.journal import Head, Unit
@@ -25,8 +24,11 @@ from fittrack.kit.ids import NotificationId, UserId, uuid7
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import NotFound, OutcomeUnknown, ProfileIncomplete
 from fittrack.players import queries, shapes
+from fittrack.players.messages import ApplyEffect
 from fittrack.players.model import Account
+from fittrack.points.award import DayAward
 from fittrack.points.ledger import Entry, LedgerHead
+from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.server.asking import DRAWING
 from protocol.outbound import InboxRead, PointsChanged, TicketsChanged
 from protocol.shapes import Streak, Today
@@ -38,6 +40,8 @@ class Standing(NamedTuple):
     today: Today
     streak: Streak
     until: datetime
+    award: DayAward
+    streak_bonus: int
 
 
 class UserActor(LogActor):
@@ -110,7 +114,17 @@ class UserActor(LogActor):
     def view(self) -> PlayerView:
         """The player as of now."""
         account, standing = self.existing(), self.standing()
-        return PlayerView(account, self.ledger, self.inbox, standing.today, standing.streak)
+        return PlayerView(
+            card=account.card(),
+            balance=self.ledger.balance,
+            ledger_seq=self.ledger.seq,
+            inbox_seq=self.inbox.seq,
+            unread=self.inbox.unread,
+            today=standing.today,
+            streak=standing.streak,
+            award=standing.award,
+            streak_bonus=standing.streak_bonus,
+        )
 
     def standing(self) -> Standing:
         """Today and the streak. Recomputed when they changed, or when the day is over."""
@@ -121,7 +135,13 @@ class UserActor(LogActor):
             day = calendar.day_of(now)
             self.activities.advance(now)
             today, streak = self.activities.days.today(day), self.activities.days.streak(day)
-            standing = Standing(shapes.today(today), shapes.streak(streak), calendar.end_of(day))
+            standing = Standing(
+                shapes.today(today),
+                shapes.streak(streak),
+                calendar.end_of(day),
+                today.award,
+                today.streak_bonus,
+            )
             self._standing = standing
         return standing
 

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from actors.user_messages import ApplyEffect
 from fittrack.db import effect_queries
 from fittrack.db.journal import UnitRefused
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE, read_refund, read_winner
 from fittrack.inbox import notices
 from fittrack.inbox.notices import Notice
+from fittrack.players.messages import ApplyEffect
 from fittrack.points import ledger
 from fittrack.points.ledger import Entry
 

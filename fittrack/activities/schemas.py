@@ -1,12 +1,13 @@
 """Activities as REST gives them (SPEC 10)."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from protocol.shapes import Instant, Streak, Today
+from protocol.limits import ACTIVITIES_PER_COMMAND_MAX
+from protocol.shapes import ActivityInput, Instant, Streak, Today
 
 
 class LoggedItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,3 +64,9 @@ class Summary(Struct, frozen=True, kw_only=True):
     today: Today
     this_week: PeriodSummary
     this_month: PeriodSummary
+
+
+class ActivityBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST activities` with several. The items stand alone: one that cannot be read refuses no other."""
+
+    activities: Annotated[list[ActivityInput], Meta(min_length=1, max_length=ACTIVITIES_PER_COMMAND_MAX)]

@@ -83,6 +83,57 @@ def due(conn: Connection, now: datetime, limit: int) -> list[DrawingId]:
     return [DrawingId(row.drawing_id) for row in rows]
 
 
+def find_prizes(
+    conn: Connection,
+    *,
+    drawing_id: DrawingId | None,
+    statuses: Sequence[DrawingStatus],
+    user_types: Sequence[UserType],
+    offset: int,
+    limit: int,
+) -> tuple[list[tuple[DrawingId, Prize]], int]:
+    """A page of prizes of the drawings that may be seen, the latest drawn first, and how many there are."""
+    matching = (
+        _with_sponsor()
+        .join(drawings, drawings.c.drawing_id == prizes.c.drawing_id)
+        .where(drawings.c.status.in_(statuses), drawings.c.user_type.in_(user_types))
+    )
+    if drawing_id is not None:
+        matching = matching.where(prizes.c.drawing_id == drawing_id)
+    total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
+    rows = conn.execute(
+        matching.order_by(drawings.c.drawing_time.desc(), prizes.c.rank, prizes.c.prize_id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [(DrawingId(row.drawing_id), _prize(row)) for row in rows], total
+
+
+def sponsor_name(conn: Connection, sponsor_id: SponsorId) -> str | None:
+    """The name of an active sponsor."""
+    return conn.execute(
+        select(sponsors.c.name).where(sponsors.c.sponsor_id == sponsor_id, sponsors.c.active == 1)
+    ).scalar_one_or_none()
+
+
+def is_premium(conn: Connection, user_id: UserId, now: datetime) -> bool:
+    """Whether the premium role of a player holds at `now`."""
+    row = conn.execute(
+        select(users.c.role, users.c.premium_expires_at).where(users.c.user_id == user_id)
+    ).one()
+    return row.role == "premium" and (row.premium_expires_at is None or now < row.premium_expires_at)
+
+
+def first_tickets(conn: Connection, drawing_id: DrawingId, receipts: set[UUID]) -> dict[UUID, int]:
+    """The first ticket number of the given entries of a closed drawing (FAIRNESS 2)."""
+    found, first = {}, 1
+    for entry in entries(conn, drawing_id):
+        if entry.receipt in receipts:
+            found[entry.receipt] = first
+        first += entry.ticket_count
+    return found
+
+
 def holdings(conn: Connection, drawing_id: DrawingId) -> dict[UUID, int]:
     """Tickets of each holder."""
     rows = conn.execute(
@@ -237,8 +288,7 @@ def find_entries(
 def _prizes_of(conn: Connection, drawing_ids: Sequence[UUID]) -> dict[DrawingId, tuple[Prize, ...]]:
     found: dict[DrawingId, tuple[Prize, ...]] = {}
     rows = conn.execute(
-        select(prizes, sponsors.c.name.label("sponsor"))
-        .outerjoin(sponsors, sponsors.c.sponsor_id == prizes.c.sponsor_id)
+        _with_sponsor()
         .where(prizes.c.drawing_id.in_(drawing_ids))
         .order_by(prizes.c.drawing_id, prizes.c.rank, prizes.c.prize_id)
     )
@@ -246,6 +296,12 @@ def _prizes_of(conn: Connection, drawing_ids: Sequence[UUID]) -> dict[DrawingId,
         drawing_id = DrawingId(row.drawing_id)
         found[drawing_id] = (*found.get(drawing_id, ()), _prize(row))
     return found
+
+
+def _with_sponsor() -> Select[Any]:
+    return select(prizes, sponsors.c.name.label("sponsor")).outerjoin(
+        sponsors, sponsors.c.sponsor_id == prizes.c.sponsor_id
+    )
 
 
 def _prize(row: Row[Any]) -> Prize:

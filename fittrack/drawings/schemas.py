@@ -9,7 +9,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from fittrack.drawings.model import DrawingType, FulfillmentType, UserType
 from fittrack.drawings.rules import MAX_TICKETS_PER_PURCHASE
-from protocol.shapes import Instant, Winner
+from fittrack.fairness.record import Fields
+from fittrack.fairness.rules_text import BeaconPlan
+from protocol.shapes import Instant, Prize, Winner
 
 NAME_LENGTH_MAX = 120  # characters; fits a phone's headline
 DESCRIPTION_LENGTH_MAX = 4_000  # characters
@@ -145,3 +147,41 @@ class MyTickets(Struct, frozen=True, kw_only=True):
     my_tickets: int
     odds: float | None
     purchases: list[TicketPurchase]
+
+
+class ListedPrize(Struct, frozen=True, kw_only=True):
+    """One line of `GET prizes`."""
+
+    drawing_id: UUID
+    prize: Prize
+
+
+class Proof(Fields, frozen=True, kw_only=True):
+    """`GET drawings/{id}/proof`: the published record (FAIRNESS), in the layout of the test vectors.
+
+    An entry is `[first, count, tag, receipt]`; bytes are hexadecimal.
+    """
+
+    entries: list[tuple[int, int, str, str]]
+    digest: str
+
+
+class PublishedSlots(Struct, frozen=True, kw_only=True):
+    """`quantity` consecutive prize slots."""
+
+    prize_id: UUID
+    rank: int
+    name: str
+    quantity: int
+
+
+class PublishedRules(Struct, frozen=True, kw_only=True):
+    """`GET drawings/{id}/rules`: what was promised, byte for byte (FAIRNESS 1)."""
+
+    algo: str
+    drawing_id: UUID
+    version: int
+    close_at: Instant
+    draw_at: Instant
+    prizes: list[PublishedSlots]
+    beacon: BeaconPlan | None

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from fittrack.drawings.model import Drawing, Prize
 from fittrack.drawings.schemas import MyResult, Results
-from fittrack.drawings.stored import StoredDrawing, StoredEntry, StoredWinner
+from fittrack.drawings.stored import StoredDrawing, StoredWinner
 from fittrack.kit.ids import DrawingId, UserId
 from protocol import shapes
 from protocol.outbound import DrawingClosed, DrawingResult, DrawingTick
@@ -136,12 +136,3 @@ def results(
 def proof_url(drawing_id: DrawingId) -> str:
     """Where the proof of a drawing is published."""
     return f"/api/v1/drawings/{drawing_id}/proof"
-
-
-def first_tickets(entries: Iterable[StoredEntry]) -> list[int]:
-    """The first ticket number of each entry of a drawing, given all of them in order (FAIRNESS 2)."""
-    firsts, after = [], 1
-    for entry in entries:
-        firsts.append(after)
-        after += entry.ticket_count
-    return firsts

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, cast
 
 from fittrack.drawings.model import Player
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus
 from fittrack.profiles.tiers import FitnessLevel, Sex, tier_of
 from protocol.shapes import PlayerCard
+
+OwnersStatus = Literal["pending", "active", "suspended", "banned"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,11 @@ class Account:
 
     def card(self) -> PlayerCard:
         """The account as its owner sees it."""
-        status = self.player.status
-        assert status is not AccountStatus.DELETED, "nobody owns a deleted account"
+        assert not self.is_deleted, "nobody owns a deleted account"
         return PlayerCard(
             user_id=self.user_id,
             email=self.email,
             role=self.player.role.value,
-            status=status.value,
+            status=cast(OwnersStatus, self.player.status.value),
             display_name=self.display_name,
         )

@@ -44,20 +44,22 @@ def after(conn: Connection, user_id: UserId, seq: int, limit: int) -> list[Trans
     return _read(conn, _of(user_id).where(ledger.c.seq > seq).order_by(ledger.c.seq).limit(limit))
 
 
-def before(conn: Connection, user_id: UserId, seq: int | None, limit: int) -> list[Transaction]:
-    """The entries before `seq` (`None`: all), the latest first."""
-    entries = _of(user_id) if seq is None else _of(user_id).where(ledger.c.seq < seq)
-    return _read(conn, entries.order_by(ledger.c.seq.desc()).limit(limit))
-
-
 def page(
-    conn: Connection, user_id: UserId, transaction_type: str | None, offset: int, limit: int
+    conn: Connection,
+    user_id: UserId,
+    *,
+    transaction_type: str | None,
+    before: int | None,
+    offset: int,
+    limit: int,
 ) -> tuple[list[Transaction], int]:
-    """A page of entries, the latest first, and how many there are."""
+    """A page of entries, the latest first, by offset or before a position; and how many there are."""
     entries = _of(user_id)
     if transaction_type is not None:
         entries = entries.where(ledger.c.transaction_type == transaction_type)
     total = conn.execute(select(func.count()).select_from(entries.subquery())).scalar_one()
+    if before is not None:
+        entries = entries.where(ledger.c.seq < before)
     return _read(conn, entries.order_by(ledger.c.seq.desc()).offset(offset).limit(limit)), total
 
 

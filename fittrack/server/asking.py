@@ -1,6 +1,7 @@
 """From a request to the actor that decides: whom to ask, what to read from, kept in the application."""
 
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid5
 
 from aiohttp import web
 from msgspec import Struct
@@ -13,6 +14,7 @@ from fittrack.kit.idempotency import intend
 from fittrack.kit.intention import Answer, Command
 from fittrack.kit.sealing import Sealer
 from fittrack.server.idempotency import REPLAYED, idempotency_key
+from fittrack.server.pagination import Cursors
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
 
@@ -20,11 +22,20 @@ REGISTRY: web.AppKey[Registry] = web.AppKey("registry", Registry)
 READS: web.AppKey[Reads] = web.AppKey("reads", Reads)
 JOURNAL: web.AppKey[Journal] = web.AppKey("journal", Journal)
 CALENDAR: web.AppKey[PlatformCalendar] = web.AppKey("calendar", PlatformCalendar)
+CURSOR_SECRET: web.AppKey[bytes] = web.AppKey("cursor_secret", bytes)
 SEALER: web.AppKey[Sealer] = web.AppKey("sealer", Sealer)
 
 USER = "user"
 DRAWING = "drawing"
 """Kinds of actors, as the registry knows them."""
+
+ADMIN_TIMEOUT_S: Final = 60.0
+"""Closing and drawing a million entries take seconds; an admin waits rather than asks again."""
+
+
+def cursors(request: web.Request, listing: str) -> Cursors:
+    """The cursors of one list."""
+    return Cursors(request.app[CURSOR_SECRET], listing)
 
 
 def player_ref(request: web.Request) -> Ref:
@@ -37,9 +48,18 @@ def drawing_ref(request: web.Request, drawing_id: UUID) -> Ref:
     return request.app[REGISTRY].ref(DRAWING, drawing_id)
 
 
-async def command(request: web.Request, ref: Ref, wish: Command, *, key: UUID | None = None) -> Answer:
-    """Have the actor do `wish`, under the request's idempotency key or the given one."""
-    answer: Answer = await ref.ask(intend(wish, key or idempotency_key(request)))
+async def command(request: web.Request, ref: Ref, wish: Command) -> Answer:
+    """Have the actor do `wish`, under the request's idempotency key."""
+    answer: Answer = await ref.ask(intend(wish, idempotency_key(request)))
+    return answer
+
+
+async def admin_command(request: web.Request, drawing_id: UUID, wish: Command) -> Answer:
+    """Have a drawing do what an admin wants. Keys are the admin's own: another's same key is another."""
+    key = idempotency_key(request)
+    scoped = None if key is None else uuid5(principal_of(request).user_id, str(key))
+    ref = drawing_ref(request, drawing_id)
+    answer: Answer = await ref.ask(intend(wish, scoped), timeout_s=ADMIN_TIMEOUT_S)
     return answer
 
 

@@ -31,7 +31,7 @@ async def parse(request: web.Request, expected: type[T]) -> T:
 async def parse_either(request: web.Request, single: type[S], batch: type[T], *, field: str) -> S | T:
     """The body as a `batch` if it is an object that has `field`, else as a `single`."""
     body = await read_body(request)
-    return decode(body, batch) if _has_field(body, field) else decode(body, single)
+    return decode(body, batch) if has_field(body, field) else decode(body, single)
 
 
 def decode(body: bytes, expected: type[T]) -> T:
@@ -115,7 +115,8 @@ def unreadable(body: bytes, error: Exception) -> Malformed:
     return Malformed(f"The body is not valid JSON: {error}")
 
 
-def _has_field(body: bytes, field: str) -> bool:
+def has_field(body: bytes, field: str) -> bool:
+    """Whether `body` is an object that has `field`."""
     # Reading the object's keys skips their values without building them.
     try:
         return field in msgspec.json.decode(body, type=dict[str, msgspec.Raw])

@@ -2,29 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from aiohttp import web
 
 from fittrack.kit.ids import SessionId, UserId
+from fittrack.kit.standing import AccountStatus as Status
+from fittrack.kit.standing import Role
 
-
-class Role(StrEnum):
-    """What an account may do (SPEC 1)."""
-
-    USER = "user"
-    PREMIUM = "premium"
-    ADMIN = "admin"
-
-
-class Status(StrEnum):
-    """Where an account stands. Only `pending` and `active` ones can hold a session."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    BANNED = "banned"
-    DELETED = "deleted"
+__all__ = ["PRINCIPAL", "Principal", "Role", "Standing", "Status", "principal_of", "principal_or_none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What is said between actors about a drawing, and asked of one without changing it."""
+"""What is asked of a drawing's actor without changing anything, and what it is reminded of."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,168 @@
+"""`/activities`: log and look back (SPEC 3 and 10)."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta, Raw
+
+from fittrack.activities import queries, schemas
+from fittrack.activities.model import Activity, ActivityType
+from fittrack.activities.outcome import ItemStatus
+from fittrack.activities.schemas import LoggedActivities
+from fittrack.activities.wire import log_activities
+from fittrack.kit.ids import ActivityId, UserId
+from fittrack.kit.problems import FieldError, Forbidden, Validation
+from fittrack.points.live import PlayerView, ViewPlayer
+from fittrack.server.asking import (
+    CALENDAR,
+    READS,
+    command,
+    cursors,
+    player_ref,
+    render_answer,
+)
+from fittrack.server.http import CLOCK
+from fittrack.server.pagination import CursorPage, cursor_page_of
+from fittrack.server.parse import decode, has_field, parse_query, read_body
+from fittrack.server.principal import principal_of
+from fittrack.server.render import render
+from fittrack.server.routes import API, Access, Route
+from fittrack.server.schemas import CursorQuery
+from protocol.codec import JSON
+from protocol.inbound import ActivityBatch
+from protocol.reading import reader_for
+from protocol.shapes import ActivityInput, instant
+
+TAG: Final = "Activities"
+BATCH_FIELD: Final = "activities"
+"""An object that has it is a batch, any other a single activity."""
+
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class ActivitiesQuery(CursorQuery, frozen=True, kw_only=True):
+    """Parameters of `GET activities`; `from` is included, `to` is not."""
+
+    type: ActivityType | None = None
+    since: Moment | None = msgspec.field(default=None, name="from")
+    until: Moment | None = msgspec.field(default=None, name="to")
+
+
+async def log(request: web.Request) -> web.Response:
+    body = await read_body(request)
+    if has_field(body, BATCH_FIELD):
+        batch = reader_for(JSON).activity_batch(Raw(body))
+        return render_answer(await command(request, player_ref(request), log_activities(batch)), status=201)
+    single = ActivityBatch([decode(body, ActivityInput)])
+    answer = await command(request, player_ref(request), log_activities(single))
+    _refuse_single(answer.body)
+    return render_answer(answer, status=201)
+
+
+def _refuse_single(answer: msgspec.Struct) -> None:
+    """Alone, an impossible activity is a refusal of the request (SPEC 3)."""
+    assert isinstance(answer, LoggedActivities), "activities are answered so"
+    item = answer.activities[0]
+    if item.status == ItemStatus.REJECTED.value:
+        raise Validation(f"The activity is refused: {item.code}", errors=[FieldError("", item.code or "")])
+
+
+async def list_activities(request: web.Request) -> web.Response:
+    query = parse_query(request, ActivitiesQuery)
+    listing = cursors(request, BATCH_FIELD)
+    before = None if query.cursor is None else listing.position(query.cursor, tuple[UUID])[0]
+    found, total = await request.app[READS].run(
+        queries.page,
+        principal_of(request).user_id,
+        activity_type=query.type,
+        since=query.since,
+        until=query.until,
+        before=None if before is None else ActivityId(before),
+        offset=0 if query.cursor is not None else query.offset,
+        limit=query.limit,
+    )
+    following = listing.after([found[-1].activity_id]) if len(found) == query.limit else None
+    return render(cursor_page_of([_shape(activity) for activity in found], query, total, following))
+
+
+def _shape(activity: Activity) -> schemas.ActivityOut:
+    return schemas.ActivityOut(
+        activity_id=activity.activity_id,
+        activity_type=activity.activity_type.value,
+        start_time=instant(activity.start_time),
+        end_time=instant(activity.end_time),
+        duration_minutes=activity.duration_minutes,
+        intensity=activity.intensity.value,
+        metrics=activity.metrics,
+        source=activity.source,
+        external_id=activity.external_id,
+        device_id=activity.device_id,
+        duplicate_of=activity.duplicate_of,
+        flags=list(activity.flags),
+        received_at=instant(activity.received_at),
+    )
+
+
+async def summary(request: web.Request) -> web.Response:
+    view: PlayerView = await player_ref(request).ask(ViewPlayer())
+    today = request.app[CALENDAR].day_of(request.app[CLOCK].now())
+    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
+    user_id, streak = principal_of(request).user_id, view.streak.current
+    return render(
+        schemas.Summary(
+            today=view.today,
+            this_week=await _period(request, user_id, monday, today, streak),
+            this_month=await _period(request, user_id, first, today, streak),
+        )
+    )
+
+
+async def _period(
+    request: web.Request, user_id: UserId, first: date, last: date, streak: int
+) -> schemas.PeriodSummary:
+    totals = await request.app[READS].run(queries.totals, user_id, first, last)
+    return schemas.PeriodSummary(
+        steps=totals.steps,
+        active_minutes=totals.active_minutes,
+        workouts=totals.workouts,
+        points_earned=totals.points_earned,
+        streak_days=streak,
+    )
+
+
+ROUTES: list[Route] = [
+    Route(
+        "POST",
+        f"{API}/activities",
+        log,
+        summary="Log one activity, or a batch of up to 500",
+        access=Access.PLAYER,
+        tag=TAG,
+        body=(ActivityInput, schemas.ActivityBatch),
+        answer=LoggedActivities,
+        status=201,
+        problems=(Forbidden,),
+    ),
+    Route(
+        "GET",
+        f"{API}/activities",
+        list_activities,
+        summary="One's own activities, the latest received first",
+        access=Access.PLAYER_READ,
+        tag=TAG,
+        query=ActivitiesQuery,
+        answer=CursorPage[schemas.ActivityOut],
+    ),
+    Route(
+        "GET",
+        f"{API}/activities/summary",
+        summary,
+        summary="Today, this week and this month",
+        access=Access.PLAYER_READ,
+        tag=TAG,
+        answer=schemas.Summary,
+    ),
+]

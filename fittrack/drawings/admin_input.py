@@ -1,0 +1,102 @@
+"""From what an admin types to what is meant: defaults by type, whole milliseconds, exact money."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from fittrack.drawings import schemas
+from fittrack.drawings.commands import DrawingEdit, PrizeEdit
+from fittrack.drawings.model import Drawing, Eligibility, Prize
+from fittrack.drawings.timetable import DEFAULT_TICKET_COST_POINTS, next_instants
+from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.clock import whole_milliseconds
+from fittrack.kit.ids import DrawingId, PrizeId, SponsorId
+from fittrack.kit.problems import FieldError, Validation
+
+_CENT = Decimal("0.01")
+
+
+def new_drawing(
+    drawing_id: DrawingId, body: schemas.NewDrawing, now: datetime, calendar: PlatformCalendar
+) -> Drawing:
+    """The draft that is meant. What is left out is that of the next drawing of its type (SPEC 5)."""
+    usual = next_instants(body.drawing_type, now, calendar)
+    return Drawing(
+        drawing_id=drawing_id,
+        drawing_type=body.drawing_type,
+        name=body.name,
+        description=body.description,
+        ticket_cost_points=body.ticket_cost_points or DEFAULT_TICKET_COST_POINTS[body.drawing_type],
+        sales_open=_instant(body.sales_open),
+        ticket_sales_close=_instant(body.ticket_sales_close) or usual.ticket_sales_close,
+        drawing_time=_instant(body.drawing_time) or usual.drawing_time,
+        eligibility=_eligibility(body.eligibility),
+        auto_execute=body.auto_execute,
+    )
+
+
+def drawing_edit(body: schemas.DrawingPatch) -> DrawingEdit:
+    """The fields that are given, in the domain's types."""
+    return DrawingEdit(**{name: _domain(value) for name, value in _given(body).items()})
+
+
+def new_prize(prize_id: PrizeId, body: schemas.NewPrize) -> Prize:
+    """The prize that is meant; the sponsor's name is looked up by the caller."""
+    return Prize(
+        prize_id=prize_id,
+        rank=body.rank,
+        name=body.name,
+        value_usd=_money(body.value_usd),
+        quantity=body.quantity,
+        fulfillment_type=body.fulfillment_type,
+        description=body.description,
+        sponsor_id=None if body.sponsor_id is None else SponsorId(body.sponsor_id),
+        image_url=body.image_url,
+    )
+
+
+def prize_edit(body: schemas.PrizePatch) -> PrizeEdit:
+    """The fields that are given, in the domain's types."""
+    return PrizeEdit(**{name: _domain(value) for name, value in _given(body).items()})
+
+
+def with_sponsor(prize: Prize, sponsor: str | None) -> Prize:
+    """The prize with its sponsor's name."""
+    return replace(prize, sponsor=sponsor)
+
+
+def _given(body: msgspec.Struct) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+
+
+def _domain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return _instant(value)
+        case schemas.Eligibility():
+            return _eligibility(value)
+        case Decimal():
+            return _money(value)
+        case _:
+            return value
+
+
+def _instant(value: datetime | None) -> datetime | None:
+    return None if value is None else whole_milliseconds(value.astimezone(UTC))
+
+
+def _eligibility(value: schemas.Eligibility) -> Eligibility:
+    return Eligibility(user_type=value.user_type, min_account_age_days=value.min_account_age_days)
+
+
+def _money(value: Decimal) -> Decimal:
+    """Dollars and whole cents, not below zero."""
+    wrong = not value.is_finite() or not 0 <= value <= schemas.PRIZE_VALUE_USD_MAX
+    if wrong or value != value.quantize(_CENT):
+        detail = f"dollars and cents from 0 to {schemas.PRIZE_VALUE_USD_MAX:,}"
+        raise Validation(errors=[FieldError("/value_usd", detail)])
+    return value.quantize(_CENT)

@@ -1,0 +1,133 @@
+"""`/drawings` for admins: create, edit, run (SPEC 5 and 10)."""
+
+from typing import Final
+from uuid import uuid5
+
+from aiohttp import web
+
+from fittrack.drawings import schemas
+from fittrack.drawings.admin_input import drawing_edit, new_drawing
+from fittrack.drawings.commands import (
+    CancelDrawing,
+    CloseDrawing,
+    CreateDrawing,
+    DeleteDrawing,
+    EditDrawing,
+    ExecuteDrawing,
+    OpenDrawing,
+    ScheduleDrawing,
+)
+from fittrack.drawings.commitment import BeaconRequired
+from fittrack.drawings.rules import InvalidTransition, NotEditable, TooEarly
+from fittrack.kit.ids import DrawingId, uuid7
+from fittrack.kit.intention import Command
+from fittrack.kit.problems import Conflict, Problem, Validation
+from fittrack.server.asking import CALENDAR, admin_command, render_answer
+from fittrack.server.http import CLOCK
+from fittrack.server.idempotency import idempotency_key
+from fittrack.server.parse import parse, path_uuid
+from fittrack.server.principal import principal_of
+from fittrack.server.render import no_content
+from fittrack.server.routes import API, Access, Handler, Route, Schema
+from protocol import shapes
+
+TAG: Final = "Drawings (admin)"
+
+
+async def create(request: web.Request) -> web.Response:
+    """Under a key the drawing's id follows from it, so that sending it twice makes one drawing."""
+    body = await parse(request, schemas.NewDrawing)
+    key = idempotency_key(request)
+    drawing_id = DrawingId(uuid7() if key is None else uuid5(principal_of(request).user_id, str(key)))
+    drawing = new_drawing(drawing_id, body, request.app[CLOCK].now(), request.app[CALENDAR])
+    return render_answer(await admin_command(request, drawing_id, CreateDrawing(drawing)), status=201)
+
+
+async def edit(request: web.Request) -> web.Response:
+    edited = drawing_edit(await parse(request, schemas.DrawingPatch))
+    return render_answer(await admin_command(request, path_uuid(request), EditDrawing(edited)))
+
+
+async def delete(request: web.Request) -> web.Response:
+    await admin_command(request, path_uuid(request), DeleteDrawing())
+    return no_content()
+
+
+async def cancel(request: web.Request) -> web.Response:
+    body = await parse(request, schemas.Cancellation)
+    return render_answer(await admin_command(request, path_uuid(request), CancelDrawing(body.reason)))
+
+
+def _doing(wish: Command) -> Handler:
+    """A handler that has the drawing in the address do `wish`."""
+
+    async def handle(request: web.Request) -> web.Response:
+        return render_answer(await admin_command(request, path_uuid(request), wish))
+
+    return handle
+
+
+_AT = f"{API}/drawings/{{id}}"
+
+
+def _transition(
+    name: str, handler: Handler, summary: str, *problems: type[Problem], answer: Schema = shapes.Drawing
+) -> Route:
+    return Route(
+        "POST",
+        f"{_AT}/{name}",
+        handler,
+        summary=summary,
+        access=Access.ADMIN,
+        tag=TAG,
+        body=schemas.Cancellation if handler is cancel else None,
+        answer=answer,
+        problems=(InvalidTransition, *problems),
+    )
+
+
+ROUTES: list[Route] = [
+    Route(
+        "POST",
+        f"{API}/drawings",
+        create,
+        summary="Draft a drawing",
+        access=Access.ADMIN,
+        tag=TAG,
+        body=schemas.NewDrawing,
+        answer=shapes.Drawing,
+        status=201,
+        problems=(Conflict,),
+    ),
+    Route(
+        "PATCH",
+        _AT,
+        edit,
+        summary="Edit a drawing; after scheduling by a new commitment",
+        access=Access.ADMIN,
+        tag=TAG,
+        body=schemas.DrawingPatch,
+        answer=shapes.Drawing,
+        problems=(NotEditable, BeaconRequired),
+    ),
+    Route(
+        "DELETE",
+        _AT,
+        delete,
+        summary="Delete a draft",
+        access=Access.ADMIN,
+        tag=TAG,
+        problems=(Conflict,),
+    ),
+    _transition(
+        "schedule",
+        _doing(ScheduleDrawing()),
+        "Schedule: publish with commitment",
+        Validation,
+        BeaconRequired,
+    ),
+    _transition("open", _doing(OpenDrawing()), "Open the sales"),
+    _transition("close", _doing(CloseDrawing()), "Close the sales"),
+    _transition("execute", _doing(ExecuteDrawing()), "Draw the winners", TooEarly, answer=schemas.Results),
+    _transition("cancel", cancel, "Cancel; every bought ticket is refunded"),
+]

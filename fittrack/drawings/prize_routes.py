@@ -1,0 +1,137 @@
+"""`/prizes`: everybody may look, admins change them through the drawing (SPEC 5 and 10)."""
+
+from typing import Final
+from uuid import UUID, uuid5
+
+from aiohttp import web
+
+from fittrack.drawings import queries, schemas, views
+from fittrack.drawings.admin_input import new_prize, prize_edit, with_sponsor
+from fittrack.drawings.commands import AddPrize, EditPrize, RemovePrize
+from fittrack.drawings.commitment import BeaconRequired
+from fittrack.drawings.rules import NotEditable
+from fittrack.drawings.visibility import viewer_of
+from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
+from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
+from fittrack.server.asking import READS, admin_command, render_answer
+from fittrack.server.idempotency import idempotency_key
+from fittrack.server.pagination import Page, page_of
+from fittrack.server.parse import parse, parse_query, path_uuid
+from fittrack.server.principal import principal_of
+from fittrack.server.render import no_content, render
+from fittrack.server.routes import API, Access, Route
+from fittrack.server.schemas import PageQuery
+from protocol import shapes
+
+TAG: Final = "Prizes"
+
+
+class PrizesQuery(PageQuery, frozen=True, kw_only=True):
+    """Parameters of `GET prizes`."""
+
+    drawing_id: UUID | None = None
+
+
+async def list_prizes(request: web.Request) -> web.Response:
+    query = parse_query(request, PrizesQuery)
+    viewer = await viewer_of(request)
+    found, total = await request.app[READS].run(
+        queries.find_prizes,
+        drawing_id=None if query.drawing_id is None else DrawingId(query.drawing_id),
+        statuses=viewer.statuses,
+        user_types=viewer.user_types,
+        offset=query.offset,
+        limit=query.limit,
+    )
+    items = [
+        schemas.ListedPrize(drawing_id=drawing_id, prize=views.prize_shape(prize))
+        for drawing_id, prize in found
+    ]
+    return render(page_of(items, query, total))
+
+
+async def add_prize(request: web.Request) -> web.Response:
+    body = await parse(request, schemas.NewPrize)
+    key = idempotency_key(request)
+    prize_id = PrizeId(uuid7() if key is None else uuid5(principal_of(request).user_id, str(key)))
+    prize = new_prize(prize_id, body)
+    prize = with_sponsor(prize, await _sponsor_name(request, prize.sponsor_id))
+    return render_answer(await admin_command(request, body.drawing_id, AddPrize(prize)), status=201)
+
+
+async def edit_prize(request: web.Request) -> web.Response:
+    edit = prize_edit(await parse(request, schemas.PrizePatch))
+    await _sponsor_name(request, edit.changes().get("sponsor_id"))
+    prize_id, drawing_id = await _prize_at(request)
+    return render_answer(await admin_command(request, drawing_id, EditPrize(prize_id, edit)))
+
+
+async def remove_prize(request: web.Request) -> web.Response:
+    prize_id, drawing_id = await _prize_at(request)
+    await admin_command(request, drawing_id, RemovePrize(prize_id))
+    return no_content()
+
+
+async def _prize_at(request: web.Request) -> tuple[PrizeId, DrawingId]:
+    prize_id = PrizeId(path_uuid(request))
+    drawing_id = await request.app[READS].run(queries.prize_drawing, prize_id)
+    if drawing_id is None:
+        raise NotFound("There is no such prize.")
+    return prize_id, drawing_id
+
+
+async def _sponsor_name(request: web.Request, sponsor_id: SponsorId | None) -> str | None:
+    if sponsor_id is None:
+        return None
+    name = await request.app[READS].run(queries.sponsor_name, sponsor_id)
+    if name is None:
+        raise Validation(errors=[FieldError("/sponsor_id", "There is no such active sponsor.")])
+    return name
+
+
+_CHANGING = (NotEditable, BeaconRequired)
+
+ROUTES: list[Route] = [
+    Route(
+        "GET",
+        f"{API}/prizes",
+        list_prizes,
+        summary="List prizes",
+        access=Access.OPTIONAL,
+        tag=TAG,
+        query=PrizesQuery,
+        answer=Page[schemas.ListedPrize],
+    ),
+    Route(
+        "POST",
+        f"{API}/prizes",
+        add_prize,
+        summary="Add a prize to a drawing",
+        access=Access.ADMIN,
+        tag=TAG,
+        body=schemas.NewPrize,
+        answer=shapes.Prize,
+        status=201,
+        problems=(*_CHANGING, NotFound, Conflict),
+    ),
+    Route(
+        "PATCH",
+        f"{API}/prizes/{{id}}",
+        edit_prize,
+        summary="Edit a prize",
+        access=Access.ADMIN,
+        tag=TAG,
+        body=schemas.PrizePatch,
+        answer=shapes.Prize,
+        problems=_CHANGING,
+    ),
+    Route(
+        "DELETE",
+        f"{API}/prizes/{{id}}",
+        remove_prize,
+        summary="Remove a prize",
+        access=Access.ADMIN,
+        tag=TAG,
+        problems=(*_CHANGING, Conflict),
+    ),
+]

@@ -1,0 +1,50 @@
+"""Who sees which drawing: premium ones are for premium players, drafts for admins (SPEC 1)."""
+
+from typing import NamedTuple
+
+from aiohttp import web
+
+from fittrack.drawings import queries
+from fittrack.drawings.model import Drawing, DrawingStatus, Role, UserType
+from fittrack.kit.ids import UserId
+from fittrack.kit.problems import NotFound
+from fittrack.server.asking import READS
+from fittrack.server.http import CLOCK
+from fittrack.server.principal import principal_or_none
+
+
+class Viewer(NamedTuple):
+    """Somebody who looks at drawings. `user_id` is None for strangers and admins: they hold no tickets."""
+
+    user_id: UserId | None
+    is_admin: bool
+    is_premium: bool
+
+    @property
+    def user_types(self) -> list[UserType]:
+        """The kinds of drawings shown."""
+        return list(UserType) if self.is_admin or self.is_premium else [UserType.ALL]
+
+    @property
+    def statuses(self) -> list[DrawingStatus]:
+        """The states shown."""
+        return [status for status in DrawingStatus if self.is_admin or status is not DrawingStatus.DRAFT]
+
+    def check(self, drawing: Drawing) -> None:
+        """Raise `NotFound` for what this viewer must not know of."""
+        shown = drawing.status in self.statuses and drawing.eligibility.user_type in self.user_types
+        if not shown:
+            raise NotFound("There is no such drawing.")
+
+
+async def viewer_of(request: web.Request) -> Viewer:
+    """Who looks. The premium role is read at this moment."""
+    principal = principal_or_none(request)
+    if principal is None:
+        return Viewer(None, is_admin=False, is_premium=False)
+    if principal.is_admin:
+        return Viewer(None, is_admin=True, is_premium=False)
+    is_premium = principal.role == Role.PREMIUM and await request.app[READS].run(
+        queries.is_premium, principal.user_id, request.app[CLOCK].now()
+    )
+    return Viewer(principal.user_id, is_admin=False, is_premium=is_premium)

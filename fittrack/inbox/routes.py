@@ -1,0 +1,115 @@
+"""`/notifications`: the inbox (SPEC 8 and 10)."""
+
+from typing import Final
+
+from aiohttp import web
+
+from fittrack.inbox import queries
+from fittrack.inbox.commands import ReadInbox, ReadNotification
+from fittrack.kit.ids import NotificationId
+from fittrack.kit.problems import NotFound
+from fittrack.points.live import PlayerView, ViewPlayer
+from fittrack.server.asking import READS, command, cursors, player_ref, render_answer
+from fittrack.server.pagination import CursorPage, cursor_page_of
+from fittrack.server.parse import parse_query, path_uuid
+from fittrack.server.principal import principal_of
+from fittrack.server.render import render
+from fittrack.server.routes import API, Access, Route
+from fittrack.server.schemas import CursorQuery
+from protocol.outbound import InboxRead, Notification
+
+TAG: Final = "Notifications"
+
+
+class InboxQuery(CursorQuery, frozen=True, kw_only=True):
+    """Parameters of `GET notifications`."""
+
+
+async def list_notifications(request: web.Request) -> web.Response:
+    query = parse_query(request, InboxQuery)
+    listing = cursors(request, "notifications")
+    before = None if query.cursor is None else listing.position(query.cursor, tuple[int])[0]
+    found, total = await request.app[READS].run(
+        queries.page,
+        principal_of(request).user_id,
+        before=before,
+        offset=0 if before is not None else query.offset,
+        limit=query.limit,
+    )
+    following = listing.after([found[-1].seq]) if len(found) == query.limit else None
+    return render(cursor_page_of([kept.notification for kept in found], query, total, following))
+
+
+async def unread_count(request: web.Request) -> web.Response:
+    view: PlayerView = await player_ref(request).ask(ViewPlayer())
+    return render(InboxRead(unread=view.unread))
+
+
+async def get_notification(request: web.Request) -> web.Response:
+    notification_id = NotificationId(path_uuid(request))
+    kept = await request.app[READS].run(queries.find, principal_of(request).user_id, notification_id)
+    if kept is None:
+        raise NotFound("There is no such notification.")
+    return render(kept.notification)
+
+
+async def read_one(request: web.Request) -> web.Response:
+    wish = ReadNotification(NotificationId(path_uuid(request)))
+    return render_answer(await command(request, player_ref(request), wish))
+
+
+async def read_all(request: web.Request) -> web.Response:
+    view: PlayerView = await player_ref(request).ask(ViewPlayer())
+    return render_answer(await command(request, player_ref(request), ReadInbox(view.inbox_seq)))
+
+
+_AT = f"{API}/notifications"
+
+ROUTES: list[Route] = [
+    Route(
+        "GET",
+        _AT,
+        list_notifications,
+        summary="One's own notifications, the latest first",
+        access=Access.PLAYER_READ,
+        tag=TAG,
+        query=InboxQuery,
+        answer=CursorPage[Notification],
+    ),
+    Route(
+        "GET",
+        f"{_AT}/unread-count",
+        unread_count,
+        summary="How many are unread",
+        access=Access.PLAYER_READ,
+        tag=TAG,
+        answer=InboxRead,
+    ),
+    Route(
+        "GET",
+        f"{_AT}/{{id}}",
+        get_notification,
+        summary="One notification",
+        access=Access.PLAYER_READ,
+        tag=TAG,
+        answer=Notification,
+    ),
+    Route(
+        "PUT",
+        f"{_AT}/{{id}}/read",
+        read_one,
+        summary="Mark one as read",
+        access=Access.PLAYER,
+        tag=TAG,
+        answer=InboxRead,
+    ),
+    Route(
+        "POST",
+        f"{_AT}/read-all",
+        read_all,
+        summary="Mark all as read",
+        access=Access.PLAYER,
+        tag=TAG,
+        answer=InboxRead,
+    ),
+]
