@@ -6,6 +6,7 @@ how it is computed here: level by level in blocks, since a call per leaf would c
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 BLOCK_HEIGHT = 10
 """Leaves are folded in blocks of 2**10: large enough to be fast, small enough to be held (32 KiB)."""
@@ -56,15 +57,16 @@ class RootBuilder:
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        self._pending.append(leaf)
-        self.size += 1
-        if len(self._pending) == _BLOCK:
-            self._close_block()
+        self.extend((leaf,))
 
     def extend(self, leaves: Iterable[bytes]) -> None:
         """Add leaf hashes in order."""
-        for leaf in leaves:
-            self.append(leaf)
+        rest = iter(leaves)
+        while chunk := list(islice(rest, _BLOCK - len(self._pending))):
+            self._pending += chunk
+            self.size += len(chunk)
+            if len(self._pending) == _BLOCK:
+                self._close_block()
 
     def root(self) -> bytes:
         """The root over the leaves so far. More may follow."""
