@@ -21,6 +21,7 @@ class BulkInsert:
     def __init__(self, table: Table, dialect: Dialect, *, replace: bool = False) -> None:
         quote = dialect.identifier_preparer
         names = [quote.quote(column.name) for column in table.columns]
+        self._name, self._columns = table.name, len(names)
         self._head = f"INSERT INTO {quote.format_table(table)} ({', '.join(names)}) VALUES "  # noqa: S608 - our own schema's names
         self._row = f"({', '.join('?' * len(names))})"
         self._tail = _replacing(table, dialect) if replace else ""
@@ -45,6 +46,8 @@ class BulkInsert:
         converters = self._converters
         for row in rows:
             values = list(row)
+            if len(values) != self._columns:  # flat, it would shift every row behind it
+                raise ValueError(f"{self._name}: a row of {len(values)} values for {self._columns} columns")
             for index, convert in converters:
                 value = values[index]
                 if value is not None:

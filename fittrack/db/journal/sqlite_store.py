@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, Table
-from sqlalchemy.exc import DBAPIError
 
 from fittrack.db.journal.connection import OneConnection, driver_error
 from fittrack.db.journal.sql import BulkInsert
@@ -81,11 +80,12 @@ class SqliteStore(OneConnection):
     def _in_transaction(self) -> bool:
         if self._connection is None or self._connection.invalidated:
             return False
+        connection = self._connection.connection.driver_connection
+        assert isinstance(connection, sqlite3.Connection), "the engine is SQLite's"
         try:
-            connection = self._connection.connection.driver_connection
-        except DBAPIError:
+            return connection.in_transaction
+        except sqlite3.ProgrammingError:  # it is closed
             return False
-        return isinstance(connection, sqlite3.Connection) and connection.in_transaction
 
     def constraint_of(self, error: BaseException) -> str:
         return str(driver_error(error)).partition("constraint failed: ")[2] or str(driver_error(error))

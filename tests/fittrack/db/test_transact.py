@@ -1,0 +1,123 @@
+"""Jobs: what belongs to no actor's log, written in the journal's transactions."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from fittrack.db.journal import Committed, Head, Journal, JournalStopped, NotStored
+from fittrack.db.tables.logs import effects, user_log
+from fittrack.kit.ids import uuid7
+from fittrack.kit.problems import Conflict
+from tests.fittrack.db.conftest import OpenJournal
+from tests.fittrack.db.faults import WatchedStore, fail_once, sqlite_error
+from tests.fittrack.db.journal_world import NOON, a_note, reading
+
+
+def put(connection: Connection, subject_id: UUID, kind: str = "refund") -> str:
+    row = {
+        "kind": kind,
+        "subject_id": subject_id,
+        "user_id": subject_id,
+        "payload": b"{}",
+        "created_at": NOON,
+    }
+    connection.execute(insert(effects).values(row))
+    return "put"
+
+
+def stored(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(effects)) or 0
+
+
+async def test_a_job_returns_what_it_made_once_it_is_durable(journal: Journal, engine: Engine) -> None:
+    assert await journal.transact(put, uuid7()) == "put"
+    assert stored(engine) == 1
+
+
+async def test_a_job_that_raises_leaves_nothing_and_harms_nobody(journal: Journal, engine: Engine) -> None:
+    def refuse(connection: Connection) -> None:
+        put(connection, uuid7())
+        raise Conflict("taken")
+
+    refused, done, unit = await asyncio.gather(
+        journal.transact(refuse),
+        journal.transact(put, uuid7()),
+        journal.open(user_log, uuid7(), Head()).append(a_note()),
+        return_exceptions=True,
+    )
+    assert isinstance(refused, Conflict)
+    assert (done, unit) == ("put", Committed(1))
+    assert stored(engine) == 1
+
+
+async def test_a_violated_constraint_comes_out_as_it_is(journal: Journal, engine: Engine) -> None:
+    subject = uuid7()
+    outcomes = await asyncio.gather(
+        journal.transact(put, subject), journal.transact(put, subject), return_exceptions=True
+    )
+    assert outcomes[0] == "put"
+    assert isinstance(outcomes[1], IntegrityError)
+    assert stored(engine) == 1
+
+
+async def test_a_job_sees_the_units_that_share_its_transaction(journal: Journal) -> None:
+    player = uuid7()
+
+    def count(connection: Connection) -> int | None:
+        return connection.scalar(select(func.count()).where(user_log.c.user_id == player))
+
+    outcome, seen = await asyncio.gather(
+        journal.open(user_log, player, Head()).append(a_note()), journal.transact(count)
+    )
+    assert (outcome, seen) == (Committed(1), 1)
+
+
+async def test_more_jobs_than_one_transaction_takes_are_all_done_beside_the_appends(
+    journal: Journal, engine: Engine
+) -> None:
+    appender = journal.open(user_log, uuid7(), Head())
+    jobs = [journal.transact(put, uuid7()) for _ in range(300)]
+    units = [appender.append(a_note()) for _ in range(300)]
+    await asyncio.gather(*jobs, *units)
+    assert stored(engine) == 300
+    assert journal.metrics.batches > 1
+
+
+async def test_a_job_that_ends_the_transaction_takes_the_batch_with_it_and_all_are_told(
+    open_journal: OpenJournal, engine: Engine
+) -> None:
+    journal = open_journal()
+
+    def break_off(connection: Connection) -> None:
+        put(connection, uuid7())
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.rollback()
+        raise Conflict("and its transaction is gone")
+
+    outcomes = await asyncio.gather(
+        journal.open(user_log, uuid7(), Head()).append(a_note()),
+        journal.transact(break_off),
+        journal.transact(put, uuid7()),
+        return_exceptions=True,
+    )
+    assert [type(outcome) for outcome in outcomes] == [NotStored] * 3
+    assert stored(engine) == 0
+    assert await journal.transact(put, uuid7()) == "put"
+
+
+async def test_a_full_database_fails_jobs_and_units_alike(open_journal: OpenJournal, engine: Engine) -> None:
+    journal = open_journal(WatchedStore(engine, fail_once("begin", sqlite_error("database is locked", 5))))
+    with pytest.raises(NotStored):
+        await journal.transact(put, uuid7())
+    assert await journal.transact(put, uuid7()) == "put"
+
+
+async def test_a_stopped_journal_takes_no_job(journal: Journal) -> None:
+    await journal.stop()
+    with pytest.raises(JournalStopped):
+        await journal.transact(put, uuid7())
