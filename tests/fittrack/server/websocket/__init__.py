@@ -1,0 +1,1 @@
+"""Tests of the WebSocket side of the server, over real sockets on loopback."""
