@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Update, insert, select, update
+from sqlalchemy import Connection, Row, Select, Update, delete, func, insert, select, update
 
-from fittrack.accounts.rules import EmailToken
+from fittrack.accounts.rules import Attempts, EmailToken
 from fittrack.db.tables.accounts import users
-from fittrack.db.tables.logs import user_log
+from fittrack.db.tables.activities import user_days
+from fittrack.db.tables.drawings import winners
+from fittrack.db.tables.logs import drawing_log, user_log
+from fittrack.db.tables.partners import tracker_connections
+from fittrack.db.tables.sessions import attempts as counted
 from fittrack.db.tables.sessions import email_tokens
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
@@ -48,6 +52,30 @@ class Credentials:
     role: Role
     status: AccountStatus
     email_verified: bool
+
+
+class ConnectedTracker(NamedTuple):
+    """A tracker of the account's holder."""
+
+    provider: str
+    is_primary: bool
+    sync_status: str
+    last_sync_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """An account as its owner sees it, beside profile and points."""
+
+    email: str
+    status: AccountStatus
+    role: Role
+    premium_expires_at: datetime | None
+    email_verified: bool
+    created_at: datetime
+    connections: list[ConnectedTracker]
+    drawings_entered: int
+    prizes_won: int
 
 
 def email_exists(conn: Connection, email_key: str) -> bool:
@@ -118,23 +146,46 @@ def issue_email_token(
     )
 
 
-def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> tuple[UserId, EmailToken] | None:
-    """Whose token this is, and how it stands."""
+def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> EmailToken | None:
+    """The token of this hash, if it is for this purpose."""
     row = conn.execute(
-        select(
-            email_tokens.c.user_id,
-            email_tokens.c.expires_at,
-            email_tokens.c.used_at,
-            users.c.email_verified_at,
+        select(email_tokens.c.user_id, email_tokens.c.expires_at, email_tokens.c.used_at).where(
+            email_tokens.c.token_hash == token_hash, email_tokens.c.purpose == purpose
         )
-        .join(users, users.c.user_id == email_tokens.c.user_id)
-        .where(email_tokens.c.token_hash == token_hash, email_tokens.c.purpose == purpose)
     ).one_or_none()
     if row is None:
         return None
-    verified = row.email_verified_at is not None
-    token = EmailToken(email_verified=verified, expires_at=row.expires_at, used_at=row.used_at)
-    return UserId(row.user_id), token
+    return EmailToken(user_id=UserId(row.user_id), expires_at=row.expires_at, used_at=row.used_at)
+
+
+def attempts(conn: Connection, purpose: str, subject_hash: bytes) -> Attempts:
+    """How often this was tried, whether or not it is anybody's."""
+    row = conn.execute(
+        select(counted.c.failures, counted.c.locks, counted.c.locked_until).where(
+            counted.c.purpose == purpose, counted.c.subject_hash == subject_hash
+        )
+    ).one_or_none()
+    return Attempts() if row is None else Attempts(row.failures, row.locks, row.locked_until)
+
+
+def record_attempts(
+    conn: Connection, purpose: str, subject_hash: bytes, after: Attempts, now: datetime
+) -> None:
+    """Keep what has been tried by now."""
+    values = {
+        "failures": after.failures,
+        "locks": after.locks,
+        "locked_until": after.locked_until,
+        "updated_at": now,
+    }
+    these = (counted.c.purpose == purpose, counted.c.subject_hash == subject_hash)
+    if not conn.execute(update(counted).where(*these).values(values)).rowcount:
+        conn.execute(insert(counted).values(purpose=purpose, subject_hash=subject_hash, **values))
+
+
+def clear_attempts(conn: Connection, purpose: str, subject_hash: bytes) -> None:
+    """It succeeded: begin to count anew."""
+    conn.execute(delete(counted).where(counted.c.purpose == purpose, counted.c.subject_hash == subject_hash))
 
 
 def use_email_token(token_hash: bytes, now: datetime) -> Update:
@@ -164,6 +215,63 @@ def change_role(user_id: UserId, role: Role, premium_expires_at: datetime | None
         update(users)
         .where(users.c.user_id == user_id)
         .values(role=role.value, premium_expires_at=premium_expires_at, standing_changed_at=now)
+    )
+
+
+def overview(conn: Connection, user_id: UserId) -> Overview | None:
+    """The account as its owner sees it, beside profile and points."""
+    row = conn.execute(
+        select(users).where(users.c.user_id == user_id, users.c.deleted_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    entered = select(func.count(drawing_log.c.drawing_id.distinct())).where(drawing_log.c.user_id == user_id)
+    won = select(func.count()).select_from(winners).where(winners.c.user_id == user_id)
+    return Overview(
+        email=row.email,
+        status=AccountStatus(row.status),
+        role=Role(row.role),
+        premium_expires_at=row.premium_expires_at,
+        email_verified=row.email_verified_at is not None,
+        created_at=row.created_at,
+        connections=[ConnectedTracker(*found) for found in conn.execute(_trackers(user_id))],
+        drawings_entered=conn.execute(entered).scalar_one(),
+        prizes_won=conn.execute(won).scalar_one(),
+    )
+
+
+def joined_at(conn: Connection, user_id: UserId) -> datetime | None:
+    """When a player joined; none for accounts that are no players (any more)."""
+    playing = (AccountStatus.ACTIVE.value, AccountStatus.PENDING.value)
+    found: datetime | None = conn.execute(
+        select(users.c.created_at).where(
+            users.c.user_id == user_id, users.c.status.in_(playing), users.c.role != Role.ADMIN.value
+        )
+    ).scalar_one_or_none()
+    return found
+
+
+def all_time_rank(conn: Connection, user_id: UserId) -> int | None:
+    """One more than the players who earned more; none without points. Of what days were booked (SPEC 4)."""
+    earned = func.sum(user_days.c.booked_points)
+    own: int | None = conn.execute(select(earned).where(user_days.c.user_id == user_id)).scalar_one()
+    if not own or own <= 0:
+        return None
+    ahead = select(user_days.c.user_id).group_by(user_days.c.user_id).having(earned > own).subquery()
+    better: int = conn.execute(select(func.count()).select_from(ahead)).scalar_one()
+    return better + 1
+
+
+def _trackers(user_id: UserId) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            tracker_connections.c.provider,
+            tracker_connections.c.is_primary,
+            tracker_connections.c.sync_status,
+            tracker_connections.c.last_sync_at,
+        )
+        .where(tracker_connections.c.user_id == user_id)
+        .order_by(tracker_connections.c.provider)
     )
 
 

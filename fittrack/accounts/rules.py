@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from fittrack.accounts.problems import InvalidToken
+from fittrack.kit.ids import UserId
 from fittrack.kit.problems import FieldError
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.kit.states import is_eligible_state, is_state
@@ -56,7 +57,7 @@ class Attempts:
 class EmailToken:
     """A token that was sent by mail, as the database knows it."""
 
-    email_verified: bool
+    user_id: UserId
     expires_at: datetime
     used_at: datetime | None
 
@@ -118,10 +119,11 @@ def can_sign_in(status: AccountStatus) -> bool:
     return status in {AccountStatus.PENDING, AccountStatus.ACTIVE}
 
 
-def check_token(token: EmailToken | None, now: datetime) -> None:
-    """Raise `InvalidToken` unless `token` exists, is unused and in time."""
+def check_token(token: EmailToken | None, now: datetime) -> EmailToken:
+    """`token`, if it exists, is unused and in time. Raises `InvalidToken`."""
     if token is None or token.used_at is not None or now >= token.expires_at:
         raise InvalidToken
+    return token
 
 
 def status_after_verification(status: AccountStatus) -> AccountStatus:

@@ -93,8 +93,10 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 
 
 class ResetPassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST auth/reset-password`: the token from the mail."""
+
     token: Token
-    password: Password
+    new_password: Password
 
 
 class ChangePassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -162,6 +164,7 @@ class Me(Struct, frozen=True, kw_only=True):
 class PublicProfile(Struct, frozen=True, kw_only=True):
     """What everybody signed in may see of a player, and nothing else (SPEC 1, privacy)."""
 
+    user_id: UUID
     display_name: str
     tier_code: str
     tier_name: str

@@ -17,6 +17,7 @@ Stream = Literal["ledger", "inbox"]
 CHANNEL_PREFIX = "channel:"
 PLAYER_PREFIX = "player:"
 REVOCATIONS = "revocations"
+STANDINGS = "standings"
 
 
 class StreamEvent(Struct, frozen=True, tag="stream"):
@@ -56,7 +57,13 @@ class Revocation(Struct, frozen=True, tag="revocation"):
     session_id: SessionId | None = None
 
 
-Message = StreamEvent | PlayerNote | ChannelEvent | Revocation
+class StandingChanged(Struct, frozen=True, tag="standing"):
+    """What an account's sessions may do is to be read anew: its role, status or profile changed."""
+
+    user_id: UserId
+
+
+Message = StreamEvent | PlayerNote | ChannelEvent | Revocation | StandingChanged
 
 
 def player_topic(user_id: UUID) -> str:

@@ -1,6 +1,5 @@
 """Reading and writing sessions and their refresh tokens."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.sessions import refresh_tokens, sessions
 from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.standing import AccountStatus, Role
+from fittrack.server.principal import Standing
 from fittrack.sessions.rules import PresentedToken
 
 
@@ -32,6 +32,18 @@ class EndedSession(NamedTuple):
     user_id: UserId
     session_id: SessionId
     ended_at: datetime
+
+
+class LiveSession(NamedTuple):
+    """A session as its owner sees it; the fields are columns."""
+
+    session_id: SessionId
+    device_id: str | None
+    user_agent: str | None
+    ip_address: str | None
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +67,6 @@ class FoundToken:
 
     presented: PresentedToken
     successor_salt: bytes | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionStanding:
-    """Whose live session it is, and what that account may do."""
-
-    user_id: UserId
-    role: Role
-    status: AccountStatus
-    profile_complete: bool
 
 
 def open_session(conn: Connection, new: NewSession) -> list[EndedSession]:
@@ -163,16 +165,17 @@ def end_all_statement(user_id: UserId, now: datetime, reason: EndReason) -> Upda
     return _ending(now, reason).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
 
 
-def live_sessions(conn: Connection, user_id: UserId, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+def live_sessions(conn: Connection, user_id: UserId, now: datetime) -> list[LiveSession]:
     """The account's sessions that are neither ended nor expired, the last used first."""
-    return conn.execute(
-        select(sessions)
+    rows = conn.execute(
+        select(*(sessions.c[name] for name in LiveSession._fields))
         .where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
         .order_by(sessions.c.last_used_at.desc(), sessions.c.session_id.desc())
-    ).all()
+    )
+    return [LiveSession(*row) for row in rows]
 
 
-def standing(conn: Connection, session_id: SessionId, now: datetime) -> SessionStanding | None:
+def standing(conn: Connection, session_id: SessionId, now: datetime) -> Standing | None:
     """The holder of a live session, as the tables know the account now."""
     row = conn.execute(
         select(users.c.user_id, users.c.role, users.c.status, profiles.c.tier_code)
@@ -185,7 +188,7 @@ def standing(conn: Connection, session_id: SessionId, now: datetime) -> SessionS
     ).one_or_none()
     if row is None:
         return None
-    return SessionStanding(
+    return Standing(
         user_id=UserId(row.user_id),
         role=Role(row.role),
         status=AccountStatus(row.status),

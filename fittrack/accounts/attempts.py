@@ -1,0 +1,44 @@
+"""Counting failed attempts, so that guessing is in vain (SPEC 1)."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from fittrack.accounts import queries, rules
+from fittrack.accounts.problems import LoginLocked
+from fittrack.accounts.services import subject_hash
+
+LOGIN = "login"
+CHANGE_PASSWORD = "change-password"  # noqa: S105 - a purpose
+
+
+def refuse_if_locked(conn: Connection, purpose: str, subject: str, now: datetime) -> None:
+    """Raise `LoginLocked` while too many have failed."""
+    so_far = queries.attempts(conn, purpose, subject_hash(subject))
+    if so_far.locked_until is not None and rules.is_locked(so_far, now):
+        raise LoginLocked(after_ms=int((so_far.locked_until - now).total_seconds() * 1000))
+
+
+def count_failure(conn: Connection, purpose: str, subject: str, now: datetime) -> None:
+    """One more failure of `subject`, somebody or nobody. Raises `LoginLocked` while it is locked."""
+    refuse_if_locked(conn, purpose, subject, now)
+    key = subject_hash(subject)
+    queries.record_attempts(
+        conn, purpose, key, rules.after_failure(queries.attempts(conn, purpose, key), now), now
+    )
+
+
+def succeed(conn: Connection, purpose: str, subject: str, now: datetime) -> None:
+    """Begin to count anew. Raises `LoginLocked` when guesses at the same time have locked it."""
+    refuse_if_locked(conn, purpose, subject, now)
+    queries.clear_attempts(conn, purpose, subject_hash(subject))
+
+
+def may_post(conn: Connection, purpose: str, email_key: str, now: datetime) -> bool:
+    """Count a letter that is asked for; whether it may still be posted. Unknown addresses count alike."""
+    key = subject_hash(email_key)
+    so_far = queries.attempts(conn, purpose, key)
+    if rules.is_locked(so_far, now):
+        return False
+    queries.record_attempts(conn, purpose, key, rules.after_failure(so_far, now, rules.MAILS_MAX), now)
+    return True

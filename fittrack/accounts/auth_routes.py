@@ -1,0 +1,229 @@
+"""`/auth`: from nobody to a session, and back (SPEC 10)."""
+
+from aiohttp import web
+
+from fittrack.accounts import queries, recovery, registration, schemas, signing_in, views
+from fittrack.accounts.commands import VerifyEmail
+from fittrack.accounts.problems import (
+    AccountNotOpen,
+    EmailTaken,
+    InvalidCredentials,
+    InvalidRefreshToken,
+    InvalidToken,
+    LoginLocked,
+)
+from fittrack.accounts.services import ACCOUNTS, Client
+from fittrack.kit.problems import Busy
+from fittrack.server.asking import REGISTRY, USER, command, render_answer
+from fittrack.server.idempotency import idempotency_key, render_kept
+from fittrack.server.parse import parse
+from fittrack.server.principal import principal_of
+from fittrack.server.render import no_content, render
+from fittrack.server.routes import API, Access, Route
+from fittrack.sessions.tokens import hash_token
+
+USER_AGENT_LENGTH_MAX = 300
+_AUTH = f"{API}/auth"
+_TAG = "Auth"
+_SENT = "If there is such an account, we have sent a letter to its address."
+
+
+async def register(request: web.Request) -> web.Response:
+    form = await parse(request, schemas.Register)
+    return render_kept(await registration.register(request.app[ACCOUNTS], form, idempotency_key(request)))
+
+
+async def verify_email(request: web.Request) -> web.Response:
+    token_hash = hash_token((await parse(request, schemas.TokenBody)).token)
+    token = await request.app[ACCOUNTS].reads.run(queries.find_email_token, token_hash, queries.VERIFY_EMAIL)
+    if token is None:
+        raise InvalidToken
+    player = request.app[REGISTRY].ref(USER, token.user_id)
+    return render_answer(await command(request, player, VerifyEmail(token_hash)))
+
+
+async def resend_verification(request: web.Request) -> web.Response:
+    form = await parse(request, schemas.EmailBody)
+    await registration.resend_verification(request.app[ACCOUNTS], form.email)
+    return _letter_sent(request)
+
+
+async def forgot_password(request: web.Request) -> web.Response:
+    form = await parse(request, schemas.EmailBody)
+    await recovery.forgot_password(request.app[ACCOUNTS], form.email)
+    return _letter_sent(request)
+
+
+async def reset_password(request: web.Request) -> web.Response:
+    await recovery.reset_password(request.app[ACCOUNTS], await parse(request, schemas.ResetPassword))
+    return render(schemas.Message("The password is changed. Sign in with the new one."))
+
+
+async def change_password(request: web.Request) -> web.Response:
+    form = await parse(request, schemas.ChangePassword)
+    await recovery.change_password(request.app[ACCOUNTS], principal_of(request), form)
+    return render(schemas.Message("The password is changed; your other devices are signed out."))
+
+
+async def login(request: web.Request) -> web.Response:
+    form = await parse(request, schemas.Login)
+    return render(await signing_in.sign_in(request.app[ACCOUNTS], form, _client(request, form.device_id)))
+
+
+async def refresh(request: web.Request) -> web.Response:
+    form = await parse(request, schemas.Refresh)
+    return render(await signing_in.refresh(request.app[ACCOUNTS], form.refresh_token, _client(request)))
+
+
+async def logout(request: web.Request) -> web.Response:
+    await signing_in.sign_out(request.app[ACCOUNTS], principal_of(request))
+    return no_content()
+
+
+async def logout_all(request: web.Request) -> web.Response:
+    await signing_in.sign_out_everywhere(request.app[ACCOUNTS], principal_of(request))
+    return no_content()
+
+
+async def me(request: web.Request) -> web.Response:
+    services = request.app[ACCOUNTS]
+    today = services.calendar.day_of(services.clock.now())
+    return render(await services.reads.run(views.me, principal_of(request).user_id, today))
+
+
+def _client(request: web.Request, device_id: str | None = None) -> Client:
+    agent = request.headers.get("User-Agent")
+    return Client(agent[:USER_AGENT_LENGTH_MAX] if agent else None, request.remote, device_id)
+
+
+def _letter_sent(request: web.Request) -> web.Response:
+    return render(schemas.Message(f"{_SENT} {request.app[ACCOUNTS].mail_hint}".strip()), status=202)
+
+
+ROUTES = [
+    Route(
+        "POST",
+        f"{_AUTH}/register",
+        register,
+        summary="Open an account",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.Register,
+        answer=schemas.Registered,
+        status=201,
+        validation_status=400,
+        problems=(EmailTaken, Busy),
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/verify-email",
+        verify_email,
+        summary="Verify the email address with the code from the letter",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.TokenBody,
+        answer=schemas.Verified,
+        problems=(InvalidToken,),
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/resend-verification",
+        resend_verification,
+        summary="Ask for another verification letter",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.EmailBody,
+        answer=schemas.Message,
+        status=202,
+        idempotent=False,
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/forgot-password",
+        forgot_password,
+        summary="Ask for a letter with a code that resets the password",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.EmailBody,
+        answer=schemas.Message,
+        status=202,
+        idempotent=False,
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/reset-password",
+        reset_password,
+        summary="Set a new password with the code from the letter; ends every session",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.ResetPassword,
+        answer=schemas.Message,
+        idempotent=False,
+        problems=(InvalidToken, Busy),
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/change-password",
+        change_password,
+        summary="Change the password; ends every other session",
+        access=Access.SIGNED_IN,
+        tag=_TAG,
+        body=schemas.ChangePassword,
+        answer=schemas.Message,
+        idempotent=False,
+        problems=(LoginLocked, Busy),
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/login",
+        login,
+        summary="Begin a session on a device",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.Login,
+        answer=schemas.SignedIn,
+        secret=True,
+        idempotent=False,
+        problems=(InvalidCredentials, AccountNotOpen, LoginLocked, Busy),
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/refresh",
+        refresh,
+        summary="Exchange a refresh token for new tokens",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.Refresh,
+        answer=schemas.SignedIn,
+        secret=True,
+        idempotent=False,
+        problems=(InvalidRefreshToken,),
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/logout",
+        logout,
+        summary="End this session",
+        access=Access.SIGNED_IN,
+        tag=_TAG,
+        idempotent=False,
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/logout-all",
+        logout_all,
+        summary="End every session of the account",
+        access=Access.SIGNED_IN,
+        tag=_TAG,
+        idempotent=False,
+    ),
+    Route(
+        "GET",
+        f"{_AUTH}/me",
+        me,
+        summary="The signed-in account",
+        access=Access.SIGNED_IN,
+        tag=_TAG,
+        answer=schemas.Me,
+    ),
+]

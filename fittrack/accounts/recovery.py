@@ -1,0 +1,105 @@
+"""Passwords that were forgotten or are to be changed (SPEC 1). A reset ends every session."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from fittrack.accounts import queries, rules, schemas
+from fittrack.accounts.attempts import CHANGE_PASSWORD, LOGIN, count_failure, may_post, succeed
+from fittrack.accounts.services import AccountServices, subject_hash
+from fittrack.kit.ids import UserId, uuid7
+from fittrack.kit.problems import FieldError, Validation
+from fittrack.mail.letters import PasswordReset
+from fittrack.mail.queries import put
+from fittrack.server.principal import Principal
+from fittrack.sessions import queries as sessions
+from fittrack.sessions.queries import EndedSession, EndReason
+from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
+
+
+async def forgot_password(services: AccountServices, email: str) -> None:
+    """Post a letter with a reset code, if there is such an account. Nobody learns whether there is."""
+    now = services.clock.now()
+    key = rules.email_key(email)
+    found = await services.reads.run(queries.credentials, key)
+    token = new_token(EMAIL_PREFIX)
+    minutes = int(rules.RESET_LIFETIME.total_seconds() // 60)
+    addressee = found.user_id if found else UserId(uuid7())
+    letter = services.postbox.row(addressee, PasswordReset(token, minutes), now)
+
+    def effect(conn: Connection) -> None:
+        if may_post(conn, queries.RESET_PASSWORD, key, now) and found is not None:
+            queries.issue_email_token(
+                conn,
+                hash_token(token),
+                found.user_id,
+                queries.RESET_PASSWORD,
+                now=now,
+                expires_at=now + rules.RESET_LIFETIME,
+            )
+            put(conn, letter)
+
+    await services.journal.transact(effect)
+
+
+async def reset_password(services: AccountServices, form: schemas.ResetPassword) -> None:
+    """Set a new password with the code from the letter. Raises `Validation` or `InvalidToken`."""
+    _check_new(form.new_password)
+    token_hash = hash_token(form.token)
+    # Looked at before the costly hash; what decides is the look within the transaction.
+    await services.reads.run(_holder, token_hash, services.clock.now())
+    password_hash = await services.passwords.hash(form.new_password)
+    ended = await services.journal.transact(_reset, token_hash, password_hash, services.clock.now())
+    services.watch.ended(ended)
+
+
+async def change_password(
+    services: AccountServices, principal: Principal, form: schemas.ChangePassword
+) -> None:
+    """Replace the password; every other session ends.
+
+    Raises `Validation`, or `LoginLocked` after many guesses.
+    """
+    _check_new(form.new_password)
+    account = await services.reads.run(queries.credentials_of, principal.user_id)
+    known = account.password_hash if account else None
+    if account is None or not await services.passwords.verify(form.current_password, known):
+        await services.journal.transact(
+            count_failure, CHANGE_PASSWORD, str(principal.user_id), services.clock.now()
+        )
+        raise Validation(errors=[FieldError("/current_password", "That is not the current password")])
+    password_hash = await services.passwords.hash(form.new_password)
+    ended = await services.journal.transact(_change, principal, known, password_hash, services.clock.now())
+    services.watch.ended(ended)
+
+
+def _check_new(password: str) -> None:
+    errors = rules.check_password(password, "/new_password")
+    if errors:
+        raise Validation(errors=errors)
+
+
+def _holder(conn: Connection, token_hash: bytes, now: datetime) -> UserId:
+    found = queries.find_email_token(conn, token_hash, queries.RESET_PASSWORD)
+    return rules.check_token(found, now).user_id
+
+
+def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetime) -> list[EndedSession]:
+    user_id = _holder(conn, token_hash, now)
+    conn.execute(queries.use_email_token(token_hash, now))
+    queries.set_password(conn, user_id, password_hash)
+    account = queries.credentials_of(conn, user_id)
+    if account is not None:
+        queries.clear_attempts(conn, LOGIN, subject_hash(rules.email_key(account.email)))
+    return sessions.end_all(conn, user_id, now, EndReason.PASSWORD)
+
+
+def _change(
+    conn: Connection, principal: Principal, known: str | None, password_hash: str, now: datetime
+) -> list[EndedSession]:
+    succeed(conn, CHANGE_PASSWORD, str(principal.user_id), now)
+    account = queries.credentials_of(conn, principal.user_id)
+    if account is None or account.password_hash != known:
+        raise Validation(errors=[FieldError("/current_password", "The password has changed meanwhile")])
+    queries.set_password(conn, principal.user_id, password_hash)
+    return sessions.end_all(conn, principal.user_id, now, EndReason.PASSWORD, but=principal.session_id)

@@ -1,0 +1,52 @@
+"""What the accounts' routes work with, put together by the composition root."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from fittrack.accounts.passwords import Passwords
+from fittrack.db.journal import Journal
+from fittrack.db.reads import Reads
+from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.clock import Clock
+from fittrack.mail.postbox import Postbox
+from fittrack.server.tokens import AccessTokens
+from fittrack.sessions.watch import SessionWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountServices:
+    """One of each, for all requests."""
+
+    clock: Clock
+    calendar: PlatformCalendar
+    journal: Journal
+    reads: Reads
+    passwords: Passwords
+    access_tokens: AccessTokens
+    postbox: Postbox
+    watch: SessionWatch
+    excluded_states: Collection[str]
+    pepper: bytes
+    """Secret: what could be guessed is hashed with it before it becomes part of a request's hash."""
+    mail_hint: str = ""
+    """Where to find the mail, in development; empty elsewhere."""
+
+
+ACCOUNTS: web.AppKey[AccountServices] = web.AppKey("accounts", AccountServices)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who calls: what tells one device from another."""
+
+    user_agent: str | None
+    ip_address: str | None
+    device_id: str | None = None
+
+
+def subject_hash(subject: str) -> bytes:
+    """What attempts are counted under (32 bytes)."""
+    return hashlib.sha256(subject.encode()).digest()
