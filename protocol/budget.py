@@ -3,26 +3,26 @@
 The generic cell rate algorithm: one number per connection, the instant until which its budget is spent.
 """
 
-from dataclasses import dataclass
+_ROUNDING_S = 1e-6
+"""Seconds of slack: adding up 1/20 a hundred times is not quite 5."""
 
 
-@dataclass(frozen=True, slots=True)
 class Budget:
     """`per_second` frames for long, `burst` at once. Shared: each connection keeps its own `spent_until`."""
 
-    per_second: float
-    burst: int
+    __slots__ = ("_ahead_max", "_interval")
+
+    def __init__(self, per_second: float, burst: int) -> None:
+        assert per_second > 0 < burst, "a budget of nothing is a closed door"
+        self._interval = 1.0 / per_second
+        self._ahead_max = burst / per_second + _ROUNDING_S
 
     def spend(self, spent_until: float, now: float) -> float | None:
         """Pay for one frame at `now` (monotonic seconds). The new `spent_until`, or none: over budget."""
-        until = max(spent_until, now) + 1.0 / self.per_second
-        return None if until - now > self.burst / self.per_second + _ROUNDING_S else until
+        until = (spent_until if spent_until > now else now) + self._interval
+        return None if until - now > self._ahead_max else until
 
     def after_ms(self, spent_until: float, now: float) -> int:
         """Milliseconds from `now` until the next frame can be paid; at least 1."""
-        wait = spent_until - now - (self.burst - 1) / self.per_second
+        wait = spent_until + self._interval - now - self._ahead_max
         return max(1, int(wait * 1000) + 1)
-
-
-_ROUNDING_S = 1e-6
-"""Seconds of slack: adding up 1/20 a hundred times is not quite 5."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, overload
 import msgspec
 from msgspec import Raw, Struct
 
-from fittrack.kit.problems import InvalidFrame, Problem
+from fittrack.kit.problems import InvalidFrame, Problem, Validation
 from protocol.errors import field_error
 from protocol.frames import Envelope, Frame, FrameId
 from protocol.limits import FRAMES_PER_MESSAGE_MAX
@@ -105,7 +105,7 @@ class Codec:
             id = self._id.decode(data).id
         except UNREADABLE:
             id = None
-        return Unreadable(InvalidFrame(_reason(error)), id)
+        return Unreadable(_problem_of(error), id)
 
     def encode(self, frame: Frame) -> bytes:
         """One frame as the bytes of a message, or of a part of one."""
@@ -133,13 +133,13 @@ def _counted(frames: Sequence[Envelope | Unreadable]) -> Sequence[Envelope | Unr
     return frames
 
 
-def _reason(error: Exception) -> str:
+def _problem_of(error: Exception) -> Problem:
     if isinstance(error, msgspec.ValidationError):
         found = field_error(error)
-        return f"{found.pointer or 'The frame'}: {found.detail}"
-    if isinstance(error, RecursionError):
-        return "Nested too deep"
-    return "Not readable in this encoding"
+        if found.pointer in ("/key", "/ch"):
+            return Validation(f"{found.pointer}: {found.detail}", errors=(found,))
+        return InvalidFrame(f"{found.pointer or 'The frame'}: {found.detail}")
+    return InvalidFrame("Nested too deep" if isinstance(error, RecursionError) else "Not readable")
 
 
 MSGPACK: Final = Codec("fittrack.v1.msgpack", binary=True)

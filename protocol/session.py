@@ -89,6 +89,7 @@ class Session:
         "_phase",
         "_ping_at",
         "_policy",
+        "_reader",
         "_spent_until",
         "_waiting",
         "_warned",
@@ -100,6 +101,7 @@ class Session:
     def __init__(self, handler: SessionHandler, codec: Codec, policy: SessionPolicy) -> None:
         self._handler = handler
         self._codec = codec
+        self._reader = reader_for(codec)
         self._policy = policy
         self._phase = Phase.AWAITING
         self._heard_at = 0.0
@@ -267,10 +269,9 @@ class Session:
     def _take(self, part: Envelope | Unreadable, now: float) -> None:
         if self._phase is Phase.CLOSED:
             return
-        if type(part) is Unreadable:
-            self._bad(part.id, part.problem)
+        if isinstance(part, Unreadable):
+            self._refuse(part.id, part.problem)
             return
-        assert type(part) is Envelope, "a message has envelopes and what is none"
         budget = self._policy.budget
         spent_until = budget.spend(self._spent_until, now)
         if spent_until is None:
@@ -279,10 +280,8 @@ class Session:
         self._spent_until = spent_until
         try:
             self._dispatch(part)
-        except InvalidFrame as problem:
-            self._bad(part.id, problem)
         except Problem as problem:
-            self._err(part.id, problem)
+            self._refuse(part.id, problem)
 
     def _dispatch(self, envelope: Envelope) -> None:
         kind = envelope.t
@@ -290,7 +289,7 @@ class Session:
             self._authenticate(envelope)
         elif self._phase is not Phase.OPEN:
             raise Unauthenticated
-        elif (read := reader_for(self._codec).commands.get(kind)) is not None:
+        elif (read := self._reader.commands.get(kind)) is not None:
             if envelope.key is None:
                 raise Validation(f"{kind} needs a `key`, a UUID chosen once per intention")
             command = read(envelope.d)
@@ -310,13 +309,13 @@ class Session:
                 self._forget(str(channel))
                 self._handler.unsubscribe(self._exchange(envelope), channel)
             case "refresh":
-                token = reader_for(self._codec).refresh(envelope.d).token
+                token = self._reader.refresh(envelope.d).token
                 self._handler.refresh(self._exchange(envelope), token)
             case _:
                 raise InvalidFrame(f"There is no command {envelope.t!r}")
 
     def _authenticate(self, envelope: Envelope) -> None:
-        auth = reader_for(self._codec).auth(envelope.d)
+        auth = self._reader.auth(envelope.d)
         if self._phase is Phase.AWAITING:
             if auth.token is None:
                 raise Validation("/token: Is required", errors=(FieldError("/token", "Is required"),))
@@ -352,13 +351,19 @@ class Session:
 
     def _read_nothing(self, envelope: Envelope) -> None:
         if envelope.d is not EMPTY:
-            reader_for(self._codec).nothing(envelope.d)
+            self._reader.nothing(envelope.d)
 
     def _exchange(self, envelope: Envelope, channel: str | None = None) -> Exchange:
         if self._in_flight >= self._policy.limits.commands_in_flight:
             raise Busy("Wait for the answers to earlier commands")
         self._in_flight += 1
         return Exchange(self, envelope.id, envelope.key, channel)
+
+    def _refuse(self, frame_id: FrameId, problem: Problem) -> None:
+        if isinstance(problem, InvalidFrame):
+            self._bad(frame_id, problem)
+        else:
+            self._err(frame_id, problem)
 
     def _bad(self, frame_id: FrameId, problem: Problem) -> None:
         self._err(frame_id, problem)

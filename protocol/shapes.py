@@ -28,8 +28,9 @@ def instant(moment: datetime) -> WireInstant:
 
 # --- What clients send ------------------------------------------------------------------------------------
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
-Name = Annotated[str, Meta(max_length=NAME_LENGTH_MAX, pattern=r"^[a-z][a-z0-9_]*$")]
+_END = r"$(?!\n)"  # Python's `$` alone lets a line feed follow
+_PRINTABLE = rf"^[^\x00-\x1f\x7f]+{_END}"
+Name = Annotated[str, Meta(max_length=NAME_LENGTH_MAX, pattern=rf"^[a-z][a-z0-9_]*{_END}")]
 ForeignId = Annotated[str, Meta(min_length=1, max_length=FOREIGN_ID_LENGTH_MAX, pattern=_PRINTABLE)]
 InboundInstant = Annotated[datetime, Meta(tz=True)]
 Quantity = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)]

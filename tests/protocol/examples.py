@@ -124,9 +124,14 @@ class Line:
     """A client's end of one session, in plain maps, with a clock in its hand."""
 
     def __init__(
-        self, codec: Codec = JSON, policy: SessionPolicy | None = None, *, bearer: bool = False
+        self,
+        codec: Codec = JSON,
+        policy: SessionPolicy | None = None,
+        *,
+        bearer: bool = False,
+        server: RecordingServer | None = None,
     ) -> None:
-        self.server = RecordingServer()
+        self.server = server or RecordingServer()
         self.codec = codec
         self.session = Session(self.server, codec, policy or a_policy())
         self.now = 1000.0
@@ -147,9 +152,15 @@ class Line:
         return self.session.tick(self.now)
 
 
-def signed_in(codec: Codec = JSON, policy: SessionPolicy | None = None, *, token_s: float = 3600.0) -> Line:
+def signed_in(
+    codec: Codec = JSON,
+    policy: SessionPolicy | None = None,
+    *,
+    token_s: float = 3600.0,
+    server: RecordingServer | None = None,
+) -> Line:
     """A line whose session is open, with what was sent so far forgotten."""
-    line = Line(codec, policy)
+    line = Line(codec, policy, server=server)
     line.say({"t": "auth", "id": 0, "d": {"token": "good"}})
     welcome = a_welcome()
     start = start_from(None, ledger_head=welcome.ledger_seq, inbox_head=welcome.inbox_seq)

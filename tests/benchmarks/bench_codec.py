@@ -1,0 +1,125 @@
+"""What reading a command and writing an answer costs, by the ways there are to do it."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import msgpack
+import msgspec
+
+from protocol.codec import JSON, MSGPACK, Codec
+from protocol.exchange import Exchange
+from protocol.frames import Envelope, Frame, frame
+from protocol.inbound import BuyTickets, Command
+from protocol.limits import Limits
+from protocol.outbound import TicketsBought
+from protocol.policy import SessionPolicy
+from protocol.reading import reader_for
+from protocol.session import Session
+from tests.protocol.examples import A_PURCHASE, DRAWING, KEY, NOON, RecordingServer, signed_in
+
+RUNS = 5
+CALLS = 20_000
+UNLIMITED = 10**9
+
+
+class _Tagged(msgspec.Struct, tag="tickets.buy", tag_field="t"):
+    id: int | str
+    key: UUID
+    d: BuyTickets
+
+
+class _OtherTagged(msgspec.Struct, tag="ping", tag_field="t"):
+    id: int | str
+
+
+class _PromptServer(RecordingServer):
+    def command(self, exchange: Exchange, command: Command) -> None:
+        exchange.ok(BOUGHT)
+
+    def send(self, frame: Frame) -> None:
+        MSGPACK.encode(frame)
+
+
+BOUGHT = TicketsBought(
+    transaction_id=KEY, drawing_id=DRAWING, quantity=3, points_spent=300, balance=7, my_tickets=3, odds=0.1
+)
+
+
+def run() -> list[dict[str, Any]]:
+    """Rows of name, value, unit, target and note; medians of five runs."""
+    packed, text = msgpack.packb(A_PURCHASE), json.dumps(A_PURCHASE).encode()
+    tagged = msgspec.msgpack.Decoder(_Tagged | _OtherTagged)
+    session = _session()
+    whole = frame(BOUGHT, id=7)
+    plain = msgspec.to_builtins(whole)
+    reference = _microseconds(lambda: msgspec.convert(msgpack.unpackb(packed)["d"], BuyTickets))
+    two_steps = _microseconds(lambda: _two_steps(MSGPACK, packed))
+    return [
+        _row("read, msgpack.unpackb + msgspec.convert", reference, "the baseline"),
+        _row(
+            "read, msgspec in two steps", two_steps, f"{reference / two_steps:.1f} times the baseline; built"
+        ),
+        _row(
+            "read, msgspec tagged union",
+            _microseconds(lambda: tagged.decode(packed)),
+            "one bad frame spoils a list",
+        ),
+        _row("read, JSON in two steps", _microseconds(lambda: _two_steps(JSON, text)), "built"),
+        _row("write, msgspec", _microseconds(lambda: MSGPACK.encode(whole)), "built"),
+        _row(
+            "write, msgpack.packb of plain maps",
+            _microseconds(lambda: msgpack.packb(plain)),
+            "without making them",
+        ),
+        _row(
+            "session: command in, encoded answer out",
+            _microseconds(lambda: session.receive(packed, 1.0)),
+            "all checks",
+            20.0,
+        ),
+    ]
+
+
+def _two_steps(codec: Codec, data: bytes) -> Command:
+    envelope = codec.read(data)
+    assert isinstance(envelope, Envelope)
+    return reader_for(codec).commands[envelope.t](envelope.d)
+
+
+def _session() -> Session:
+    policy = SessionPolicy(
+        now=lambda: NOON,
+        server="bench",
+        node="n",
+        limits=Limits(commands_per_second=UNLIMITED, commands_burst=UNLIMITED),
+    )
+    return signed_in(MSGPACK, policy, server=_PromptServer()).session
+
+
+def _microseconds(call: Callable[[], object]) -> float:
+    return statistics.median(_once(call) for _ in range(RUNS))
+
+
+def _once(call: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    for _ in range(CALLS):
+        call()
+    return (time.perf_counter() - begun) / CALLS * 1e6
+
+
+def _row(name: str, value: float, note: str, target: float | None = None) -> dict[str, Any]:
+    return {"name": name, "value": round(value, 2), "unit": "µs", "target": target, "note": note}
+
+
+def main() -> None:
+    """Print the rows."""
+    for row in run():
+        print(f"{row['name']:45} {row['value']:8.2f} {row['unit']}  {row['note']}")
+
+
+if __name__ == "__main__":
+    main()
