@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from actors.outlet import Outlet
 from actors.runtime import Registry
@@ -9,6 +10,7 @@ from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
+from fittrack.kit.ids import UserId
 from fittrack.kit.sealing import Sealer
 
 
@@ -27,5 +29,9 @@ class Services:
     """States whose residents cannot take part (SPEC, market)."""
     drawings_need_beacon: bool
     """Whether a drawing without a public beacon is refused (production, FAIRNESS)."""
+    standing_changed: Callable[[UserId, datetime], None]
+    """Says that role, status or profile of an account changed, and when: nodes read it anew."""
+    revoked: Callable[[UserId], None]
+    """Says that an account may no longer be connected: every session ends, on every node."""
     effects_due: Callable[[], None]
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""

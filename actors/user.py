@@ -92,8 +92,8 @@ class UserActor(LogActor):
                 return await self._read_inbox(intention, up_to)
             case ReadNotification(notification_id):
                 return await self._read_notification(intention, notification_id)
-            case command:
-                return await user_account.change(self, intention, command)
+            case _:
+                return await user_account.change(self, intention)
 
     # --- What the player's other parts need ---------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """Reading either log: its head, the keys it remembers, the answer that was given under one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Column, Connection, Table, select, update
 
 from fittrack.db.journal import Head
 
@@ -56,6 +57,23 @@ def answer_at(conn: Connection, log: Table, entity_id: UUID, rev: int) -> GivenA
         )
     ).one()
     return GivenAnswer(row.kind, row.request_hash, row.answer, row.created_at)
+
+
+def next_owners(conn: Connection, owners: Column[Any], after: UUID | None, limit: int) -> list[UUID]:
+    """The ids that follow `after` in a table of owners of logs, in order."""
+    statement = select(owners).order_by(owners).limit(limit)
+    if after is not None:
+        statement = statement.where(owners > after)
+    return list(conn.execute(statement).scalars())
+
+
+def forget_keys(conn: Connection, log: Table, owners: Sequence[UUID], before: datetime) -> None:
+    """Erase keys and answers of units older than `before`; the rows stay."""
+    conn.execute(
+        update(log)
+        .where(_owner(log).in_(owners), log.c.created_at < before, log.c.idem_key.is_not(None))
+        .values(idem_key=None, request_hash=None, answer=None)
+    )
 
 
 def _owner(log: Table) -> Column[UUID]:

@@ -83,6 +83,13 @@ def due(conn: Connection, now: datetime, limit: int) -> list[DrawingId]:
     return [DrawingId(row.drawing_id) for row in rows]
 
 
+def counting_down(conn: Connection) -> list[DrawingId]:
+    """Drawings whose channels tick."""
+    statuses = (DrawingStatus.SCHEDULED, DrawingStatus.OPEN, DrawingStatus.CLOSED)
+    rows = conn.execute(select(drawings.c.drawing_id).where(drawings.c.status.in_(statuses)))
+    return [DrawingId(row.drawing_id) for row in rows]
+
+
 def find_prizes(
     conn: Connection,
     *,

@@ -30,6 +30,12 @@ def head(conn: Connection, user_id: UserId) -> InboxHead:
     return InboxHead(row[0] or 0, row[1])
 
 
+def last_seq(conn: Connection, user_id: UserId) -> int:
+    """The last position; 0 when the inbox is empty."""
+    last = conn.execute(select(func.max(inbox.c.seq)).where(inbox.c.user_id == user_id)).scalar_one()
+    return last or 0
+
+
 def after(conn: Connection, user_id: UserId, seq: int, limit: int) -> list[Kept]:
     """The notifications that follow `seq`, in order: what a resumed connection has missed."""
     unread = head(conn, user_id).unread

@@ -1,6 +1,6 @@
 """Reading everything that the actor of a player holds, in one snapshot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -107,3 +107,12 @@ def open_reviews(user_id: UserId, reasons: Iterable[ReviewReason], now: datetime
     if statements:
         statements.append(update(users).where(users.c.user_id == user_id).values(under_review=True))
     return statements
+
+
+def heads(conn: Connection, user_ids: Sequence[UserId]) -> dict[UserId, tuple[int, int]]:
+    """The last positions of the players' ledgers and inboxes."""
+    found: dict[UserId, tuple[int, int]] = {}
+    for user_id in user_ids:
+        ledger_seq = point_queries.head(conn, user_id).seq
+        found[user_id] = (ledger_seq, inbox_queries.last_seq(conn, user_id))
+    return found

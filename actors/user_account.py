@@ -1,0 +1,185 @@
+"""A player's account: what sales and earning rely on changes here, in the player's own log (law 7)."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fittrack.accounts import queries, rules, schemas
+from fittrack.accounts.commands import ChangeRole, ChangeStatus, VerifyEmail
+from fittrack.accounts.problems import InvalidToken, StatusConflict
+from fittrack.db.journal import UnitRefused
+from fittrack.drawings.model import Player
+from fittrack.inbox import notices
+from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.problems import PreconditionFailed, Validation
+from fittrack.kit.standing import AccountStatus
+from fittrack.profiles import queries as profile_queries
+from fittrack.profiles.commands import ChangeProfile
+from fittrack.profiles.problems import DisplayNameTaken
+from fittrack.profiles.rules import (
+    Profile,
+    check_profile,
+    is_complete,
+    missing_fields,
+    normal_display_name,
+    tier_of,
+)
+from fittrack.profiles.schemas import Profile as ProfileView
+from fittrack.profiles.tiers import Tier
+from protocol.shapes import WireInstant, instant
+
+if TYPE_CHECKING:
+    from actors.user import UserActor
+
+
+async def change(actor: "UserActor", intention: Intention) -> Answer:
+    """Do what is intended with the account."""
+    match intention.command:
+        case VerifyEmail(token_hash):
+            return await _verify_email(actor, intention, token_hash)
+        case ChangeProfile() as command:
+            return await _change_profile(actor, intention, command)
+        case ChangeStatus() as command:
+            return await _change_status(actor, intention, command)
+        case ChangeRole() as command:
+            return await _change_role(actor, intention, command)
+        case command:
+            raise AssertionError(f"no player understands {command!r}")
+
+
+async def _verify_email(actor: "UserActor", intention: Intention, token_hash: bytes) -> Answer:
+    account = actor.existing()
+    now = actor.services.clock.now()
+    token = await actor.services.reads.run(queries.find_email_token, token_hash, queries.VERIFY_EMAIL)
+    if token is None or token.user_id != actor.user_id:
+        raise InvalidToken
+    player = account.player
+    if not player.email_verified:
+        rules.check_token(token, now)
+    status = rules.status_after_verification(player.status)
+    answer = schemas.Verified(user_id=actor.user_id, email=account.email, status=status)
+    if player.email_verified:
+        return Answer(answer)
+    unit = actor.unit("email_verified", intention, answer)
+    unit.statements = [
+        queries.use_email_token(token_hash, now),
+        queries.mark_verified(actor.user_id, status, now),
+    ]
+    await actor.append(unit)
+    actor.account = replace(account, player=replace(player, email_verified=True, status=status))
+    actor.services.standing_changed(actor.user_id, now)
+    return Answer(answer)
+
+
+async def _change_profile(actor: "UserActor", intention: Intention, command: ChangeProfile) -> Answer:
+    account, profile, services = actor.existing(), command.profile, actor.services
+    now = services.clock.now()
+    today = services.calendar.day_of(now)
+    errors = check_profile(profile)
+    if errors:
+        raise Validation(errors=errors)
+    if not is_complete(profile):
+        raise Validation(f"Missing: {', '.join(missing_fields(profile))}")
+    assert profile.biological_sex and profile.fitness_level and profile.display_name, "it is complete"
+    holder = await services.reads.run(profile_queries.display_name_holder, profile.display_name)
+    if holder not in (None, actor.user_id):
+        raise DisplayNameTaken
+    await _check_unchanged(actor, command.unless_changed_since)
+    tier = tier_of(profile.biological_sex, account.player.date_of_birth, profile.fitness_level, today)
+    answer = _profile_view(account.player, profile, tier, now)
+    unit = actor.unit("profile_changed", intention, answer)
+    unit.upserts = [profile_queries.profile_row(actor.user_id, profile, tier.code, now)]
+    unit.statements = [profile_queries.note_standing_changed(actor.user_id, now)]
+    try:
+        await actor.append(unit)
+    except UnitRefused as refused:  # somebody took the name in between
+        raise DisplayNameTaken from refused
+    actor.account = replace(
+        account,
+        player=replace(account.player, profile_complete=True),
+        display_name=answer.display_name,
+        biological_sex=profile.biological_sex,
+        fitness_level=profile.fitness_level,
+    )
+    services.standing_changed(actor.user_id, now)
+    return Answer(answer)
+
+
+def _profile_view(player: Player, profile: Profile, tier: Tier, now: datetime) -> ProfileView:
+    assert profile.display_name and profile.biological_sex and profile.fitness_level, "it is complete"
+    assert tier.age_bracket is not None, "only OPEN has none"
+    return ProfileView(
+        user_id=player.user_id,
+        display_name=normal_display_name(profile.display_name),
+        date_of_birth=player.date_of_birth,
+        state_of_residence=player.state,
+        biological_sex=profile.biological_sex,
+        fitness_level=profile.fitness_level,
+        height_inches=profile.height_inches,
+        weight_pounds=profile.weight_pounds,
+        goals=list(profile.goals),
+        age_bracket=tier.age_bracket,
+        tier_code=tier.code,
+        tier_name=tier.name,
+        updated_at=instant(now),
+    )
+
+
+async def _check_unchanged(actor: "UserActor", since: datetime | None) -> None:
+    if since is None:
+        return
+    changed_at = await actor.services.reads.run(profile_queries.changed_at, actor.user_id)
+    if changed_at != since:
+        raise PreconditionFailed
+
+
+async def _change_status(actor: "UserActor", intention: Intention, command: ChangeStatus) -> Answer:
+    account, now = actor.existing(), actor.services.clock.now()
+    status = command.status
+    if status is AccountStatus.DELETED or status is AccountStatus.PENDING:
+        raise StatusConflict(f"An account cannot be made {status}.")
+    if account.player.status is status:
+        raise StatusConflict(f"The account is {status} already.")
+    changed = replace(account, player=replace(account.player, status=status))
+    answer = schemas.AccountStanding(
+        user_id=actor.user_id,
+        status=status,
+        role=account.player.role,
+        premium_expires_at=_instant(account.player.premium_expires_at),
+    )
+    unit = actor.unit("status_changed", intention, answer)
+    unit.statements = [queries.change_status(actor.user_id, status, now)]
+    delivered = actor.notify(unit, [notices.status_changed(status.value)])
+    await actor.append(unit)
+    actor.account = changed
+    actor.delivered(delivered)
+    _apply_standing(actor, status, now)
+    return Answer(answer)
+
+
+def _apply_standing(actor: "UserActor", status: AccountStatus, now: datetime) -> None:
+    actor.services.standing_changed(actor.user_id, now)
+    if status is not AccountStatus.ACTIVE:
+        actor.services.revoked(actor.user_id)
+
+
+async def _change_role(actor: "UserActor", intention: Intention, command: ChangeRole) -> Answer:
+    account, now = actor.existing(), actor.services.clock.now()
+    ends = rules.premium_end(command.role, command.premium_expires_at)
+    player = replace(account.player, role=command.role, premium_expires_at=ends)
+    answer = schemas.AccountStanding(
+        user_id=actor.user_id,
+        status=player.status,
+        role=command.role,
+        premium_expires_at=_instant(ends),
+    )
+    unit = actor.unit("role_changed", intention, answer)
+    unit.statements = [queries.change_role(actor.user_id, command.role, ends, now)]
+    await actor.append(unit)
+    actor.account = replace(account, player=player)
+    actor.services.standing_changed(actor.user_id, now)
+    return Answer(answer)
+
+
+def _instant(moment: datetime | None) -> WireInstant | None:
+    return None if moment is None else instant(moment)

@@ -1,0 +1,110 @@
+"""What the channels show: the whole state of each, for who may see it (PROTOCOL, Channels)."""
+
+from collections.abc import Callable, Sequence
+
+from actors.runtime import Registry
+from fittrack.db.reads import Reads
+from fittrack.drawings import queries, views
+from fittrack.drawings.messages import View, ViewDrawing
+from fittrack.drawings.model import DrawingStatus
+from fittrack.drawings.rules import odds
+from fittrack.drawings.stored import StoredDrawing
+from fittrack.drawings.visibility import Viewer
+from fittrack.kit.clock import Clock
+from fittrack.kit.ids import DrawingId
+from fittrack.kit.problems import Forbidden, NotFound
+from fittrack.kit.standing import Role
+from fittrack.pubsub.messages import ChannelEvent
+from fittrack.server.asking import DRAWING
+from fittrack.server.ports import Snapshot
+from fittrack.server.principal import Principal
+from protocol import shapes
+from protocol.channels import Channel, DrawingChannel, DrawingsChannel, LeaderboardChannel, OpsChannel
+from protocol.outbound import DrawingResult, DrawingSnapshot, DrawingsSnapshot
+
+DRAWINGS_SHOWN_MAX = 100
+"""Drawings in the snapshot of `drawings`: those that are coming, and the latest that are over."""
+
+_LIVE = (DrawingStatus.OPEN, DrawingStatus.CLOSED)
+
+
+class Channels:
+    """Reads the state of channels. `position` numbers snapshots on the scale of the channels' events."""
+
+    def __init__(self, registry: Registry, reads: Reads, clock: Clock, position: Callable[[], int]) -> None:
+        self._registry = registry
+        self._reads = reads
+        self._clock = clock
+        self._position = position
+
+    async def snapshot(self, principal: Principal, channel: Channel) -> Snapshot:
+        """The state of `channel`. Raises `Forbidden` or `NotFound` for what this account may not see."""
+        match channel:
+            case DrawingsChannel():
+                return await self._drawings(await self._viewer(principal))
+            case DrawingChannel(drawing_id):
+                return await self._drawing(await self._viewer(principal), drawing_id)
+            case OpsChannel():
+                if not principal.is_admin:
+                    raise Forbidden("This channel is for admins.")
+                raise NotFound("This server publishes no live figures.")
+            case LeaderboardChannel():
+                raise NotFound("This server keeps no leaderboards.")
+
+    def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
+        """What a subscriber lacks. Within one process publications do not get lost: nothing."""
+        del channel, after_seq
+        return ()
+
+    async def _viewer(self, principal: Principal) -> Viewer:
+        is_premium = principal.role is Role.PREMIUM and await self._reads.run(
+            queries.is_premium, principal.user_id, self._clock.now()
+        )
+        user_id = None if principal.is_admin else principal.user_id
+        return Viewer(user_id, is_admin=principal.is_admin, is_premium=is_premium)
+
+    async def _drawings(self, viewer: Viewer) -> Snapshot:
+        position = self._position()
+        found, _ = await self._reads.run(
+            queries.find,
+            statuses=[status for status in viewer.statuses if status is not DrawingStatus.DRAFT],
+            drawing_type=None,
+            user_types=viewer.user_types,
+            offset=0,
+            limit=DRAWINGS_SHOWN_MAX,
+        )
+        drawings = [await self._shape(stored) for stored in found]
+        return Snapshot(position, DrawingsSnapshot(drawings=drawings))
+
+    async def _shape(self, stored: StoredDrawing) -> shapes.Drawing:
+        if stored.drawing.status in _LIVE:
+            view = await self._view(stored.drawing.drawing_id, Viewer(None, True, True))
+            return views.drawing_shape(view.drawing, total_tickets=view.total_tickets, entrants=view.entrants)
+        closing = stored.closing
+        tickets, entrants = (0, 0) if closing is None else (closing.total_tickets, closing.entrants)
+        return views.drawing_shape(stored.drawing, total_tickets=tickets, entrants=entrants)
+
+    async def _drawing(self, viewer: Viewer, drawing_id: DrawingId) -> Snapshot:
+        position = self._position()
+        view = await self._view(drawing_id, viewer)
+        figures = {"total_tickets": view.total_tickets, "entrants": view.entrants}
+        payload = DrawingSnapshot(
+            drawing=views.drawing_shape(view.drawing, **figures, my_tickets=view.my_tickets),
+            tick=views.tick(view.drawing, **figures, now=self._clock.now()),
+            odds=odds(view.my_tickets, view.total_tickets),
+            closed=views.closed_event(view.stored),
+            result=await self._result(view.stored),
+        )
+        return Snapshot(position, payload)
+
+    async def _view(self, drawing_id: DrawingId, viewer: Viewer) -> View:
+        view: View = await self._registry.ref(DRAWING, drawing_id).ask(ViewDrawing(viewer.user_id))
+        viewer.check(view.drawing)
+        return view
+
+    async def _result(self, stored: StoredDrawing) -> DrawingResult | None:
+        if stored.drawing.status is not DrawingStatus.COMPLETED:
+            return None
+        return views.result_event(
+            stored, await self._reads.run(queries.winners_of, stored.drawing.drawing_id)
+        )

@@ -1,0 +1,158 @@
+"""The product behind the WebSocket: which wire type is which command, how streams are read.
+
+Implements `server.ports.Gateway`. Commands go to the player's actor without a task or a future each; the
+answer comes back by callback.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import assert_never, cast
+
+from msgspec import Struct
+
+from actors.runtime import Outcome, Registry
+from fittrack.activities.schemas import LoggedActivities
+from fittrack.activities.wire import activities_logged, log_activities
+from fittrack.channels import Channels
+from fittrack.db.reads import Reads
+from fittrack.drawings.commands import BuyTickets
+from fittrack.inbox import queries as inbox_queries
+from fittrack.inbox.commands import ReadInbox
+from fittrack.kit.idempotency import intend
+from fittrack.kit.ids import DrawingId, UserId
+from fittrack.kit.intention import Answer, Command
+from fittrack.kit.problems import Internal, Problem
+from fittrack.players import queries as player_queries
+from fittrack.points import queries as point_queries
+from fittrack.points.live import PlayerView, ViewPlayer
+from fittrack.pubsub.messages import ChannelEvent, Stream, StreamEvent
+from fittrack.server.access import CHECKS, Access
+from fittrack.server.asking import USER
+from fittrack.server.auth import Authenticator
+from fittrack.server.ports import Heads, OpenedPlayer, Snapshot
+from fittrack.server.ports import Principal as AnyPrincipal
+from fittrack.server.principal import Principal
+from protocol import inbound
+from protocol.channels import Channel
+from protocol.exchange import Exchange
+from protocol.outbound import Ok, PointsChanged
+
+Translate = Callable[[Struct], Ok]
+"""From an actor's answer to the WebSocket's."""
+
+
+class Gateway:
+    """Hands on what connections ask for; knows nothing of sockets."""
+
+    def __init__(
+        self, registry: Registry, reads: Reads, authenticator: Authenticator, channels: Channels
+    ) -> None:
+        self._registry = registry
+        self._reads = reads
+        self._authenticator = authenticator
+        self._channels = channels
+
+    # --- Who is there -------------------------------------------------------------------------------------
+
+    async def authenticate(self, token: str, device_id: str | None) -> Principal:
+        """Who `token` stands for; the session knows the device already."""
+        del device_id
+        return await self._authenticator.authenticate(token)
+
+    def revoked(self, principal: AnyPrincipal) -> bool:
+        return self._authenticator.revoked(cast(Principal, principal))
+
+    async def open_player(self, principal: AnyPrincipal) -> OpenedPlayer:
+        view = await self._view(principal.user_id)
+        return OpenedPlayer(
+            user=view.card,
+            balance=view.balance,
+            heads=Heads(ledger=view.ledger_seq, inbox=view.inbox_seq),
+            unread=view.unread,
+            streak=view.streak,
+            today=view.today,
+        )
+
+    # --- Commands -----------------------------------------------------------------------------------------
+
+    def execute(self, principal: AnyPrincipal, exchange: Exchange, command: inbound.Command) -> None:
+        """Send the command to the player's actor; the answer comes when it is durable."""
+        try:
+            CHECKS[Access.PLAYER](cast(Principal, principal))
+            wish, translate = _command_of(command)
+        except Problem as problem:
+            exchange.err(problem)
+            return
+        player = self._registry.ref(USER, principal.user_id)
+        player.send(intend(wish, exchange.key), partial(_answer, exchange, translate))
+
+    # --- Streams ------------------------------------------------------------------------------------------
+
+    async def read_stream(
+        self, user_id: UserId, stream: Stream, after_seq: int, limit: int
+    ) -> Sequence[StreamEvent]:
+        if stream == "inbox":
+            kept = await self._reads.run(inbox_queries.after, user_id, after_seq, limit)
+            return [StreamEvent(user_id, stream, each.seq, each.notification) for each in kept]
+        transactions = await self._reads.run(point_queries.after, user_id, after_seq, limit)
+        view = await self._view(user_id)  # what is replayed shows the present day and streak
+        return [
+            StreamEvent(
+                user_id,
+                stream,
+                transaction.seq,
+                PointsChanged(
+                    transaction=transaction,
+                    balance=transaction.balance_after,
+                    today=view.today,
+                    streak=view.streak,
+                ),
+            )
+            for transaction in transactions
+        ]
+
+    async def heads(self, user_ids: Sequence[UserId]) -> Mapping[UserId, Heads]:
+        found = await self._reads.run(player_queries.heads, user_ids)
+        return {user_id: Heads(ledger=ledger, inbox=inbox) for user_id, (ledger, inbox) in found.items()}
+
+    # --- Channels -----------------------------------------------------------------------------------------
+
+    async def snapshot(self, principal: AnyPrincipal, channel: Channel) -> Snapshot:
+        return await self._channels.snapshot(cast(Principal, principal), channel)
+
+    async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
+        return self._channels.missed(channel, after_seq)
+
+    async def _view(self, user_id: UserId) -> PlayerView:
+        view: PlayerView = await self._registry.ref(USER, user_id).ask(ViewPlayer())
+        return view
+
+
+def _command_of(command: inbound.Command) -> tuple[Command, Translate]:
+    """The table: wire type → command, and how its answer is told."""
+    match command:
+        case inbound.BuyTickets():
+            return BuyTickets(DrawingId(command.drawing_id), command.quantity), _as_it_is
+        case inbound.ActivityBatch():
+            return log_activities(command), _logged
+        case inbound.ReadInbox():
+            return ReadInbox(command.up_to), _as_it_is
+        case _:
+            assert_never(command)
+
+
+def _as_it_is(answer: Struct) -> Ok:
+    assert isinstance(answer, Ok), "the actor's answer is the protocol's"
+    return answer
+
+
+def _logged(answer: Struct) -> Ok:
+    assert isinstance(answer, LoggedActivities), "activities are answered so"
+    return activities_logged(answer)
+
+
+def _answer(exchange: Exchange, translate: Translate, outcome: Outcome) -> None:
+    if isinstance(outcome, Answer):
+        exchange.ok(translate(outcome.body), replayed=outcome.replayed)
+    else:
+        exchange.err(outcome if isinstance(outcome, Problem) else Internal())

@@ -1,0 +1,53 @@
+"""A job that is done again and again, on the injected clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Problem
+
+log = structlog.get_logger(__name__)
+
+
+class Every:
+    """Does `job` every `seconds`, and at once when poked. It never runs twice at the same time."""
+
+    def __init__(self, name: str, seconds: float, job: Callable[[], Awaitable[object]], clock: Clock) -> None:
+        self._name = name
+        self._seconds = seconds
+        self._job = job
+        self._clock = clock
+        self._poked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, with a first round now."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+
+    def poke(self) -> None:
+        """There is something to do: do not wait for the next round."""
+        self._poked.set()
+
+    async def stop(self) -> None:
+        """End; a round under way is cut off, and another node or the next start does what is left."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._poked.clear()
+            await self._round()
+            timer = self._clock.call_later(self._seconds, self._poked.set)
+            await self._poked.wait()
+            timer.cancel()
+
+    async def _round(self) -> None:
+        try:
+            await self._job()
+        except Problem as problem:  # the database is away, or too much is going on: next round
+            log.warning("job.postponed", job=self._name, code=problem.code, detail=problem.detail)
+        except Exception:
+            log.exception("job.failed", job=self._name)
