@@ -25,38 +25,35 @@ from fittrack.sessions.tokens import hash_token
 USER_AGENT_LENGTH_MAX = 300
 _AUTH = f"{API}/auth"
 _TAG = "Auth"
-_SENT = "If there is such an account, we have sent a letter to its address."
 
 
 async def register(request: web.Request) -> web.Response:
-    form = await parse(request, schemas.Register)
-    return render_kept(await registration.register(request.app[ACCOUNTS], form, idempotency_key(request)))
+    form, key = await parse(request, schemas.Register), idempotency_key(request)
+    return render_kept(await registration.register(request.app[ACCOUNTS], form, key))
 
 
 async def verify_email(request: web.Request) -> web.Response:
     token_hash = hash_token((await parse(request, schemas.TokenBody)).token)
-    token = await request.app[ACCOUNTS].reads.run(queries.find_email_token, token_hash, queries.VERIFY_EMAIL)
-    if token is None:
+    found = await request.app[ACCOUNTS].reads.run(queries.find_email_token, token_hash, queries.VERIFY_EMAIL)
+    if found is None:
         raise InvalidToken
-    player = request.app[REGISTRY].ref(USER, token.user_id)
+    player = request.app[REGISTRY].ref(USER, found.user_id)
     return render_answer(await command(request, player, VerifyEmail(token_hash)))
 
 
 async def resend_verification(request: web.Request) -> web.Response:
-    form = await parse(request, schemas.EmailBody)
-    await registration.resend_verification(request.app[ACCOUNTS], form.email)
-    return _letter_sent(request)
+    form, key = await parse(request, schemas.EmailBody), idempotency_key(request)
+    return render_kept(await registration.resend_verification(request.app[ACCOUNTS], form.email, key))
 
 
 async def forgot_password(request: web.Request) -> web.Response:
-    form = await parse(request, schemas.EmailBody)
-    await recovery.forgot_password(request.app[ACCOUNTS], form.email)
-    return _letter_sent(request)
+    form, key = await parse(request, schemas.EmailBody), idempotency_key(request)
+    return render_kept(await recovery.forgot_password(request.app[ACCOUNTS], form.email, key))
 
 
 async def reset_password(request: web.Request) -> web.Response:
-    await recovery.reset_password(request.app[ACCOUNTS], await parse(request, schemas.ResetPassword))
-    return render(schemas.Message("The password is changed. Sign in with the new one."))
+    form, key = await parse(request, schemas.ResetPassword), idempotency_key(request)
+    return render_kept(await recovery.reset_password(request.app[ACCOUNTS], form, key))
 
 
 async def change_password(request: web.Request) -> web.Response:
@@ -96,10 +93,6 @@ def _client(request: web.Request, device_id: str | None = None) -> Client:
     return Client(agent[:USER_AGENT_LENGTH_MAX] if agent else None, request.remote, device_id)
 
 
-def _letter_sent(request: web.Request) -> web.Response:
-    return render(schemas.Message(f"{_SENT} {request.app[ACCOUNTS].mail_hint}".strip()), status=202)
-
-
 ROUTES = [
     Route(
         "POST",
@@ -135,7 +128,6 @@ ROUTES = [
         body=schemas.EmailBody,
         answer=schemas.Message,
         status=202,
-        idempotent=False,
     ),
     Route(
         "POST",
@@ -147,7 +139,6 @@ ROUTES = [
         body=schemas.EmailBody,
         answer=schemas.Message,
         status=202,
-        idempotent=False,
     ),
     Route(
         "POST",
@@ -158,7 +149,6 @@ ROUTES = [
         tag=_TAG,
         body=schemas.ResetPassword,
         answer=schemas.Message,
-        idempotent=False,
         problems=(InvalidToken, Busy),
     ),
     Route(

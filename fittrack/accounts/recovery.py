@@ -1,56 +1,75 @@
 """Passwords that were forgotten or are to be changed (SPEC 1). A reset ends every session."""
 
+import hmac
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.attempts import CHANGE_PASSWORD, LOGIN, count_failure, may_post, succeed
+from fittrack.accounts.registration import letter_once
 from fittrack.accounts.services import AccountServices, subject_hash
+from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import FieldError, Validation
 from fittrack.mail.letters import PasswordReset
 from fittrack.mail.queries import put
+from fittrack.server.idempotency import Kept, kept_answer, scope_of
+from fittrack.server.once import Once, run_once
 from fittrack.server.principal import Principal
+from fittrack.server.queries import find_kept
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.queries import EndedSession, EndReason
 from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
 
 
-async def forgot_password(services: AccountServices, email: str) -> None:
+async def forgot_password(services: AccountServices, email: str, key: UUID | None) -> Kept:
     """Post a letter with a reset code, if there is such an account. Nobody learns whether there is."""
     now = services.clock.now()
-    key = rules.email_key(email)
-    found = await services.reads.run(queries.credentials, key)
+    email_key = rules.email_key(email)
+    found = await services.reads.run(queries.credentials, email_key)
     token = new_token(EMAIL_PREFIX)
     minutes = int(rules.RESET_LIFETIME.total_seconds() // 60)
     addressee = found.user_id if found else UserId(uuid7())
     letter = services.postbox.row(addressee, PasswordReset(token, minutes), now)
 
-    def effect(conn: Connection) -> None:
-        if may_post(conn, queries.RESET_PASSWORD, key, now) and found is not None:
+    def effect(conn: Connection) -> Kept:
+        if may_post(conn, queries.RESET_PASSWORD, email_key, now) and found:
+            expires_at = now + rules.RESET_LIFETIME
             queries.issue_email_token(
-                conn,
-                hash_token(token),
-                found.user_id,
-                queries.RESET_PASSWORD,
-                now=now,
-                expires_at=now + rules.RESET_LIFETIME,
+                conn, hash_token(token), found.user_id, queries.RESET_PASSWORD, now=now, expires_at=expires_at
             )
             put(conn, letter)
+        return kept_answer(services.letter_sent(), status=202)
 
-    await services.journal.transact(effect)
+    once = letter_once("forgot-password", email_key, key, now)
+    return await services.journal.transact(run_once, once, effect)
 
 
-async def reset_password(services: AccountServices, form: schemas.ResetPassword) -> None:
+async def reset_password(services: AccountServices, form: schemas.ResetPassword, key: UUID | None) -> Kept:
     """Set a new password with the code from the letter. Raises `Validation` or `InvalidToken`."""
     _check_new(form.new_password)
-    token_hash = hash_token(form.token)
+    now, token_hash = services.clock.now(), hash_token(form.token)
+    digest = hmac.digest(services.pepper, form.new_password.encode(), "sha256")
+    once = Once(
+        scope_id=scope_of(token_hash.hex()),
+        key=key,
+        request_hash=request_hash("reset-password", digest),
+        now=now,
+    )
     # Looked at before the costly hash; what decides is the look within the transaction.
-    await services.reads.run(_holder, token_hash, services.clock.now())
+    await services.reads.run(_worth_hashing, token_hash, once)
     password_hash = await services.passwords.hash(form.new_password)
-    ended = await services.journal.transact(_reset, token_hash, password_hash, services.clock.now())
+    ended: list[EndedSession] = []
+
+    def effect(conn: Connection) -> Kept:
+        ended.extend(_reset(conn, token_hash, password_hash, now))
+        return kept_answer(schemas.Message("The password is changed. Sign in with the new one."))
+
+    kept = await services.journal.transact(run_once, once, effect)
     services.watch.ended(ended)
+    return kept
 
 
 async def change_password(
@@ -81,7 +100,14 @@ def _check_new(password: str) -> None:
 
 def _holder(conn: Connection, token_hash: bytes, now: datetime) -> UserId:
     found = queries.find_email_token(conn, token_hash, queries.RESET_PASSWORD)
-    return rules.check_token(found, now).user_id
+    rules.check_token(found, now)
+    assert found is not None, "it was checked"
+    return found.user_id
+
+
+def _worth_hashing(conn: Connection, token_hash: bytes, once: Once) -> None:
+    if once.key is None or find_kept(conn, once.scope_id, once.key) is None:
+        _holder(conn, token_hash, once.now)
 
 
 def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetime) -> list[EndedSession]:

@@ -64,23 +64,27 @@ def create(conn: Connection, new: queries.NewAccount) -> None:
         raise EmailTaken from error
 
 
-async def resend_verification(services: AccountServices, email: str) -> None:
+async def resend_verification(services: AccountServices, email: str, key: UUID | None) -> Kept:
     """Post the letter anew, if the account is there and waits for it. Nobody learns whether it does."""
     now = services.clock.now()
-    key = rules.email_key(email)
-    found = await services.reads.run(queries.credentials, key)
+    email_key = rules.email_key(email)
+    found = await services.reads.run(queries.credentials, email_key)
     token = new_token(EMAIL_PREFIX)
-    user_id = found.user_id if found else UserId(uuid7())
-    letter = verification_letter(services, user_id, token, now)
+    letter = verification_letter(services, found.user_id if found else UserId(uuid7()), token, now)
 
-    def effect(conn: Connection) -> None:
-        if not may_post(conn, queries.VERIFY_EMAIL, key, now):
-            return
-        if found is not None and not found.email_verified:
+    def effect(conn: Connection) -> Kept:
+        if may_post(conn, queries.VERIFY_EMAIL, email_key, now) and found and not found.email_verified:
             _issue(conn, found.user_id, token, now)
             put(conn, letter)
+        return kept_answer(services.letter_sent(), status=202)
 
-    await services.journal.transact(effect)
+    once = letter_once("resend-verification", email_key, key, now)
+    return await services.journal.transact(run_once, once, effect)
+
+
+def letter_once(name: str, email_key: str, key: UUID | None, now: datetime) -> Once:
+    """A request for a letter under its key: keys of people without a session belong to their address."""
+    return Once(scope_id=scope_of(email_key), key=key, request_hash=request_hash(name, email_key), now=now)
 
 
 def verification_letter(

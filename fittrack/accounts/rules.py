@@ -119,11 +119,10 @@ def can_sign_in(status: AccountStatus) -> bool:
     return status in {AccountStatus.PENDING, AccountStatus.ACTIVE}
 
 
-def check_token(token: EmailToken | None, now: datetime) -> EmailToken:
-    """`token`, if it exists, is unused and in time. Raises `InvalidToken`."""
+def check_token(token: EmailToken | None, now: datetime) -> None:
+    """Raise `InvalidToken` unless `token` exists, is unused and in time."""
     if token is None or token.used_at is not None or now >= token.expires_at:
         raise InvalidToken
-    return token
 
 
 def status_after_verification(status: AccountStatus) -> AccountStatus:

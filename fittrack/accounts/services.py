@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fittrack.accounts.passwords import Passwords
+from fittrack.accounts.schemas import Message
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.kit.calendar import PlatformCalendar
@@ -33,6 +34,10 @@ class AccountServices:
     """Secret: what could be guessed is hashed with it before it becomes part of a request's hash."""
     mail_hint: str = ""
     """Where to find the mail, in development; empty elsewhere."""
+
+    def letter_sent(self) -> Message:
+        """What everybody is told who asks for a letter."""
+        return Message(f"If there is such an account, we have sent it a letter. {self.mail_hint}".strip())
 
 
 ACCOUNTS: web.AppKey[AccountServices] = web.AppKey("accounts", AccountServices)

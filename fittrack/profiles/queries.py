@@ -67,6 +67,13 @@ def stored(view: schemas.Profile) -> Profile:
     )
 
 
+def page(conn: Connection, today: date, offset: int, limit: int) -> tuple[list[schemas.Profile], int]:
+    """A page of all profiles, the newest players first, and how many there are."""
+    rows = conn.execute(_profiles().order_by(profiles.c.user_id.desc()).offset(offset).limit(limit))
+    total = conn.execute(select(func.count()).select_from(profiles)).scalar_one()
+    return [_view(row, today) for row in rows], total
+
+
 def count_players(conn: Connection, today: date) -> Mapping[str, int]:
     """Active players by tier code. Brackets are counted by birthdays, so nobody is a year behind."""
     oldest_first = [(users.c.date_of_birth <= _latest_birth(b, today), b.value) for b in reversed(AgeBracket)]
