@@ -40,7 +40,6 @@ class ResponseHeaders:
     def __init__(self, policy: HeaderPolicy) -> None:
         self._origins = frozenset(policy.origins)
         common = {
-            "Server": "FitTrack",  # what runs underneath is nobody's business
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": API_CSP,
             "Referrer-Policy": "no-referrer",
@@ -54,6 +53,7 @@ class ResponseHeaders:
 
     def put(self, request: web.Request, headers: CIMultiDict[str]) -> None:
         """Complete the `headers` of the answer to `request`."""
+        headers["Server"] = "FitTrack"  # what runs underneath is nobody's business
         for name, value in self._common:
             if name not in headers:
                 headers[name] = value

@@ -36,6 +36,7 @@ def make_application(
     endpoints: dict[web.AbstractRoute, Endpoint] = {}
     edge = Edge(endpoints, authenticator=authenticator, headers=ResponseHeaders(policy), clock=clock)
     app = web.Application(middlewares=[edge.handle], client_max_size=BODY_BYTES_MAX)
+    app.on_response_prepare.append(edge.complete)
     app[CLOCK] = clock
     app[AUTHENTICATOR] = authenticator
     _declare(app, routes, endpoints)

@@ -64,14 +64,13 @@ class Edge:
     @web.middleware
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Serve `request`; never raises."""
-        request_id = accept_correlation_id(request.headers.get("X-Request-ID"))
-        correlation_id.set(request_id)  # each request runs in a context of its own
+        # Each request runs in a context of its own, so nothing has to be set back.
+        correlation_id.set(accept_correlation_id(request.headers.get("X-Request-ID")))
         started = self._clock.monotonic()
         endpoint = self._endpoints.get(request.match_info.route)
         response = await self._answer(request, handler, endpoint)
         if not response.prepared:  # a stream or a WebSocket has sent its headers already
-            response.headers["X-Request-ID"] = request_id
-            response = await self._finish(request, response, endpoint)
+            response = await _finish(request, response, endpoint)
         stats = self.elsewhere if endpoint is None else endpoint.stats
         stats.count(response.status, self._clock.monotonic() - started)
         return response
@@ -110,17 +109,21 @@ class Edge:
         CHECKS[access](principal)
         request[PRINCIPAL] = principal
 
-    async def _finish(
-        self, request: web.Request, response: web.StreamResponse, endpoint: Endpoint | None
-    ) -> web.StreamResponse:
-        if endpoint is not None and endpoint.route.secret:
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["Pragma"] = "no-cache"
-        else:
-            response = _unchanged(request, response) or response
-            await compress(request, response)
+    async def complete(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Put the common headers on an answer about to leave, be it whole or the start of a stream."""
+        response.headers["X-Request-ID"] = correlation_id.get()
         self._headers.put(request, response.headers)
+
+
+async def _finish(
+    request: web.Request, response: web.StreamResponse, endpoint: Endpoint | None
+) -> web.StreamResponse:
+    if endpoint is not None and endpoint.route.secret:
+        response.headers["Cache-Control"] = "no-store"
         return response
+    response = _unchanged(request, response) or response
+    await compress(request, response)
+    return response
 
 
 def _refusal(request: web.Request, problem: Problem, route: Route | None) -> web.Response:
@@ -156,7 +159,5 @@ def _unchanged(request: web.Request, response: web.StreamResponse) -> web.Respon
         return None
     if response.status != HTTPStatus.OK or not matches(known, etag):
         return None
-    kept = {
-        name: response.headers[name] for name in ("X-Request-ID", "Cache-Control") if name in response.headers
-    }
+    kept = {name: response.headers[name] for name in ("Cache-Control", "Vary") if name in response.headers}
     return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={**kept, "ETag": etag})

@@ -1,0 +1,8 @@
+"""The settings (SPEC 10a): read once, checked whole, then frozen."""
+
+from fittrack.config.loading import load_settings
+from fittrack.config.masking import masked
+from fittrack.config.settings import AppEnv, OAuthClient, RateLimits, Settings
+from fittrack.kit.environment import SettingsError
+
+__all__ = ["AppEnv", "OAuthClient", "RateLimits", "Settings", "SettingsError", "load_settings", "masked"]

@@ -1,0 +1,75 @@
+"""Whether settings that can each be read can be used together, and where they are to be used."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS, PUBLISHED_SECRETS
+from fittrack.config.settings import Settings
+from fittrack.kit.sealing import Sealer
+from fittrack.server.token_keys import KeyUnusableError
+
+SECRET_LENGTH_MIN: Final = 32  # characters: 128 bits even if they are hexadecimal digits
+
+
+def faults_of(settings: Settings) -> list[str]:
+    """What is wrong with settings that can each be read."""
+    faults = []
+    if settings.database.oracle_dsn and not (
+        settings.database.oracle_user and settings.database.oracle_password
+    ):
+        faults.append("ORACLE_DSN is set, but ORACLE_USER or ORACLE_PASSWORD is missing")
+    if settings.database.oracle_pool_min > settings.database.oracle_pool_max:
+        faults.append("ORACLE_POOL_MIN is larger than ORACLE_POOL_MAX")
+    faults += (f"CORS_ORIGINS: {fault}" for fault in map(_origin_fault, settings.cors_origins) if fault)
+    if settings.app_env.deployed:
+        faults += _faults_of_secrets(settings)
+    faults += _faults_of_keys(settings)
+    return faults
+
+
+def _faults_of_secrets(settings: Settings) -> list[str]:
+    """In production a missing or default secret stops the start."""
+    where = settings.app_env.value
+    faults = []
+    if not settings.secret_key:
+        faults.append(f"SECRET_KEY is missing; {where} needs one of at least {SECRET_LENGTH_MIN} characters")
+    elif settings.secret_key.lower() in PUBLISHED_SECRETS:
+        faults.append(f"SECRET_KEY is a default that everybody knows; {where} needs one of its own")
+    if not settings.token_keys:
+        faults.append(f"TOKEN_KEYS is missing; {where} needs a key for what is encrypted at rest")
+    elif DEVELOPMENT_TOKEN_KEYS.partition(":")[2] in settings.token_keys:
+        faults.append(f"TOKEN_KEYS holds the default that everybody knows; {where} needs one of its own")
+    if settings.jwt_algorithm != "RS256":
+        faults.append(f"JWT_ALGORITHM must be RS256 in {where}")
+    elif not settings.jwt_private_key:
+        faults.append(f"JWT_PRIVATE_KEY is missing; {where} signs access tokens with RS256")
+    if "*" in settings.cors_origins:
+        faults.append(f"CORS_ORIGINS must name origins in {where}, not *")
+    return faults
+
+
+def _faults_of_keys(settings: Settings) -> list[str]:
+    """Secrets that are there, but cannot be used."""
+    faults = []
+    if settings.secret_key and len(settings.secret_key) < SECRET_LENGTH_MIN:
+        faults.append(f"SECRET_KEY is shorter than {SECRET_LENGTH_MIN} characters")
+    if settings.token_keys:
+        try:
+            Sealer.from_text(settings.token_keys)
+        except ValueError as error:
+            faults.append(f"TOKEN_KEYS cannot be used: {error}")
+    if settings.jwt_algorithm == "RS256" and (settings.jwt_private_key or not settings.app_env.deployed):
+        try:
+            settings.make_token_keys()
+        except KeyUnusableError as error:
+            faults.append(str(error))
+    return faults
+
+
+def _origin_fault(origin: str) -> str | None:
+    if origin == "*":
+        return None
+    parts = urlsplit(origin)
+    if parts.scheme in {"http", "https"} and parts.netloc and origin == f"{parts.scheme}://{parts.netloc}":
+        return None
+    return f"{origin!r} is no origin such as https://app.example.com"

@@ -1,0 +1,118 @@
+"""Reading the settings from the environment and `.env`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fittrack.config.checks import faults_of
+from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
+from fittrack.config.settings import AppEnv, OAuthClient, RateLimits, Settings
+from fittrack.db.engine import DatabaseSettings
+from fittrack.kit.environment import Reader, SettingsError, read_dotenv
+from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
+
+_LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
+    """The settings in force; the environment wins over `.env`.
+
+    Raises `SettingsError` with every fault, each in a sentence that names its setting.
+    """
+    environ = os.environ if environ is None else environ
+    reader = Reader({**read_dotenv(dotenv), **environ})
+    settings = _read(reader)
+    faults = [*reader.faults, *faults_of(settings)]
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _read(reader: Reader) -> Settings:
+    if reader.text("REDIS_URL"):
+        reader.faults.append("REDIS_URL is set, but this version runs as one process: leave it empty")
+    app_env = AppEnv(reader.choice("APP_ENV", tuple(AppEnv), AppEnv.DEVELOPMENT))
+    deployed = app_env.deployed
+    algorithm = reader.choice("JWT_ALGORITHM", ("HS256", "RS256"), "RS256" if deployed else "HS256")
+    log_format = reader.choice("LOG_FORMAT", ("json", "console"), "json" if deployed else "console")
+    return Settings(
+        app_env=app_env,
+        public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        database=_database(reader),
+        secret_key=reader.text("SECRET_KEY", "" if deployed else DEVELOPMENT_SECRET),
+        jwt_algorithm=cast("Literal['HS256', 'RS256']", algorithm),
+        jwt_private_key=_pem(reader, "JWT_PRIVATE_KEY"),
+        jwt_public_key=_pem(reader, "JWT_PUBLIC_KEY"),
+        token_keys=reader.text("TOKEN_KEYS", "" if deployed else DEVELOPMENT_TOKEN_KEYS),
+        cors_origins=reader.words("CORS_ORIGINS"),
+        rate_limits=_rate_limits(reader),
+        log_level=reader.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
+        log_format=cast("Literal['json', 'console']", log_format),
+        smtp_url=reader.text("SMTP_URL"),
+        mail_dir=Path(reader.text("MAIL_DIR", "var/mail")),
+        mail_from=reader.text("MAIL_FROM", "FitTrack <no-reply@fittrack.example>"),
+        fitbit=_client(reader, "FITBIT"),
+        google=_client(reader, "GOOGLE"),
+        apple=_client(reader, "APPLE"),
+        drand_url=reader.text("DRAND_URL", "https://api.drand.sh" if deployed else ""),
+        drawings_without_beacon=reader.flag("DRAWINGS_WITHOUT_BEACON", not deployed),
+        platform_tz=reader.converted("PLATFORM_TZ", ZoneInfo("America/New_York"), _zone, "a time zone"),
+        excluded_states=_states(reader),
+    )
+
+
+def _database(reader: Reader) -> DatabaseSettings:
+    return DatabaseSettings(
+        url=reader.text("DATABASE_URL", "sqlite:///var/fittrack.db"),
+        oracle_dsn=reader.text("ORACLE_DSN") or None,
+        oracle_user=reader.text("ORACLE_USER") or None,
+        oracle_password=reader.text("ORACLE_PASSWORD") or None,
+        oracle_wallet_dir=reader.text("ORACLE_WALLET_DIR") or None,
+        oracle_pool_min=reader.whole("ORACLE_POOL_MIN", 2, low=1, high=64),
+        oracle_pool_max=reader.whole("ORACLE_POOL_MAX", 8, low=1, high=64),
+    )
+
+
+def _rate_limits(reader: Reader) -> RateLimits:
+    def limit(name: str, default: int) -> int:
+        return reader.whole(f"RATE_LIMIT_{name}", default, low=1, high=1_000_000)
+
+    return RateLimits(anonymous=limit("ANONYMOUS", 10), user=limit("USER", 100), admin=limit("ADMIN", 500))
+
+
+def _client(reader: Reader, provider: str) -> OAuthClient:
+    return OAuthClient(
+        client_id=reader.text(f"{provider}_CLIENT_ID"),
+        client_secret=reader.text(f"{provider}_CLIENT_SECRET"),
+    )
+
+
+def _pem(reader: Reader, name: str) -> str:
+    """A key in PEM, or the path of the file that holds it (how containers are handed secrets)."""
+    text = reader.text(name)
+    if not text or "-----BEGIN" in text:
+        return text.replace("\\n", "\n")
+    try:
+        return Path(text).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        reader.faults.append(f"{name} is neither a key in PEM nor a file that can be read")
+        return ""
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(name) from error
+
+
+def _states(reader: Reader) -> frozenset[str]:
+    if reader.text("EXCLUDED_STATES").lower() == "none":
+        return frozenset()
+    states = frozenset(reader.words("EXCLUDED_STATES")) or DEFAULT_EXCLUDED_STATES
+    unknown = sorted(states - US_STATES.keys())
+    if unknown:
+        reader.faults.append(f"EXCLUDED_STATES names what is no state: {', '.join(unknown)}")
+    return states

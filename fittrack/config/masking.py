@@ -1,0 +1,67 @@
+"""The settings as people may see them."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
+from fittrack.config.settings import OAuthClient, Settings
+
+_MASK: Final = "********"
+
+
+def masked(settings: Settings) -> dict[str, str]:
+    """The settings by name, as `fittrack config` shows them: secrets are masked."""
+    db = settings.database
+    limits = settings.rate_limits
+    return {
+        "APP_ENV": settings.app_env.value,
+        "PUBLIC_URL": settings.public_url,
+        "DATABASE_URL": _without_password(db.url),
+        "ORACLE_DSN": db.oracle_dsn or "",
+        "ORACLE_USER": db.oracle_user or "",
+        "ORACLE_PASSWORD": _mask(db.oracle_password or ""),
+        "ORACLE_POOL_MIN": str(db.oracle_pool_min),
+        "ORACLE_POOL_MAX": str(db.oracle_pool_max),
+        "ORACLE_WALLET_DIR": db.oracle_wallet_dir or "",
+        "SECRET_KEY": _mask(settings.secret_key),
+        "JWT_ALGORITHM": settings.jwt_algorithm,
+        "JWT_PRIVATE_KEY": _mask(settings.jwt_private_key),
+        "JWT_PUBLIC_KEY": "set" if settings.jwt_public_key else "",
+        "TOKEN_KEYS": _mask(settings.token_keys),
+        "CORS_ORIGINS": ",".join(settings.cors_origins),
+        "RATE_LIMIT_ANONYMOUS": str(limits.anonymous),
+        "RATE_LIMIT_USER": str(limits.user),
+        "RATE_LIMIT_ADMIN": str(limits.admin),
+        "LOG_LEVEL": settings.log_level,
+        "LOG_FORMAT": settings.log_format,
+        "SMTP_URL": _without_password(settings.smtp_url),
+        "MAIL_DIR": str(settings.mail_dir),
+        "MAIL_FROM": settings.mail_from,
+        **_masked_client("FITBIT", settings.fitbit),
+        **_masked_client("GOOGLE", settings.google),
+        **_masked_client("APPLE", settings.apple),
+        "DRAND_URL": settings.drand_url,
+        "DRAWINGS_WITHOUT_BEACON": str(settings.drawings_without_beacon).lower(),
+        "PLATFORM_TZ": settings.platform_tz.key,
+        "EXCLUDED_STATES": ",".join(sorted(settings.excluded_states)),
+    }
+
+
+def _mask(secret: str) -> str:
+    if secret in {DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS}:
+        return "(development default)"
+    return _MASK if secret else ""
+
+
+def _masked_client(provider: str, client: OAuthClient) -> dict[str, str]:
+    return {
+        f"{provider}_CLIENT_ID": client.client_id,
+        f"{provider}_CLIENT_SECRET": _mask(client.client_secret),
+    }
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return url.replace(f":{parts.password}@", f":{_MASK}@", 1)

@@ -1,0 +1,77 @@
+"""The settings (SPEC 10a), frozen."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from fittrack.db.engine import DatabaseSettings
+from fittrack.server.token_keys import TokenKeys
+
+
+class AppEnv(StrEnum):
+    """What the process is for."""
+
+    DEVELOPMENT = "development"
+    TESTING = "testing"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+    @property
+    def deployed(self) -> bool:
+        """Whether others rely on it: nothing in it may rest on a published default."""
+        return self in {AppEnv.STAGING, AppEnv.PRODUCTION}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """Requests a minute, sliding (SPEC 11)."""
+
+    anonymous: int
+    user: int
+    admin: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient:
+    """How we are known to a provider; empty where nothing was registered with it."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that may differ between deployments."""
+
+    app_env: AppEnv
+    public_url: str
+    """Where people reach the product: links in mail, and the issuer of access tokens."""
+    database: DatabaseSettings
+    secret_key: str
+    jwt_algorithm: Literal["HS256", "RS256"]
+    jwt_private_key: str
+    jwt_public_key: str
+    token_keys: str
+    cors_origins: tuple[str, ...]
+    rate_limits: RateLimits
+    log_level: str
+    log_format: Literal["json", "console"]
+    smtp_url: str
+    mail_dir: Path
+    mail_from: str
+    fitbit: OAuthClient
+    google: OAuthClient
+    apple: OAuthClient
+    drand_url: str
+    drawings_without_beacon: bool
+    """Whether drawings may do without a public beacon where one is configured by default (FAIRNESS)."""
+    platform_tz: ZoneInfo
+    excluded_states: frozenset[str]
+
+    def make_token_keys(self) -> TokenKeys:
+        """What access tokens are signed with."""
+        if self.jwt_algorithm == "RS256":
+            return TokenKeys.from_pem(self.jwt_private_key, self.jwt_public_key)
+        return TokenKeys.from_secret(self.secret_key.encode())

@@ -1,0 +1,106 @@
+"""What the server says of itself: the start page, the API's documents and their browser, the problems."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from fittrack.kit.problems import NotFound, Problem
+from fittrack.server.access import Access
+from fittrack.server.assets import Asset, folder_routes
+from fittrack.server.openapi import openapi_document
+from fittrack.server.render import PROBLEM_TYPE_BASE, render
+from fittrack.server.routes import Route
+from fittrack.server.schemas import Answer
+
+STATIC: Final = Path(__file__).parent / "static"
+_DESCRIPTION: Final = (
+    "Points for tracked workouts, tickets for points, drawings that anybody can verify. "
+    "What happens live comes over the WebSocket at `/ws`, described at `/asyncapi.json`."
+)
+
+
+class ProblemKind(Answer, frozen=True, kw_only=True):
+    """A kind of problem, as its `type` address explains it."""
+
+    code: str
+    status: int
+    title: str
+    retryable: bool
+    description: str
+
+
+def site_routes(
+    routes: Sequence[Route], *, version: str, documents: Mapping[str, object] | None = None
+) -> list[Route]:
+    """The routes of pages and documents that describe `routes`.
+
+    `documents`: further JSON documents by address, e.g. `{"/asyncapi.json": …}`.
+    """
+    described = [*routes, *_PROBLEM_ROUTES]
+    openapi = openapi_document(described, title="FitTrack", version=version, description=_DESCRIPTION)
+    return [
+        *_PROBLEM_ROUTES,
+        _document("/openapi.json", openapi),
+        *(_document(path, document) for path, document in (documents or {}).items()),
+        Asset.of_file(STATIC / "index.html").at("/"),
+        Asset.of_file(STATIC / "docs.html").at("/docs"),
+        *folder_routes("/static", STATIC),
+    ]
+
+
+def _document(path: str, document: object) -> Route:
+    return Asset(msgspec.json.encode(document), "application/json").at(path)
+
+
+async def list_problems(_: web.Request) -> web.Response:
+    """Every kind of problem, of REST and of the WebSocket."""
+    return render([_kind(cls) for cls in _by_status(Problem.catalogue.values())])
+
+
+async def show_problem(request: web.Request) -> web.Response:
+    """What a problem's `type` means."""
+    cls = Problem.catalogue.get(request.match_info["code"])
+    if cls is None:
+        raise NotFound("There is no such kind of problem")
+    return render(_kind(cls))
+
+
+def _by_status(kinds: Iterable[type[Problem]]) -> list[type[Problem]]:
+    return sorted(kinds, key=lambda cls: (cls.status, cls.code))
+
+
+def _kind(cls: type[Problem]) -> ProblemKind:
+    own: Any = cls.__dict__.get("__doc__")
+    return ProblemKind(
+        code=cls.code,
+        status=cls.status,
+        title=cls.title,
+        retryable=cls.retryable,
+        description=own or cls.title,
+    )
+
+
+_PROBLEM_ROUTES: Final = [
+    Route(
+        "GET",
+        PROBLEM_TYPE_BASE.rstrip("/"),
+        list_problems,
+        summary="List the kinds of problems",
+        access=Access.ANYONE,
+        tag="About",
+        answer=list[ProblemKind],
+    ),
+    Route(
+        "GET",
+        PROBLEM_TYPE_BASE + "{code}",
+        show_problem,
+        summary="Explain a kind of problem",
+        access=Access.ANYONE,
+        tag="About",
+        path_types={"code": str},
+        answer=ProblemKind,
+    ),
+]
