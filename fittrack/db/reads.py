@@ -1,12 +1,13 @@
 """Queries off the event loop: a small pool of threads, one connection and one snapshot for each call."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from fittrack.kit.problems import Busy
 
@@ -17,6 +18,17 @@ T = TypeVar("T")
 READ_THREADS = 4
 # What waits for a thread: a second of work. More would be answered too late to matter.
 READS_WAITING_MAX = 1_024
+
+_SQLITE_NO_ANSWER = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
 
 
 class Reads:
@@ -53,5 +65,15 @@ class Reads:
                 if self._engine.dialect.name == "oracle":  # SQLite's BEGIN is a snapshot already
                     connection.exec_driver_sql("SET TRANSACTION READ ONLY")
                 return fn(connection)
-        except (OperationalError, InterfaceError) as error:
-            raise Busy("The database does not answer") from error
+        except DBAPIError as error:
+            if _does_not_answer(error):
+                raise Busy("The database does not answer") from error
+            raise
+
+
+def _does_not_answer(error: DBAPIError) -> bool:
+    """Whether the database is at fault, not the query."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is None:
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return code & 0xFF in _SQLITE_NO_ANSWER

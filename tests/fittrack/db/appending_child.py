@@ -12,6 +12,8 @@ import signal
 import sys
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from fittrack.db.journal import Committed, Head, Journal, Outcome
 from fittrack.db.tables.logs import drawing_log
 from fittrack.kit.clock import SystemClock
@@ -22,7 +24,7 @@ from tests.fittrack.db.journal_world import a_database, a_purchase
 PURCHASES_AT_A_TIME = 20
 
 
-def killing_itself(steps: int) -> WatchedStore:
+def killing_itself(engine: Engine, steps: int) -> WatchedStore:
     left = [steps]
 
     def step(_name: str) -> None:
@@ -30,12 +32,17 @@ def killing_itself(steps: int) -> WatchedStore:
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    return WatchedStore(a_database(Path(sys.argv[1])), step)
+    return WatchedStore(engine, step)
+
+
+def _end(error: BaseException) -> None:
+    raise SystemExit(str(error))
 
 
 async def main() -> None:
-    store = killing_itself(int(sys.argv[2]))
-    journal = Journal(store._engine, SystemClock(), on_fatal=sys.exit, store=store)
+    engine = a_database(Path(sys.argv[1]))
+    store = killing_itself(engine, int(sys.argv[2]))
+    journal = Journal(engine, SystemClock(), on_fatal=_end, store=store)
     appender = journal.open(drawing_log, uuid7(), Head())
     while True:
         for _ in range(PURCHASES_AT_A_TIME):

@@ -1,12 +1,11 @@
 """A small world for the journal's tests: a database file, units of players and drawings, and their laws."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, event, select
 
 from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.journal import Head, PeerRow, Unit
@@ -71,15 +70,16 @@ def a_purchase(user_id: UUID, after: Head, *, seq: int = 1, balance_after: int =
     )
 
 
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees what is committed, whatever a writer holds."""
-    reader = make_engine(DatabaseSettings(url=str(engine.url)), Access.READ)
-    try:
-        with reader.connect() as connection:
-            yield connection
-    finally:
-        reader.dispose()
+_readers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection that sees what is committed, whatever a writer on `engine` holds."""
+    reader = _readers.get(engine)
+    if reader is None:
+        reader = _readers[engine] = make_engine(DatabaseSettings(url=str(engine.url)), Access.READ)
+        event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
+    return reader.connect()
 
 
 def units_of(engine: Engine, log: Table, key: UUID) -> list[UUID]:
