@@ -1,6 +1,6 @@
 """The public beacon: drand quicknet's rounds and randomness (FAIRNESS, drand quicknet). Pure arithmetic.
 
-Whether a signature is genuine is decided in `beacon_signature`; fetching is no matter of this package.
+A `Beacon` is handed in: whoever fetches one verifies its signature against the chain's public key first.
 """
 
 import hashlib

@@ -111,7 +111,10 @@ def _check_round(fields: Fields, rules: DrawRules) -> Check:
     good = (
         "There was no beacon round to wait for."
         if said is None
-        else f"Round {said.round} is the one that the close determined, and its signature gives the beacon."
+        else (
+            f"Round {said.round} is the one that the close determined; the beacon is its signature's hash. "
+            "Compare that signature with the one that drand publishes."
+        )
     )
     return check("beacon-round", wrong is None, good, wrong or "")
 
