@@ -262,8 +262,8 @@ class Keeper:
             _int(data, "ledger_seq"), _int(data, "inbox_seq"), resumed=data["resumed"] is True
         )
         limits = data.get("limits")
-        if isinstance(limits, Mapping):
-            self._outbox.in_flight_max = _int(limits, "commands_in_flight")
+        if isinstance(limits, Mapping) and isinstance(in_flight := limits.get("commands_in_flight"), int):
+            self._outbox.in_flight_max = in_flight
         self.welcome = data
         self._back_off.opened(self._clock.monotonic())
         self._resubscribe()

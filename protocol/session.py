@@ -11,8 +11,6 @@ calls `tick`. Whatever arrives, it raises nothing: a bad frame is answered by `e
 """
 
 from collections.abc import Sequence
-from enum import Enum
-from typing import Protocol
 
 from fittrack.kit.problems import (
     BodyTooLarge,
@@ -31,47 +29,14 @@ from protocol.codec import Codec, Message, Unreadable
 from protocol.errors import err_of
 from protocol.exchange import Exchange
 from protocol.frames import EMPTY, Envelope, Frame, FrameId, Payload, frame
-from protocol.inbound import Auth, Command, LogActivities
+from protocol.handler import Phase, SessionHandler
+from protocol.inbound import Auth, LogActivities
 from protocol.limits import MALFORMED_FRAMES_MAX, UNAUTHENTICATED_MESSAGE_BYTES_MAX
 from protocol.outbound import Expiring, Pong, Welcome
 from protocol.policy import SessionPolicy
 from protocol.reading import reader_for
 from protocol.shapes import WireInstant, instant
 from protocol.streams import Start, StreamCursor
-
-
-class Phase(Enum):
-    """Where a session stands."""
-
-    AWAITING = "awaiting"
-    AUTHENTICATING = "authenticating"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class SessionHandler(Protocol):
-    """What a session tells the server. Called synchronously from `receive` and `tick`; must not raise."""
-
-    def authenticate(self, frame_id: FrameId, auth: Auth) -> None:
-        """Answer by `Session.welcome` or `Session.refuse`, now or later."""
-
-    def command(self, exchange: Exchange, command: Command) -> None:
-        """Do `command` under `exchange.key` and answer the exchange."""
-
-    def subscribe(self, exchange: Exchange, channel: Channel) -> None:
-        """Answer the exchange, then send the snapshot, then the events."""
-
-    def unsubscribe(self, exchange: Exchange, channel: Channel) -> None:
-        """Send no more events, answer the exchange."""
-
-    def refresh(self, exchange: Exchange, token: str) -> None:
-        """Check the token, tell `Session.renew`, answer the exchange."""
-
-    def send(self, frame: Frame) -> None:
-        """Put `frame` into the outbox."""
-
-    def close(self, code: CloseCode) -> None:
-        """Send what is in the outbox, then close with `code`."""
 
 
 class Session:
@@ -386,3 +351,6 @@ def _logs_activities(message: Message) -> bool:
 
 def _parts(message: Message) -> Sequence[Envelope | Unreadable]:
     return (message,) if isinstance(message, Envelope) else message
+
+
+__all__ = ["Phase", "Session", "SessionHandler"]

@@ -129,7 +129,7 @@ def test_a_full_outbox_says_so() -> None:
 
 
 class OutboxInAnyWeather(RuleBasedStateMachine):
-    """Connections come and go, answers arrive or are lost: every command is answered once, none is forgotten."""
+    """Connections come and go, answers get lost: every command is answered once, none is forgotten."""
 
     def __init__(self) -> None:
         super().__init__()
