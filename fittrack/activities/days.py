@@ -193,10 +193,10 @@ class DayBook:
 
     def _recount_run(self, day: date, changes: Changes) -> None:
         """Number `day` within its run, and the days after it as long as that changes anything."""
-        run, first = self._run_on(day - _DAY), day
+        run = self._run_on(day - _DAY)
         while (book := self._days.get(day)) is not None:
             run = run + 1 if book.award.is_active_day else 0
-            if run == book.run and day != first:
+            if run == book.run:
                 return
             changes.note(day, book)
             changes.points += bonus_on(run) - bonus_on(book.run)

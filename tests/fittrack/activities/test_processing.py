@@ -266,6 +266,18 @@ def test_a_streak_goes_on_beyond_what_is_held_in_memory() -> None:
     assert sum(bonus for _, bonus in player.worth().values()) == 250 * (61 // 7)
 
 
+def test_the_longest_streak_is_remembered_when_its_days_are_forgotten() -> None:
+    player = Player(now=at(21, days_ago=30))
+    for ago in range(30, 25, -1):
+        player.now = at(21, days_ago=ago)
+        player.log(active(30, at(12, days_ago=ago)))
+    player.now = NOW
+    streak = player.log(active(30)).streak
+    assert (streak.current, streak.longest) == (1, 5)
+    player.reload()
+    assert player.log().streak == streak
+
+
 def test_the_streak_of_a_day_not_over_is_that_of_yesterday() -> None:
     player = Player()
     player.log(*(active(30, at(12, days_ago=ago)) for ago in (1, 2)))

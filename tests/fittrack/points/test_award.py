@@ -37,14 +37,23 @@ def test_minutes_earn_one_two_or_three_points_by_intensity() -> None:
     assert award(totals).points == 10 + 20 + 30
 
 
-def test_per_intensity_the_larger_of_workout_and_active_minutes_counts() -> None:
-    totals = DayTotals(
-        workout_vigorous_ms=minutes(30),
-        active_vigorous_ms=minutes(20),
-        active_moderate_ms=minutes(15),
-        workout_moderate_ms=minutes(5),
-        workouts=2,
+@pytest.mark.parametrize(("intensity", "rate"), [("light", 1), ("moderate", 2), ("vigorous", 3)])
+@pytest.mark.parametrize(("in_workouts", "in_samples"), [(40, 25), (25, 40)])
+def test_per_intensity_the_larger_of_workout_and_active_minutes_counts(
+    intensity: str, rate: int, in_workouts: int, in_samples: int
+) -> None:
+    totals = DayTotals()._replace(
+        **{
+            f"workout_{intensity}_ms": minutes(in_workouts),
+            f"active_{intensity}_ms": minutes(in_samples),
+        }
     )
+    assert award(totals).points == 40 * rate
+    assert award(totals).minutes == 40
+
+
+def test_minutes_of_different_intensities_add_up() -> None:
+    totals = DayTotals(workout_vigorous_ms=minutes(30), active_moderate_ms=minutes(15), workouts=1)
     assert award(totals).points == 3 * 30 + 2 * 15
     assert award(totals).minutes == 45
 
