@@ -1,6 +1,6 @@
 """The settings (SPEC 10a), frozen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -38,7 +38,7 @@ class OAuthClient:
     """How we are known to a provider; empty where nothing was registered with it."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +49,16 @@ class Settings:
     public_url: str
     """Where people reach the product: links in mail, and the issuer of access tokens."""
     database: DatabaseSettings
-    secret_key: str
+    secret_key: str = field(repr=False)
     jwt_algorithm: Literal["HS256", "RS256"]
-    jwt_private_key: str
+    jwt_private_key: str = field(repr=False)
     jwt_public_key: str
-    token_keys: str
+    token_keys: str = field(repr=False)
     cors_origins: tuple[str, ...]
     rate_limits: RateLimits
     log_level: str
     log_format: Literal["json", "console"]
-    smtp_url: str
+    smtp_url: str = field(repr=False)
     mail_dir: Path
     mail_from: str
     fitbit: OAuthClient

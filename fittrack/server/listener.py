@@ -1,9 +1,11 @@
 """Listening: sockets, the limits of connections, and the end of those that never ask."""
 
+import logging
 from typing import Final
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from fittrack.kit.clock import Clock, Timer
@@ -29,6 +31,16 @@ STOP_WITHIN_S: Final = 10.0
 """Seconds for requests under way to end when the node stops."""
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a record tells of a fault of the server. What is no HTTP is answered 400, and that is all:
+    strangers must not be able to fill the logs."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_http_log: Final = logging.getLogger("fittrack.http")
+_http_log.addFilter(_is_ours)
+
+
 class Listener:
     """Serves an application on one port."""
 
@@ -38,6 +50,7 @@ class Listener:
         self._runner = web.AppRunner(
             app,
             access_log=None,  # requests are counted; a log line each would cost more than most of them
+            logger=_http_log,
             handle_signals=False,
             keepalive_timeout=KEEPALIVE_S,
             lingering_time=LINGER_S,

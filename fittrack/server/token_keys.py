@@ -9,7 +9,7 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -29,10 +29,10 @@ class TokenKeys:
     """What access tokens are signed and verified with."""
 
     algorithm: Literal["HS256", "RS256"]
-    signing: bytes | RSAPrivateKey
+    signing: bytes | RSAPrivateKey = field(repr=False)
     current: str | None
     """The `kid` of new tokens; none under HS256."""
-    verifying: Mapping[str | None, bytes | RSAPublicKey]
+    verifying: Mapping[str | None, bytes | RSAPublicKey] = field(repr=False)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "TokenKeys":

@@ -9,8 +9,6 @@ from datetime import timedelta
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from fittrack.kit.ids import SessionId, UserId, uuid7
 from fittrack.kit.problems import Busy, Unauthenticated
@@ -18,6 +16,7 @@ from fittrack.server.auth import Authenticator
 from fittrack.server.principal import Role, Standing, Status
 from fittrack.server.token_keys import KeyUnusableError, TokenKeys
 from fittrack.server.tokens import AccessTokens
+from tests.fittrack.server.keys import rsa_pem
 from tests.fittrack.server.test_input import refused
 
 ME, GREETING, ADMIN, SHOES = "/api/v1/me", "/api/v1/greeting", "/api/v1/admin", "/api/v1/shoes"
@@ -25,13 +24,6 @@ ME, GREETING, ADMIN, SHOES = "/api/v1/me", "/api/v1/greeting", "/api/v1/admin", 
 
 def b64(data: bytes) -> bytes:
     return base64.urlsafe_b64encode(data).rstrip(b"=")
-
-
-def rsa_pem(bits: int = 2048) -> tuple[str, str]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    return private, public
 
 
 # --- Access ---
