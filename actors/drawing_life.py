@@ -177,6 +177,7 @@ class DrawingLife:
     ) -> Struct:
         columns: dict[str, object] = {}
         if effect is EditEffect.NEW_COMMITMENT:
+            check_schedulable(edited.drawing, self._services.clock.now())
             edited, columns = self._commit_to(edited)
         update = statements.update_drawing(edited.drawing, **columns)
         return await self._write(intention, kind, edited, *also, update, answer=answer)

@@ -26,6 +26,7 @@ from fittrack.profiles.rules import (
 )
 from fittrack.profiles.schemas import Profile as ProfileView
 from fittrack.profiles.tiers import Tier
+from fittrack.sessions.queries import EndReason, end_all_statement
 from protocol.shapes import WireInstant, instant
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ async def _change_status(actor: "UserActor", intention: Intention, command: Chan
     )
     unit = actor.unit("status_changed", intention, answer)
     unit.statements = [queries.change_status(actor.user_id, status, now)]
+    if status is not AccountStatus.ACTIVE:
+        unit.statements.append(end_all_statement(actor.user_id, now, EndReason.STATUS))
     delivered = actor.notify(unit, [notices.status_changed(status.value)])
     await actor.append(unit)
     actor.account = changed

@@ -6,7 +6,7 @@ answer comes back by callback.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import assert_never, cast
+from typing import assert_never
 
 from msgspec import Struct
 
@@ -30,7 +30,6 @@ from fittrack.server.access import CHECKS, Access
 from fittrack.server.asking import USER
 from fittrack.server.auth import Authenticator
 from fittrack.server.ports import Heads, OpenedPlayer, Snapshot
-from fittrack.server.ports import Principal as AnyPrincipal
 from fittrack.server.principal import Principal
 from protocol import inbound
 from protocol.channels import Channel
@@ -59,10 +58,10 @@ class Gateway:
         del device_id
         return await self._authenticator.authenticate(token)
 
-    def revoked(self, principal: AnyPrincipal) -> bool:
-        return self._authenticator.revoked(cast(Principal, principal))
+    def revoked(self, principal: Principal) -> bool:
+        return self._authenticator.revoked(principal)
 
-    async def open_player(self, principal: AnyPrincipal) -> OpenedPlayer:
+    async def open_player(self, principal: Principal) -> OpenedPlayer:
         view = await self._view(principal.user_id)
         return OpenedPlayer(
             user=view.card,
@@ -75,10 +74,10 @@ class Gateway:
 
     # --- Commands -----------------------------------------------------------------------------------------
 
-    def execute(self, principal: AnyPrincipal, exchange: Exchange, command: inbound.Command) -> None:
+    def execute(self, principal: Principal, exchange: Exchange, command: inbound.Command) -> None:
         """Send the command to the player's actor; the answer comes when it is durable."""
         try:
-            CHECKS[Access.PLAYER](cast(Principal, principal))
+            CHECKS[Access.PLAYER](principal)
             wish, translate = _command_of(command)
         except Problem as problem:
             exchange.err(problem)
@@ -117,8 +116,8 @@ class Gateway:
 
     # --- Channels -----------------------------------------------------------------------------------------
 
-    async def snapshot(self, principal: AnyPrincipal, channel: Channel) -> Snapshot:
-        return await self._channels.snapshot(cast(Principal, principal), channel)
+    async def snapshot(self, principal: Principal, channel: Channel) -> Snapshot:
+        return await self._channels.snapshot(principal, channel)
 
     async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
         return self._channels.missed(channel, after_seq)

@@ -51,6 +51,9 @@ TICKETS_PER_PURCHASE_MAX = 1_000_000
 METRICS_MAX = 32
 """Entries of an activity's `metrics`: trackers give four to ten."""
 
+QUANTITY_MAX = 1_000_000_000
+"""The largest number of an activity: whatever its unit, nobody moves that much in a day."""
+
 NAME_LENGTH_MAX = 64
 """Characters of a metric's or a source's name."""
 

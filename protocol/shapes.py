@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 
 from fittrack.kit.calendar import rfc3339
 from fittrack.kit.clock import whole_milliseconds
-from protocol.limits import FOREIGN_ID_LENGTH_MAX, METRICS_MAX, NAME_LENGTH_MAX
+from protocol.limits import FOREIGN_ID_LENGTH_MAX, METRICS_MAX, NAME_LENGTH_MAX, QUANTITY_MAX
 
 WireInstant = NewType("WireInstant", str)
 Instant = Annotated[WireInstant, Meta(extra_json_schema={"format": "date-time"})]
@@ -33,7 +33,7 @@ _PRINTABLE = rf"^[^\x00-\x1f\x7f]+{_END}"
 Name = Annotated[str, Meta(max_length=NAME_LENGTH_MAX, pattern=rf"^[a-z][a-z0-9_]*{_END}")]
 ForeignId = Annotated[str, Meta(min_length=1, max_length=FOREIGN_ID_LENGTH_MAX, pattern=_PRINTABLE)]
 InboundInstant = Annotated[datetime, Meta(tz=True)]
-Quantity = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)]
+Quantity = Annotated[int, Meta(ge=0, le=QUANTITY_MAX)] | Annotated[float, Meta(ge=0, le=QUANTITY_MAX)]
 Metrics = Annotated[dict[Name, Quantity], Meta(max_length=METRICS_MAX)]
 
 ActivityType = Literal["steps", "workout", "active_minutes"]

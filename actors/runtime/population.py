@@ -21,7 +21,8 @@ class Envelope(msgspec.Struct, eq=False):
     """A message on its way, and the turn it causes. A struct, since one is made for every message."""
 
     message: Any
-    on_reply: Listener | None
+    on_reply: "Listener | asyncio.Future[Any] | None"
+    """None for a tell, and once the reply is given."""
     deadline: float
     """On the monotonic clock; infinite for a tell."""
     sent_at: float

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextvars import Context
 from functools import partial
 from math import inf
+from typing import Any
 
 from actors.runtime.actor import AskCycleError, EntityId
 from actors.runtime.idleness import Sweeper
@@ -46,7 +47,7 @@ class Post:
         population: Population,
         entity_id: EntityId,
         message: object,
-        on_reply: Listener,
+        on_reply: "Listener | asyncio.Future[Any]",
         *,
         timeout_s: float | None,
         context: object,

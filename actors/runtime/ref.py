@@ -1,13 +1,12 @@
 """The address of an actor. Holding one keeps nothing in memory; sending brings the actor to life."""
 
 import asyncio
-from functools import partial
 from typing import Any
 
 from actors.runtime.actor import EntityId
 from actors.runtime.population import Population
 from actors.runtime.post import Post
-from actors.runtime.promise import Listener, Outcome
+from actors.runtime.promise import Listener
 
 
 class Ref:
@@ -37,8 +36,7 @@ class Ref:
         later, the actor crashed); AskCycleError, at once, when the actor waits for the present turn.
         """
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        resolve = partial(_resolve, future)
-        self._post.send(self._population, self.id, message, resolve, timeout_s=timeout_s, context=context)
+        self._post.send(self._population, self.id, message, future, timeout_s=timeout_s, context=context)
         return future
 
     def send(
@@ -60,12 +58,3 @@ class Ref:
 
     def __repr__(self) -> str:
         return f"Ref({self.kind}, {self.id})"
-
-
-def _resolve(future: "asyncio.Future[Any]", outcome: Outcome) -> None:
-    if future.done():
-        return  # whoever asked was cancelled
-    if isinstance(outcome, BaseException):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)

@@ -1,11 +1,13 @@
 """Replies: each message gets exactly one, in the turn of the one who asked, at the latest at its deadline."""
 
+import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 
 from actors.runtime.population import Envelope, running_turn
-from actors.runtime.promise import Outcome
+from actors.runtime.promise import Listener, Outcome
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy, OutcomeUnknown
 
@@ -65,6 +67,12 @@ class Replies:
         if on_reply is None:
             return
         envelope.on_reply = None
+        if isinstance(on_reply, asyncio.Future):  # an ask; it is the commonest, and needs no turn of its own
+            _resolve(on_reply, outcome)
+        else:
+            self._call(on_reply, envelope, outcome)
+
+    def _call(self, on_reply: Listener, envelope: Envelope, outcome: Outcome) -> None:
         asker, running = envelope.asker, running_turn.get()
         if running is asker or (asker is None and (running is None or running is envelope)):
             token = None
@@ -98,3 +106,12 @@ class Replies:
     def _end_bucket(self, slot: int) -> None:
         for envelope in list(self._buckets.pop(slot)):
             self.expire(envelope)
+
+
+def _resolve(future: "asyncio.Future[Any]", outcome: Outcome) -> None:
+    if future.done():
+        return  # whoever asked was cancelled
+    if isinstance(outcome, BaseException):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Table, select, update
 
 from fittrack.db.journal import Head
+from fittrack.db.tables.logs import user_log
 
 KEY_LIFETIME = timedelta(days=7)
 """How long a key keeps its answer (PROTOCOL, Commands); the row stays, key and answer are erased."""
@@ -28,6 +29,11 @@ def head(conn: Connection, log: Table, entity_id: UUID) -> Head:
         select(log.c.rev, log.c.unit_id).where(_owner(log) == entity_id).order_by(log.c.rev.desc()).limit(1)
     ).one_or_none()
     return Head() if row is None else Head(row.rev, row.unit_id)
+
+
+def probe(conn: Connection) -> None:
+    """Whether the database answers, and has its tables."""
+    conn.execute(select(user_log.c.rev).limit(1))
 
 
 def recent_keys(conn: Connection, log: Table, entity_id: UUID, since: datetime) -> dict[UUID, int]:

@@ -49,6 +49,13 @@ def display_name_holder(conn: Connection, name: str) -> UserId | None:
     return None if found is None else UserId(found)
 
 
+def changed_at(conn: Connection, user_id: UserId) -> datetime | None:
+    """When the profile last changed: its version."""
+    return conn.execute(
+        select(profiles.c.updated_at).where(profiles.c.user_id == user_id)
+    ).scalar_one_or_none()
+
+
 def find(conn: Connection, user_id: UserId, today: date) -> schemas.Profile | None:
     """The profile as its owner sees it; none until it is complete."""
     row = conn.execute(_profiles().where(profiles.c.user_id == user_id)).one_or_none()

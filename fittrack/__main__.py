@@ -1,0 +1,5 @@
+"""`python -m fittrack` is the `fittrack` command."""
+
+from fittrack.cli import main
+
+main()

@@ -1,0 +1,318 @@
+"""The composition root: the only place that builds the parts of a node and wires them, by hand."""
+
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+
+from actors.drawing import DrawingActor
+from actors.outlet import Outlet
+from actors.runtime import ActorKind, Registry
+from actors.services import Services
+from actors.user import UserActor
+from fittrack import __version__
+from fittrack.accounts import routes as account_routes
+from fittrack.accounts.passwords import Passwords
+from fittrack.accounts.services import ACCOUNTS, AccountServices
+from fittrack.activities import routes as activity_routes
+from fittrack.channels import Channels
+from fittrack.config import AppEnv, Settings
+from fittrack.db import log_queries
+from fittrack.db.engine import Access, make_engine
+from fittrack.db.journal import Journal
+from fittrack.db.reads import Reads
+from fittrack.drawings import admin_routes as drawing_admin_routes
+from fittrack.drawings import prize_routes
+from fittrack.drawings import routes as drawing_routes
+from fittrack.gateway import Gateway
+from fittrack.inbox import routes as inbox_routes
+from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
+from fittrack.jobs import effects, housekeeping, timers
+from fittrack.jobs.every import Every
+from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.clock import Clock, SystemClock
+from fittrack.kit.ids import SessionId, UserId
+from fittrack.kit.problems import Problem
+from fittrack.kit.sealing import Sealer
+from fittrack.mail.postbox import Postbox
+from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
+from fittrack.points import routes as point_routes
+from fittrack.profiles import routes as profile_routes
+from fittrack.pubsub.memory_broker import MemoryBroker
+from fittrack.pubsub.messages import REVOCATIONS, Revocation
+from fittrack.server import asking
+from fittrack.server.auth import Authenticator
+from fittrack.server.headers import HeaderPolicy
+from fittrack.server.health import HealthReporter, health_routes
+from fittrack.server.http import make_application
+from fittrack.server.listener import Listener
+from fittrack.server.principal import Standing
+from fittrack.server.routes import Route
+from fittrack.server.site import site_routes
+from fittrack.server.tokens import AccessTokens
+from fittrack.server.websocket import WebSockets, WebSocketSettings, add_websocket
+from fittrack.sessions import queries as session_queries
+from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
+from protocol.asyncapi import asyncapi
+
+AUDIENCE: Final = "fittrack-api"
+"""Whom access tokens are for."""
+
+SWITCH_INTERVAL_S: Final = 0.0001
+"""With the default of 5 ms a busy event loop holds the journal's thread up at each statement (DESIGN 3)."""
+
+MAIL_EVERY_S: Final = 2.0
+"""A verification mail leaves within a minute; people wait for it with the app open."""
+
+HOUSEKEEPING_EVERY_S: Final = 24 * 3600.0
+"""What is kept for 7 days may be kept for 8."""
+
+STOP_ACTORS_WITHIN_S: Final = 5.0
+"""What of the 25 s of a drain is left for turns under way and held replies."""
+
+DRAWING_MAILBOX_MAX: Final = 8_192
+"""Purchases that may wait for one drawing: what it sells in half a second at a storm's height."""
+
+DRAWINGS_ACTIVE_MAX: Final = 1_000
+
+SLICES: Final[tuple[list[Route], ...]] = (
+    account_routes.ROUTES,
+    profile_routes.ROUTES,
+    activity_routes.ROUTES,
+    point_routes.ROUTES,
+    drawing_routes.ROUTES,
+    drawing_admin_routes.ROUTES,
+    prize_routes.ROUTES,
+    inbox_routes.ROUTES,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Node:
+    """Everything that one process runs. Made on the running event loop; `start` serves, `stop` drains.
+
+    `on_fatal` is called when the database can no longer be trusted: the process must end at once.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_fatal: Callable[[BaseException], None],
+        clock: Clock | None = None,
+        passwords: Passwords | None = None,
+    ) -> None:
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.calendar = PlatformCalendar(settings.platform_tz)
+        self.sealer = Sealer.from_text(settings.token_keys)
+        self._build_storage(on_fatal)
+        self._build_actors()
+        self._build_accounts(passwords or Passwords())
+        self._build_server()
+        self._build_jobs()
+        self._listener: Listener | None = None
+
+    # --- Building -----------------------------------------------------------------------------------------
+
+    def _build_storage(self, on_fatal: Callable[[BaseException], None]) -> None:
+        self._write_engine = make_engine(self.settings.database, Access.WRITE)
+        self._read_engine: Engine = make_engine(self.settings.database, Access.READ)
+        self.journal = Journal(self._write_engine, self.clock, on_fatal=on_fatal)
+        self.reads = Reads(self._read_engine)
+
+    def _build_actors(self) -> None:
+        self.broker = MemoryBroker()
+        self.outlet = Outlet(self.broker, self.clock)
+        self.registry = Registry(self.clock)
+        self.watch = SessionWatch(self.reads, self.broker, self.clock)
+        services = Services(
+            clock=self.clock,
+            calendar=self.calendar,
+            journal=self.journal,
+            reads=self.reads,
+            registry=self.registry,
+            outlet=self.outlet,
+            sealer=self.sealer,
+            excluded_states=self.settings.excluded_states,
+            drawings_need_beacon=not self.settings.drawings_without_beacon,
+            standing_changed=self.watch.changed,
+            revoked=self._revoke,
+            effects_due=self._poke_effects,
+        )
+        self.registry.register(ActorKind(name=asking.USER, factory=lambda id: UserActor(id, services)))
+        self.registry.register(
+            ActorKind(
+                name=asking.DRAWING,
+                factory=lambda id: DrawingActor(id, services),
+                mailbox_max=DRAWING_MAILBOX_MAX,
+                active_max=DRAWINGS_ACTIVE_MAX,
+            )
+        )
+
+    def _build_accounts(self, passwords: Passwords) -> None:
+        settings = self.settings
+        self.passwords = passwords
+        self.tokens = AccessTokens(
+            settings.make_token_keys(), issuer=settings.public_url, audience=AUDIENCE, clock=self.clock
+        )
+        self.authenticator = Authenticator(self.tokens, self._load_standing, self.clock)
+        inform(self.authenticator, self.broker)
+        self.postbox = Postbox(self.sealer)
+        self.accounts = AccountServices(
+            clock=self.clock,
+            calendar=self.calendar,
+            journal=self.journal,
+            reads=self.reads,
+            passwords=passwords,
+            access_tokens=self.tokens,
+            postbox=self.postbox,
+            watch=self.watch,
+            excluded_states=settings.excluded_states,
+            pepper=settings.secret_key.encode(),
+            mail_hint=self._mail_hint(),
+        )
+
+    def _build_server(self) -> None:
+        settings = self.settings
+        self.metrics = CollectorRegistry()
+        self.health = HealthReporter(self.clock, __version__)
+        self.health.watch("database", self._check_database)
+        self.health.watch("journal", self._check_journal)
+        routes = [route for slice_routes in SLICES for route in slice_routes]
+        self.app = make_application(
+            [*routes, *health_routes(self.health, self.metrics), *self._pages(routes)],
+            authenticator=self.authenticator,
+            clock=self.clock,
+            policy=HeaderPolicy(
+                origins=settings.cors_origins, https_only=settings.app_env is AppEnv.PRODUCTION
+            ),
+            metrics=self.metrics,
+        )
+        self._fill(self.app)
+        channels = Channels(self.registry, self.reads, self.clock, self.outlet.position)
+        self.sockets: WebSockets = add_websocket(
+            self.app,
+            Gateway(self.registry, self.reads, self.authenticator, channels),
+            broker=self.broker,
+            clock=self.clock,
+            settings=WebSocketSettings(server=f"fittrack/{__version__}", origins=_origins(settings)),
+        )
+
+    def _fill(self, app: web.Application) -> None:
+        app[asking.REGISTRY] = self.registry
+        app[asking.READS] = self.reads
+        app[asking.JOURNAL] = self.journal
+        app[asking.CALENDAR] = self.calendar
+        app[asking.SEALER] = self.sealer
+        app[asking.CURSOR_SECRET] = self.settings.secret_key.encode()
+        app[ACCOUNTS] = self.accounts
+
+    def _pages(self, routes: list[Route]) -> list[Route]:
+        url = self.settings.public_url
+        document = asyncapi(
+            version=__version__,
+            host=url.partition("://")[2],
+            secure=url.startswith("https"),
+            problems=Problem.catalogue.values(),
+        )
+        return site_routes(routes, version=__version__, documents={"/asyncapi.json": document})
+
+    def _build_jobs(self) -> None:
+        settings = self.settings
+        mailer: Mailer = (
+            SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else MailFolder(settings.mail_dir)
+        )
+        self._mail_worker = MailWorker(self.journal, self.postbox, mailer, sender=settings.mail_from)
+        self._effects = self._every("effects", effects.SWEEP_EVERY_S, self.apply_effects)
+        self._jobs = [
+            self._effects,
+            self._every("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
+            self._every("mail", MAIL_EVERY_S, self._deliver_mail),
+            self._every("sessions", POLL_EVERY_S, self.watch.poll),
+            self._every("housekeeping", HOUSEKEEPING_EVERY_S, self._keep_house),
+        ]
+
+    def _every(self, name: str, seconds: float, job: Callable[[], object]) -> Every:
+        return Every(name, seconds, job, self.clock)  # type: ignore[arg-type]
+
+    # --- Running ------------------------------------------------------------------------------------------
+
+    async def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
+        """Serve; returns the port. Raises OSError when it is taken."""
+        await timers.wake_open_drawings(self.reads, self.registry)
+        self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=reuse_port)
+        port = await self._listener.start()
+        for job in self._jobs:
+            job.start()
+        log.info("node.serving", host=host, port=port, version=__version__)
+        return port
+
+    async def stop(self) -> None:
+        """Turn unready, send clients elsewhere, finish what was begun, close (PROTOCOL, Drain)."""
+        log.info("node.draining")
+        self.health.drain()
+        await self.sockets.drain()
+        if self._listener is not None:
+            await self._listener.stop()
+        await self.close()
+        log.info("node.stopped")
+
+    async def close(self) -> None:
+        """End what runs behind the server: jobs, actors, journal, database."""
+        for job in self._jobs:
+            await job.stop()
+        given_up = await self.registry.stop(STOP_ACTORS_WITHIN_S)
+        if given_up:
+            log.warning("node.gave_up", messages=given_up)
+        await self.journal.stop()
+        await self.reads.stop()
+        self._write_engine.dispose()
+        self.passwords.stop()
+
+    async def apply_effects(self) -> int:
+        """Have refunds and notices applied that wait."""
+        return await effects.apply_waiting(self.reads, self.registry)
+
+    async def tend_drawings(self) -> None:
+        """Remind drawings of what is due."""
+        await timers.tend_due_drawings(self.reads, self.registry, self.clock)
+
+    async def _deliver_mail(self) -> None:
+        while await self._mail_worker.deliver_due(self.clock.now()) == LETTERS_PER_ROUND:
+            pass
+
+    async def _keep_house(self) -> None:
+        await housekeeping.forget_old_keys(self.journal, self.reads, self.clock)
+
+    # --- What parts need of each other --------------------------------------------------------------------
+
+    async def _load_standing(self, session_id: SessionId) -> Standing | None:
+        return await self.reads.run(session_queries.standing, session_id, self.clock.now())
+
+    def _poke_effects(self) -> None:
+        self._effects.poke()
+
+    def _revoke(self, user_id: UserId) -> None:
+        self.broker.publish(REVOCATIONS, Revocation(user_id))
+
+    async def _check_database(self) -> None:
+        await self.reads.run(log_queries.probe)
+
+    async def _check_journal(self) -> None:
+        await self.journal.transact(lambda connection: None)
+
+    def _mail_hint(self) -> str:
+        if self.settings.smtp_url:
+            return ""
+        return f"In development it is a file in {self.settings.mail_dir}."
+
+
+def _origins(settings: Settings) -> frozenset[str]:
+    return frozenset({*settings.cors_origins, settings.public_url})

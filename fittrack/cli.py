@@ -1,0 +1,172 @@
+"""The `fittrack` command (SPEC 10a): what an operator types."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import structlog
+import typer
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from fittrack import __version__
+from fittrack.accounts.admin import create_admin
+from fittrack.config import Settings, SettingsError, load_settings, masked
+from fittrack.db import migrate as migrations
+from fittrack.db.engine import make_engine
+from fittrack.fairness.verification import verify_file
+from fittrack.kit.clock import SystemClock
+from fittrack.kit.logging import configure_logging
+from fittrack.kit.problems import Problem
+
+EXIT_FATAL: Final = 70
+"""EX_SOFTWARE: the database can no longer be trusted by this process; the supervisor starts another."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+admin = typer.Typer(no_args_is_help=True, help="Administrators.")
+app.add_typer(admin, name="admin")
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command; faults of settings and input are sentences, not tracebacks."""
+    try:
+        app()
+    except SettingsError as error:
+        for fault in error.faults:
+            err.print(f"[red]settings:[/red] {fault}")
+        sys.exit(2)
+    except Problem as problem:
+        err.print(f"[red]{problem.title}[/red]: {problem.detail}")
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes. More than one needs Redis.")] = 1,
+) -> None:
+    """Serve REST and WebSockets until SIGTERM or Ctrl-C."""
+    if workers > 1:
+        err.print("[red]serve:[/red] this version runs as one process; leave --workers at 1")
+        raise typer.Exit(2)
+    settings = _settings()
+    _require_schema(settings)
+    uvloop.run(_serve(settings, host, port))
+
+
+def _require_schema(settings: Settings) -> None:
+    engine = make_engine(settings.database)
+    try:
+        waiting = migrations.pending(engine)
+    finally:
+        engine.dispose()
+    if waiting:
+        err.print("[red]serve:[/red] the database is not at the newest schema; run `fittrack migrate`")
+        raise typer.Exit(2)
+
+
+async def _serve(settings: Settings, host: str, port: int) -> None:
+    from fittrack.app import Node  # noqa: PLC0415 - the other commands start faster without it
+
+    node = Node(settings, on_fatal=_die)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    port = await node.start(host, port)
+    _greet(settings, f"http://{host}:{port}")
+    await stopping.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):  # a second one ends it at once
+        loop.remove_signal_handler(number)
+    await node.stop()
+
+
+def _die(error: BaseException) -> None:
+    structlog.get_logger(__name__).critical("journal.fatal", error=repr(error))
+    os._exit(EXIT_FATAL)
+
+
+def _greet(settings: Settings, url: str) -> None:
+    out.print(f"\n[bold]FitTrack[/bold] {__version__} serves at [bold]{url}[/bold]")
+    out.print(f"  API, browsable     {url}/docs")
+    out.print(f"  OpenAPI, AsyncAPI  {url}/openapi.json  {url}/asyncapi.json")
+    out.print(f"  WebSocket          {url.replace('http', 'ws', 1)}/ws")
+    out.print(f"  Health, metrics    {url}/health  {url}/metrics")
+    if not settings.app_env.deployed:
+        out.print(f"  Mail is written to {settings.mail_dir}\n")
+
+
+@app.command()
+def migrate(
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead of running it.")] = False,
+) -> None:
+    """Bring the database to the newest schema."""
+    settings = _settings()
+    if sql:
+        typer.echo(migrations.offline_sql("oracle" if settings.database.oracle_dsn else "sqlite"))
+        return
+    engine = make_engine(settings.database)
+    try:
+        applied = migrations.upgrade(engine)
+    finally:
+        engine.dispose()
+    out.print(f"Applied {', '.join(applied)}" if applied else "The database is at the newest schema.")
+
+
+@admin.command("create")
+def admin_create(
+    email: Annotated[str, typer.Option(help="The admin's email.")],
+    password: Annotated[str, typer.Option(help="12 to 128 characters of four kinds.")],
+) -> None:
+    """Make an active, verified administrator."""
+    engine = make_engine(_settings().database)
+    try:
+        user_id = asyncio.run(create_admin(engine, email, password, now=SystemClock().now()))
+    finally:
+        engine.dispose()
+    out.print(f"{email} is an administrator ({user_id}).")
+
+
+@app.command("verify-drawing")
+def verify_drawing(
+    file: Annotated[Path, typer.Argument(help="A published proof (JSON).", exists=True, dir_okay=False)],
+) -> None:
+    """Draw again from a published proof, offline, and say whether it holds."""
+    verification = verify_file(file)
+    for check in verification.checks:
+        mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]"
+        out.print(f" {mark} {check.name}: {check.sentence}")
+    out.print(
+        "[bold green]The draw holds.[/bold green]"
+        if verification.ok
+        else "[bold red]It does not hold.[/bold red]"
+    )
+    raise typer.Exit(0 if verification.ok else 1)
+
+
+@app.command()
+def config() -> None:
+    """Print the effective settings, secrets masked."""
+    table = Table("setting", "value", box=None)
+    for name, value in masked(load_settings()).items():
+        table.add_row(name, value)
+    out.print(table)
