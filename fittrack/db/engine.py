@@ -67,6 +67,7 @@ def _sqlite_engine(url: URL, access: Access) -> Engine:
         url,
         # No limit of the pool's own: the threads that use it are the limit.
         max_overflow=-1,
+        hide_parameters=True,  # values are people's; errors go to logs
         connect_args={
             "isolation_level": None,  # transactions begin where we say so, not where the driver guesses
             "check_same_thread": False,
@@ -134,6 +135,6 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         connection.call_timeout = ORACLE_CALL_TIMEOUT_MS
         return connection
 
-    engine = create_engine("oracle+oracledb://", creator=acquire, poolclass=NullPool)
+    engine = create_engine("oracle+oracledb://", creator=acquire, poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "engine_disposed", lambda _engine: pool.close(force=True))
     return engine

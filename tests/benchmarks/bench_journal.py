@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -68,11 +69,11 @@ class Player:
                 request_hash=HASH,
                 answer=ANSWER,
             ),
-            inserts=[(ledger, self.ledger_row(unit_id))],
+            inserts=[(ledger, self.ledger_row(unit_id, now))],
         )
 
-    def ledger_row(self, unit_id: UUID) -> tuple[Any, ...]:
-        seq, now = self.head.rev + 1, CLOCK.now()
+    def ledger_row(self, unit_id: UUID, now: datetime) -> tuple[Any, ...]:
+        seq = self.head.rev + 1
         kind, text = "spend", "Tickets"
         return (self.id, seq, unit_id, kind, -100, self.balance, "drawing", None, text, None, None, now)
 

@@ -60,7 +60,7 @@ class Writer:
             began = self._clock.monotonic()
             try:
                 done = self._transaction(load)
-            except Exception as error:  # a defect of the journal itself: what it left behind is not known
+            except BaseException as error:  # a defect of the journal itself: what it left is not known
                 done = self._defect(load, error)
             self._count(done, self._clock.monotonic() - began)
             self._deliver(done)
@@ -143,7 +143,7 @@ class Writer:
         fatal = error if self._store.commit_failure_is_fatal else None
         return Done(entries, outcomes, jobs, results, fatal)
 
-    def _defect(self, load: Load, error: Exception) -> Done:
+    def _defect(self, load: Load, error: BaseException) -> Done:
         log.critical("the journal failed", error=repr(error), exc_info=error)
         outcomes: list[Outcome] = [_because(OutcomeUnknown(), error) for _ in load.entries]
         results = [Result(None, _because(OutcomeUnknown(), error)) for _ in load.jobs]

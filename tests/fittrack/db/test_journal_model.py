@@ -30,6 +30,8 @@ from fittrack.db.journal import (
     Unit,
     UnitRefused,
 )
+from fittrack.db.journal.sqlite_store import SqliteStore
+from fittrack.db.journal.store import Store
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
@@ -64,7 +66,7 @@ class Author:
 
 
 class JournalLife(RuleBasedStateMachine):
-    """Two players, two drawings, authors that come and go."""
+    """Two players, two drawings, two nodes, authors that come and go."""
 
     @initialize()
     def open(self) -> None:
@@ -76,12 +78,12 @@ class JournalLife(RuleBasedStateMachine):
         self.acknowledged: dict[UUID, set[UUID]] = {key: set() for keys in self.keys.values() for key in keys}
         self.refused: set[UUID] = set()
         self.doubtful: set[UUID] = set()
-        self.paid = 0
         self.authors: list[Author] = []
         store = UnansweredStore(self.engine, self._step)
-        self.journal = self._run(self._start(store))
+        # Two nodes on one database; the network of the first fails at times.
+        self.nodes = [self._run(self._start(store)), self._run(self._start(SqliteStore(self.engine)))]
 
-    async def _start(self, store: UnansweredStore) -> Journal:
+    async def _start(self, store: Store) -> Journal:
         return Journal(self.engine, VirtualClock(NOON), on_fatal=self._never, store=store)
 
     def _never(self, error: BaseException) -> None:
@@ -99,10 +101,10 @@ class JournalLife(RuleBasedStateMachine):
         units = units_of(self.engine, table, key)
         return Head(len(units), units[-1] if units else None)
 
-    @rule(log=st.sampled_from(LOGS), which=st.integers(0, 1))
-    def somebody_loads_a_log(self, log: Table, which: int) -> None:
+    @rule(log=st.sampled_from(LOGS), which=st.integers(0, 1), node=st.integers(0, 1))
+    def somebody_loads_a_log(self, log: Table, which: int, node: int) -> None:
         key = self.keys[log][which]
-        self.authors.append(Author(log, key, self.journal.open(log, key, self._head(log, key))))
+        self.authors.append(Author(log, key, self.nodes[node].open(log, key, self._head(log, key))))
 
     @rule(fault=st.sampled_from(sorted(FAULTS)))
     def the_database_is_about_to_fail(self, fault: str) -> None:
@@ -199,7 +201,8 @@ class JournalLife(RuleBasedStateMachine):
         if not hasattr(self, "engine"):
             return
         self.fault = None
-        self._run(self.journal.stop())
+        for node in self.nodes:
+            self._run(node.stop())
         self.loop.close()
         self.engine.dispose()
         shutil.rmtree(self.folder)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fittrack.db.journal import Committed, Head, Journal, JournalStopped, NotStored
 from fittrack.db.tables.logs import effects, user_log
+from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Conflict
 from tests.fittrack.db.conftest import OpenJournal
@@ -108,6 +109,31 @@ async def test_a_job_that_ends_the_transaction_takes_the_batch_with_it_and_all_a
     assert [type(outcome) for outcome in outcomes] == [NotStored] * 3
     assert stored(engine) == 0
     assert await journal.transact(put, uuid7()) == "put"
+
+
+class SteppingClock(VirtualClock):
+    """Each look at it takes 15 ms: two jobs fit into what a transaction has for them."""
+
+    def monotonic(self) -> float:
+        self._move_to(super().monotonic() + 0.015)
+        return super().monotonic()
+
+
+async def test_jobs_that_find_no_time_are_the_first_of_the_next_transaction(engine: Engine) -> None:
+    journal = Journal(engine, SteppingClock(NOON), on_fatal=_unexpected)
+    order: list[int] = []
+
+    def job(_connection: Connection, number: int) -> None:
+        order.append(number)
+
+    await asyncio.gather(*[journal.transact(job, number) for number in range(10)])
+    assert order == list(range(10))
+    assert journal.metrics.batches == 5
+    await journal.stop()
+
+
+def _unexpected(error: BaseException) -> None:
+    raise AssertionError("nothing here is fatal") from error
 
 
 async def test_a_full_database_fails_jobs_and_units_alike(open_journal: OpenJournal, engine: Engine) -> None:
