@@ -70,20 +70,7 @@ class Replies:
         if isinstance(on_reply, asyncio.Future):  # an ask; it is the commonest, and needs no turn of its own
             _resolve(on_reply, outcome)
         else:
-            self._call(on_reply, envelope, outcome)
-
-    def _call(self, on_reply: Listener, envelope: Envelope, outcome: Outcome) -> None:
-        asker, running = envelope.asker, running_turn.get()
-        if running is asker or (asker is None and (running is None or running is envelope)):
-            token = None
-        else:
-            token = running_turn.set(asker)
-        try:
-            on_reply(outcome)
-        except Exception:  # the asker's mistake must not hurt the one who answered
-            log.exception("a reply could not be taken")
-        if token is not None:
-            running_turn.reset(token)
+            _call(on_reply, envelope, outcome)
 
     def expire(self, envelope: Envelope) -> None:
         """Answer what nobody waits for any longer: honestly, by whether its turn began."""
@@ -115,3 +102,18 @@ def _resolve(future: "asyncio.Future[Any]", outcome: Outcome) -> None:
         future.set_exception(outcome)
     else:
         future.set_result(outcome)
+
+
+def _call(on_reply: Listener, envelope: Envelope, outcome: Outcome) -> None:
+    """Call back on behalf of the turn that asked."""
+    asker, running = envelope.asker, running_turn.get()
+    if running is asker or (asker is None and (running is None or running is envelope)):
+        token = None
+    else:
+        token = running_turn.set(asker)
+    try:
+        on_reply(outcome)
+    except Exception:  # the asker's mistake must not hurt the one who answered
+        log.exception("a reply could not be taken")
+    if token is not None:
+        running_turn.reset(token)

@@ -210,6 +210,22 @@ async def test_a_message_whose_deadline_passes_in_the_mailbox_is_busy_and_skippe
     assert registry.metrics["probe"].expired == 1
 
 
+async def test_deadlines_hold_for_what_queued_up_before_a_turn_turned_out_long() -> None:
+    notes, gate = Notes(), Promise()
+    registry, clock = a_registry(a_probe_kind(notes))
+    ref = registry.ref("probe", 1)
+    await ref.ask("load")
+    long_turn = ref.ask(waiting_for(gate), timeout_s=20)
+    waiting = [ref.ask("a", timeout_s=2), ref.ask("b", timeout_s=2)]
+    ref.tell("c")
+    await clock.advance(2.1)
+    assert [type(ask.exception()) for ask in waiting] == [Busy, Busy]
+    gate.settle("done")
+    assert await long_turn == "done"
+    await settle()
+    assert notes.of("received")[2:] == ["c"]
+
+
 async def test_a_deadline_that_passes_during_the_turn_leaves_the_outcome_unknown() -> None:
     gate = Promise()
     registry, clock = a_registry(a_probe_kind(Notes()))
