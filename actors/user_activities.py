@@ -139,7 +139,7 @@ def _fill(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> list[Entry]:
     unit.inserts = [*added, *(entry.row for entry in entries)]
     unit.upserts = [
         *queries.activity_rows(user_id, outcome.revised),
-        *queries.day_rows(user_id, outcome.days, now),
+        *queries.day_rows(user_id, outcome.days),
     ]
     unit.statements = statements
     return entries

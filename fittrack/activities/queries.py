@@ -174,9 +174,7 @@ def as_statements(rows: Iterable[tuple[Table, tuple[Any, ...]]]) -> list[Insert]
     return [insert(table).values(dict(zip(table.c.keys(), row, strict=True))) for table, row in rows]
 
 
-def day_rows(
-    user_id: UserId, records: Iterable[DayRecord], now: datetime
-) -> list[tuple[Table, tuple[Any, ...]]]:
+def day_rows(user_id: UserId, records: Iterable[DayRecord]) -> list[tuple[Table, tuple[Any, ...]]]:
     """Rows of touched days, as they are now."""
     return [
         (
@@ -196,7 +194,6 @@ def day_rows(
                 record.account.streak_points,
                 record.account.booked,
                 record.account.forgiven,
-                now,
             ),
         )
         for record in records

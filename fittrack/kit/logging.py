@@ -76,7 +76,7 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
 
 
 def _renderers(form: Literal["json", "console"]) -> list[Processor]:
-    if form == "console":
-        return [structlog.dev.ConsoleRenderer()]
     # Tracebacks without the values of local variables: those may be anything.
+    if form == "console":
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
