@@ -1,6 +1,5 @@
 """Registering, and the letter that verifies the email (SPEC 1)."""
 
-import hmac
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,7 +51,7 @@ async def register(services: AccountServices, form: schemas.Register, key: UUID 
         put(conn, letter)
         return kept_answer(answer, status=201)
 
-    once = Once(scope_id=scope_of(new.email_key), key=key, request_hash=_hash(form, services.pepper), now=now)
+    once = Once(scope_id=scope_of(new.email_key), key=key, request_hash=_hash(form, services), now=now)
     return await services.journal.transact(run_once, once, effect)
 
 
@@ -134,9 +133,7 @@ def _account(form: schemas.Register, password_hash: str, now: datetime) -> queri
     )
 
 
-def _hash(form: schemas.Register, pepper: bytes) -> bytes:
-    # A bare hash of the body would be a fast hash of the password, kept for a week.
-    password = hmac.digest(pepper, form.password.encode(), "sha256")
+def _hash(form: schemas.Register, services: AccountServices) -> bytes:
     rest = (
         form.email,
         form.date_of_birth,
@@ -145,4 +142,4 @@ def _hash(form: schemas.Register, pepper: bytes) -> bytes:
         form.accepted_rules,
         form.device_id,
     )
-    return request_hash("register", (password, rest))
+    return request_hash("register", (services.veil(form.password), rest))

@@ -1,6 +1,7 @@
 """What the accounts' routes work with, put together by the composition root."""
 
 import hashlib
+import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -31,9 +32,13 @@ class AccountServices:
     watch: SessionWatch
     excluded_states: Collection[str]
     pepper: bytes
-    """Secret: what could be guessed is hashed with it before it becomes part of a request's hash."""
+    """Secret bytes for `veil`."""
     mail_hint: str = ""
     """Where to find the mail, in development; empty elsewhere."""
+
+    def veil(self, secret: str) -> bytes:
+        """What stands for `secret` in a request's hash: a bare hash of it would soon be guessed."""
+        return hmac.digest(self.pepper, b"fittrack/request-secret/v1\0" + secret.encode(), "sha256")
 
     def letter_sent(self) -> Message:
         """What everybody is told who asks for a letter."""

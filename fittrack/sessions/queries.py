@@ -93,7 +93,7 @@ def open_session(conn: Connection, new: NewSession) -> list[EndedSession]:
 
 def find_token(conn: Connection, token_hash: bytes) -> FoundToken | None:
     """The refresh token of this hash."""
-    following = refresh_tokens.alias("following")
+    following = refresh_tokens.alias("next_token")
     row = conn.execute(
         select(
             refresh_tokens.c.expires_at,

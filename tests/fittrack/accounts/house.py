@@ -81,6 +81,7 @@ class House:
 
     clock: VirtualClock
     engine: Engine
+    read_engine: Engine
     journal: Journal
     reads: Reads
     broker: MemoryBroker
@@ -163,7 +164,8 @@ async def build(folder: Path) -> House:
     calendar = PlatformCalendar(ZoneInfo("America/New_York"))
     sealer = Sealer({"k1": bytes(32)})
     journal = Journal(engine, clock, on_fatal=_fail)
-    reads = Reads(make_engine(settings, Access.READ))
+    read_engine = make_engine(settings, Access.READ)
+    reads = Reads(read_engine)
     registry, watch, postbox = Registry(clock), SessionWatch(reads, broker, clock), Postbox(sealer)
     tokens = AccessTokens(TokenKeys.from_secret(b"s"), issuer="i", audience="a", clock=clock)
     # A tenth of the real work: these tests are about what happens around it.
@@ -210,7 +212,20 @@ async def build(folder: Path) -> House:
     await client.start_server()
     mail_dir = folder / "mail"
     worker = MailWorker(journal, postbox, MailFolder(mail_dir), sender="FitTrack <no-reply@fittrack.example>")
-    house = House(clock, engine, journal, reads, broker, registry, watch, passwords, worker, mail_dir, client)
+    house = House(
+        clock,
+        engine,
+        read_engine,
+        journal,
+        reads,
+        broker,
+        registry,
+        watch,
+        passwords,
+        worker,
+        mail_dir,
+        client,
+    )
     broker.subscribe(REVOCATIONS, house.revoked.append)
     return house
 

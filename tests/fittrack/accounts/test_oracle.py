@@ -1,0 +1,57 @@
+"""Every statement of the accounts can be written for Oracle, without what only SQLite has."""
+
+import re
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.sql import ClauseElement
+
+from fittrack.accounts.admin import create_admin
+from tests.fittrack.accounts.house import NEW_PASSWORD, NOON, PASSWORD, House, a_profile
+from tests.fittrack.db.test_schema import ORACLE_RESERVED
+
+ORACLE = make_url("oracle+oracledb://").get_dialect()()
+FOREIGN = re.compile(r"\bLIMIT\b|\bON CONFLICT\b|\bIS (1|0)\b|\bjson_each\b|\bSTRICT\b", re.IGNORECASE)
+
+
+async def test_every_statement_of_a_players_life_compiles_for_oracle(house: House) -> None:
+    seen: set[str] = set()
+
+    def note(_: object, clause: Any, *__: object) -> None:
+        if isinstance(clause, ClauseElement):
+            seen.add(str(clause.compile(dialect=ORACLE)))
+
+    for engine in (house.engine, house.read_engine):
+        event.listen(engine, "before_execute", note)
+    await live(house)
+    assert len(seen) > 40
+    for sql in seen:
+        assert not FOREIGN.search(sql), sql
+        names = {name.upper() for name in re.findall(r":(\w+)|\bAS (\w+)", sql) for name in name if name}
+        assert not names & ORACLE_RESERVED, sql
+
+
+async def live(house: House) -> None:
+    """Use everything that reads or writes."""
+    ada = await house.verified()
+    signed_in = await house.sign_in(device_id="phone-1")
+    token = (await house.sign_in(device_id="phone-1"))["access_token"]
+    await house.post("/auth/login", {"email": "ada@example.com", "password": "Wrong-Horse-7"})
+    await house.post("/auth/refresh", {"refresh_token": signed_in["refresh_token"]})
+    other = await house.sign_in()
+    await house.post("/auth/refresh", {"refresh_token": other["refresh_token"]})
+    await house.call("PUT", "/users/me/profile", a_profile(), token=token)
+    await house.call("PATCH", "/users/me/profile", {"goals": ["rest"]}, token=token)
+    for path in ("/users/me", "/users/me/sessions", f"/users/{ada['user_id']}/public", "/tiers"):
+        assert (await house.get(path, token))[0] == 200
+    form = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    await house.post("/auth/change-password", form, token=token)
+    await house.post("/auth/resend-verification", {"email": "ada@example.com"})
+    await house.clock.advance(1)
+    await house.post("/auth/forgot-password", {"email": "ada@example.com"})
+    await house.post("/auth/reset-password", {"token": await house.code(), "new_password": PASSWORD})
+    await create_admin(house.engine, "admin@example.com", PASSWORD, now=NOON)
+    admin = (await house.sign_in("admin@example.com"))["access_token"]
+    await house.get("/profiles", admin)
+    await house.watch.poll()
+    await house.post("/auth/logout-all", token=admin)
