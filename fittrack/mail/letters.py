@@ -117,9 +117,7 @@ def _words(letter: Letter) -> _Words:
         case Refunded(drawing, points):
             return _Words(
                 f"{points:,} points refunded",
-                (
-                    f"“{drawing}” was cancelled. The {points:,} points of your tickets are in your balance again.",
-                ),
+                (f"“{drawing}” was cancelled. Your {points:,} points are in your balance again.",),
             )
         case StatusChanged(status, reason):
             sentences = (
