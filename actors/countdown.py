@@ -7,6 +7,8 @@ activation's timer finds its successor, or makes one.
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import structlog
+
 from actors.services import Services
 from fittrack.drawings import views
 from fittrack.drawings.commands import TendDrawing
@@ -14,11 +16,14 @@ from fittrack.drawings.countdown import next_tick_delay
 from fittrack.drawings.messages import TellTime
 from fittrack.drawings.timetable import due_action
 from fittrack.kit.clock import Timer
+from fittrack.kit.problems import Busy
 from fittrack.server.asking import DRAWING
 from protocol.channels import DrawingChannel
 
 if TYPE_CHECKING:
     from actors.drawing import DrawingActor
+
+log = structlog.get_logger(__name__)
 
 
 class Countdown:
@@ -40,7 +45,7 @@ class Countdown:
 
     def note_change(self) -> None:
         """Something happened that the last tick did not tell. Cheap when the next tick is near anyway."""
-        if not self._changed:
+        if not self._changed or self._timer is None:
             self._changed = True
             self.rearm()
 
@@ -77,4 +82,7 @@ class Countdown:
         self._send(TellTime())
 
     def _send(self, message: TellTime | TendDrawing) -> None:
-        self._services.registry.ref(DRAWING, self._actor.drawing_id).tell(message)
+        try:
+            self._services.registry.ref(DRAWING, self._actor.drawing_id).tell(message)
+        except Busy:  # a full mailbox, or the end of the node: the sweep of timers reminds it again
+            log.info("countdown.postponed", drawing_id=str(self._actor.drawing_id))
