@@ -8,6 +8,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from hypothesis import strategies as st
 
+from protocol.limits import QUANTITY_MAX
 from protocol.shapes import ActivityInput, WireInstant, instant
 
 _text = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -17,7 +18,7 @@ _names = st.from_regex(r"[a-z][a-z0-9_]{0,10}", fullmatch=True)
 _ids = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20).filter(
     lambda text: "\x7f" not in text
 )
-_quantities = st.integers(0, 2**53) | st.floats(0, 1e12)
+_quantities = st.integers(0, QUANTITY_MAX) | st.floats(0, QUANTITY_MAX)
 
 activities = st.builds(
     ActivityInput,
