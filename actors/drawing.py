@@ -7,8 +7,6 @@ the commit. Whatever else changes the drawing first waits until no sale is in fl
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Table
-
 from actors.countdown import Countdown
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
@@ -16,6 +14,7 @@ from actors.purchase import Holding, Offer, Sale, settle
 from actors.runtime import Held, Promise, StaleActivation
 from actors.services import Services
 from fittrack.db import log_queries
+from fittrack.db.handles import Connection, Table
 from fittrack.db.journal import Committed, Head, StaleLog, StalePeer
 from fittrack.db.tables.logs import drawing_log
 from fittrack.drawings import queries

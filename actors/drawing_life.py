@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from sqlalchemy import Executable
 
 from actors.announcements import Announcements
 from actors.services import Services
+from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings import commitment, draw, queries, statements, views
 from fittrack.drawings.commands import (

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Table
 
 from actors.runtime import Actor, StaleActivation
 from actors.services import Services
 from fittrack.db import log_queries
+from fittrack.db.handles import Table
 from fittrack.db.journal import Appender, Head, StaleLog, Unit
 from fittrack.kit.ids import uuid7
 from fittrack.kit.intention import Answer, Intention

@@ -6,14 +6,13 @@ A player's turn lasts until its unit is durable: nothing a player does is decide
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import Executable, Table
-
 from actors import user_account, user_activities, user_effects
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale
 from actors.runtime import StaleActivation
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.state import PlayerActivities
+from fittrack.db.handles import Executable, Table
 from fittrack.db.journal import Head, Unit
 from fittrack.db.tables.logs import user_log
 from fittrack.drawings.commands import BuyTickets

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Executable
-
 from actors.runtime import StaleActivation
 from fittrack.activities import queries, rules
 from fittrack.activities.commands import LogActivities
@@ -12,6 +10,7 @@ from fittrack.activities.model import ActivityInput, Withdrawal
 from fittrack.activities.outcome import BatchOutcome
 from fittrack.activities.processing import Name, PlayerFacts, apply_batch
 from fittrack.activities.schemas import LoggedActivities, LoggedItem
+from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings.model import AccountStatus, Role
 from fittrack.inbox import notices

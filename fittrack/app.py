@@ -7,7 +7,6 @@ from typing import Final
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Engine
 
 from actors.drawing import DrawingActor
 from actors.outlet import Outlet
@@ -23,6 +22,7 @@ from fittrack.channels import Channels
 from fittrack.config import AppEnv, Settings
 from fittrack.db import log_queries
 from fittrack.db.engine import Access, make_engine
+from fittrack.db.handles import Engine
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.drawings import admin_routes as drawing_admin_routes

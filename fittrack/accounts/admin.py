@@ -3,10 +3,9 @@
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Engine
-
 from fittrack.accounts import queries, registration, rules
 from fittrack.accounts.passwords import Passwords
+from fittrack.db.handles import Engine
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import Validation
 from fittrack.kit.standing import AccountStatus, Role

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from fittrack.accounts import queries, rules
 from fittrack.accounts.problems import LoginLocked
 from fittrack.accounts.services import subject_hash
+from fittrack.db.handles import Connection
 
 LOGIN = "login"
 CHANGE_PASSWORD = "change-password"  # noqa: S105 - a purpose

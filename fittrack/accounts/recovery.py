@@ -3,12 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.attempts import CHANGE_PASSWORD, LOGIN, count_failure, may_post, succeed
 from fittrack.accounts.registration import letter_once
 from fittrack.accounts.services import AccountServices, subject_hash
+from fittrack.db.handles import Connection
 from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import FieldError, Validation

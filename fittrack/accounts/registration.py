@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.exc import IntegrityError
-
 from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.attempts import may_post
 from fittrack.accounts.problems import EmailTaken
 from fittrack.accounts.services import AccountServices
+from fittrack.db.handles import Connection, IntegrityError, Table
 from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import Validation

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.attempts import LOGIN, count_failure, succeed
 from fittrack.accounts.problems import AccountNotOpen, InvalidCredentials, InvalidRefreshToken
 from fittrack.accounts.queries import Credentials
 from fittrack.accounts.services import AccountServices, Client
+from fittrack.db.handles import Connection
 from fittrack.kit.ids import SessionId, UserId, uuid7
 from fittrack.kit.problems import NotFound
 from fittrack.points.queries import head as ledger_head

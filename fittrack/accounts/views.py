@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from sqlalchemy import Connection
-
 from fittrack.accounts import queries, schemas
 from fittrack.accounts.queries import Overview
+from fittrack.db.handles import Connection
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.ids import UserId
 from fittrack.kit.problems import NotFound

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection
-
+from fittrack.db.handles import Connection
 from fittrack.drawings import queries
 from fittrack.drawings.eligibility import Holder, passed_over
 from fittrack.drawings.rules import prize_slots

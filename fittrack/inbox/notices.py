@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table
-
+from fittrack.db.handles import Table
 from fittrack.db.tables.logs import inbox
 from fittrack.kit.ids import UserId
 from protocol.outbound import Notification, NotificationType

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table
 
+from fittrack.db.handles import Table
 from fittrack.db.tables.messages import mail_outbox
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.sealing import Sealer

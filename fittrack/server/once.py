@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
-
+from fittrack.db.handles import Connection, IntegrityError
 from fittrack.kit.problems import Busy, IdempotencyMismatch, Problem
 from fittrack.server.idempotency import Kept, kept_refusal
 from fittrack.server.queries import find_kept, keep

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection
-
+from fittrack.db.handles import Connection
 from fittrack.db.reads import Reads
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
