@@ -184,6 +184,28 @@ def test_when_the_better_one_is_withdrawn_the_other_counts() -> None:
     assert player.balance == 110
 
 
+def test_when_a_revision_no_longer_overlaps_the_other_counts() -> None:
+    player = Player()
+    player.log(workout(40, external_id="run", calories=300), workout(30, source="google_fit"))
+    outcome = player.log(workout(40, at(10), external_id="run", calories=300))
+    assert [standing.duplicate_of for standing in outcome.standings] == [None]
+    assert player.balance == 2 * 70 + 2 * 50
+    assert len(player.counted()) == 2
+
+
+def test_a_settled_duplicate_stays_one_when_what_blocks_it_is_forgotten() -> None:
+    player = Player()
+    player.log(
+        workout(40, at(23.75, days_ago=1), calories=300),
+        workout(30, at(0.1), source="google_fit"),
+    )
+    player.now = at(12, days_ago=-10)
+    player.reload()
+    assert player.state.days.first == TODAY
+    assert player.state.days.dues([TODAY]) == []
+    assert player.log().changes_nothing
+
+
 def test_an_overlap_across_midnight_counts_once() -> None:
     player = Player()
     player.log(workout(40, at(23.75, days_ago=1), calories=300))
@@ -319,6 +341,14 @@ def test_a_day_that_turns_impossible_is_flagged_and_further_steps_are_refused() 
     assert player.balance == 300
 
 
+def test_a_sample_that_grows_is_not_held_against_itself() -> None:
+    player = Player()
+    for number in (60_000, 95_000, 100_000):
+        outcome = player.log_one(steps(number, at(1), 1_100, external_id="today"))
+        assert outcome.status is ItemStatus.ACCEPTED
+        assert Doubt.DAY_STEPS not in outcome.flags
+
+
 def test_which_of_two_impossible_samples_comes_first_makes_no_difference() -> None:
     samples = [steps(15_000, at(1), 600), steps(90_000, at(1), 600)]
     one, other = Player(), Player()
@@ -342,6 +372,9 @@ def test_a_day_holds_a_limited_number_of_samples() -> None:
     assert player.log_one(steps(10, at(20))).code == Refusal.DAY_FULL
     assert player.log_one(replace(samples[0], metrics={"steps": 20})).status is ItemStatus.ACCEPTED
     assert player.log_one(steps(10, at(20, days_ago=1))).status is ItemStatus.ACCEPTED
+    player.withdraw(samples[1])
+    assert player.log_one(steps(10, at(20))).status is ItemStatus.ACCEPTED
+    assert player.log_one(steps(10, at(20))).code == Refusal.DAY_FULL
 
 
 @pytest.mark.parametrize(("minutes", "kinds"), [(100, []), (101, [ReviewKind.MANUAL_POINTS])])

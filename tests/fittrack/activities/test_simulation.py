@@ -21,6 +21,9 @@ from .builders import Player, active, steps, workout
 SOURCES = st.sampled_from(["fitbit", "google_fit", "apple_health", "manual"])
 INTENSITIES = st.sampled_from([None, *Intensity])
 
+# Often within the same few hours, so that trackers overlap.
+MINUTES_AGO = st.integers(61, 400) | st.integers(61, 7 * 24 * 60)
+
 
 class PlayersLife(RuleBasedStateMachine):
     """A player with several trackers, careless of order, who spends, changes trackers and comes back."""
