@@ -198,7 +198,8 @@ class Run:
 
 
 async def _run_to_the_end(script: list[tuple[object, ...]], stop_after: int | None) -> None:
-    run = Run()
+    run, faults = Run(), list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
     for action in script[:stop_after]:
         await run.act(action)
     if stop_after is not None:
@@ -214,6 +215,7 @@ async def _run_to_the_end(script: list[tuple[object, ...]], stop_after: int | No
     await settle()
     await run.clock.advance(100)
     run.check()
+    assert faults == [], "the runtime itself never fails"
     if stop_after is None:
         assert run.registry.metrics["subject"].active == 0, "in the end everybody has left"
 
