@@ -1,8 +1,8 @@
 """Both encodings of the protocol: MessagePack in binary messages, JSON in text messages, the same maps.
 
 Reading takes two steps: the envelope, with `d` left as bytes, then `d` by the type that `t` names. It was the
-fastest way that can still name the frame it refuses (docs/decisions/0004). A codec has no state of its own: two
-of them serve all connections.
+fastest way that can still name the frame it refuses (docs/decisions/0004). A codec has no state of its own:
+two of them serve all connections.
 """
 
 from collections.abc import Sequence
