@@ -24,6 +24,7 @@ from fittrack.server.principal import Principal
 from fittrack.server.streams import PlayerStreams
 from fittrack.server.subscriptions import Subscriptions
 from fittrack.server.welcome import token_ends, welcome_of
+from fittrack.server.ws_frames import INTERNAL_ERROR, MESSAGE_TOO_BIG
 from protocol.channels import Channel
 from protocol.close_codes import CloseCode
 from protocol.codec import Codec
@@ -34,9 +35,6 @@ from protocol.outbound import Refreshed
 from protocol.policy import SessionPolicy
 from protocol.session import Phase, Session
 from protocol.shapes import instant
-
-INTERNAL_ERROR = 1011
-"""RFC 6455's code for a failure of the server; the client comes back and resumes."""
 
 _NO_RESUME = Auth()
 _log = structlog.get_logger(__name__)
@@ -93,9 +91,17 @@ class Client:
         """A whole message arrived."""
         self.session.receive(message, self.services.clock.monotonic())
 
-    def message_too_big(self) -> None:
-        """A message began that is not read."""
-        self.session.too_large()
+    def connection_failing(self, code: int, reason: str) -> None:
+        """The peer broke the protocol below the session's."""
+        if code == MESSAGE_TOO_BIG:
+            self.session.too_large()
+        else:
+            self._close(code, reason)
+
+    def peer_closing(self) -> None:
+        """The peer said goodbye."""
+        self._leave()
+        self.services.pinger.closing(self)
 
     def traffic_received(self) -> None:
         """The peer lives."""

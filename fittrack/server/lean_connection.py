@@ -13,7 +13,6 @@ from fittrack.server.ws_frames import (
     BINARY,
     CLOSE,
     FIN,
-    MESSAGE_TOO_BIG,
     PING,
     PONG,
     TEXT,
@@ -35,9 +34,6 @@ class Receiver(Protocol):
     def message_received(self, message: str | bytes) -> None:
         """A whole message: text as `str`, binary as `bytes`."""
 
-    def message_too_big(self) -> None:
-        """A message above `bytes_max` began; it cannot be read, nor what follows it."""
-
     def traffic_received(self) -> None:
         """Something else arrived, a control frame or a part of a message: the peer lives."""
 
@@ -46,6 +42,13 @@ class Receiver(Protocol):
 
     def resume_writing(self) -> None:
         """The socket takes more again."""
+
+    def connection_failing(self, code: int, reason: str) -> None:
+        """The peer broke RFC 6455, or began a message that is too big. Nothing more is read. A last
+        word may be sent; then the connection closes with `code`, if not with another one by now."""
+
+    def peer_closing(self) -> None:
+        """The peer closed; the transport ends as soon as everything written went out."""
 
     def connection_closed(self, code: int) -> None:
         """The last call. `code` is what the connection ended with: the first close frame's, or 1006."""
@@ -166,19 +169,15 @@ class LeanConnection(asyncio.Protocol):
             self.transport.write(build_close(code))
         self.phase = Phase.CLOSED
         self.transport.close()
+        self.receiver.peer_closing()
 
     def _fail(self, error: FrameError) -> None:
         """Say why and stop reading (RFC 6455, 7.1.7): the peer's bytes mean nothing any more.
 
-        They are still taken off the socket, unread, until the peer closes: unread bytes at a close make
-        TCP reset the connection, and the close frame would be lost with it.
+        They are still taken off the socket, unread, until the peer or the sweep ends the connection:
+        unread bytes at a close make TCP reset it, and the close frame would be lost.
         """
-        if error.code == MESSAGE_TOO_BIG:
-            self.receiver.message_too_big()
+        self.receiver.connection_failing(error.code, error.reason)
         self.close(error.code, error.reason)
         self.phase = Phase.CLOSED
         self._reader = None
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        else:
-            self.transport.close()

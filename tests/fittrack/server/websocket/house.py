@@ -90,8 +90,11 @@ class Player:
 class House:
     """A server with its product."""
 
-    def __init__(self, sockets: WebSockets, product: Product, clock: VirtualClock, port: int) -> None:
+    def __init__(
+        self, sockets: WebSockets, product: Product, clock: VirtualClock, runner: web.AppRunner, port: int
+    ) -> None:
         self.sockets, self.product, self.clock, self.port = sockets, product, clock, port
+        self._runner = runner
         self._sessions: list[aiohttp.ClientSession] = []
 
     @property
@@ -115,8 +118,13 @@ class House:
     async def eventually(self, condition: Callable[[], bool]) -> None:
         """Wait, turn by turn of the loop, until `condition` holds."""
         async with asyncio.timeout(PATIENCE_S):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - sockets on loopback, any condition
                 await asyncio.sleep(0)
+
+    def http_connections(self) -> int:
+        """Connections that aiohttp still knows."""
+        assert self._runner.server is not None
+        return len(self._runner.server.connections)
 
     async def leave(self) -> None:
         for session in self._sessions:
@@ -137,7 +145,7 @@ async def open_house(
     if send_buffer is not None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     await web.SockSite(runner, listener).start()
-    house = House(sockets, product, clock, listener.getsockname()[1])
+    house = House(sockets, product, clock, runner, listener.getsockname()[1])
     try:
         yield house
     finally:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import DrawingId, SessionId, UserId, uuid7
 from fittrack.kit.problems import NotFound, Problem, Unauthenticated
-from fittrack.pubsub.broker import Broker
+from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import (
     REVOCATIONS,
     ChannelEvent,
@@ -46,7 +46,7 @@ TOKEN_LIFE = timedelta(hours=1)
 class Product:
     """Implements `Gateway`. What is in its logs is committed."""
 
-    def __init__(self, broker: Broker, clock: Clock) -> None:
+    def __init__(self, broker: MemoryBroker, clock: Clock) -> None:
         self.broker = broker
         self.clock = clock
         self.principals: dict[str, Principal] = {}
@@ -189,6 +189,10 @@ class Product:
 
     def tick(self, channel: str, seq: int, tickets: int = 0) -> None:
         self.broker.publish(channel_topic(channel), ChannelEvent(channel, seq, tick(tickets)))
+
+    def lose_tick(self, channel: str, seq: int, tickets: int = 0) -> None:
+        """A tick that another node published and this one never heard of."""
+        self.lost_events.setdefault(channel, []).append(ChannelEvent(channel, seq, tick(tickets)))
 
     def close_drawing(self, channel: str, seq: int) -> None:
         event = ChannelEvent(channel, seq, closed(channel), lasting=True)

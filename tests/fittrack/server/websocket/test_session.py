@@ -1,15 +1,17 @@
 """What a client lives through: hello, welcome, commands, refresh, the end."""
 
+import os
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from fittrack.kit.ids import uuid7
-from fittrack.kit.problems import Busy
+from fittrack.kit.problems import Busy, NotFound
 from tests.fittrack.server.websocket.house import House
 
 
-def a_purchase() -> dict[str, object]:
+def a_purchase() -> dict[str, Any]:
     return {"drawing_id": str(uuid7()), "quantity": 3}
 
 
@@ -21,7 +23,171 @@ async def test_a_player_is_greeted_welcomed_and_served_in_both_encodings(
     hello = await player.next()
     assert (hello["t"], hello["d"]["node"]) == ("hello", "local")
     welcome = await player.sign_in(house.product.sign_up())
-    assert welcome["t"] == "welcome"
-    assert welcome["d"]["resumed"] is False
+    assert (welcome["t"], welcome["d"]["resumed"]) == ("welcome", False)
     answer = await player.ask("tickets.buy", a_purchase(), key=str(uuid7()))
     assert (answer["t"], answer["d"]["quantity"]) == ("ok", 3)
+
+
+async def test_answers_of_one_commit_travel_as_one_message(house: House) -> None:
+    player = await house.enter()
+    house.product.answers_commands = False
+    await player.send(
+        *({"t": "tickets.buy", "id": n, "key": str(uuid7()), "d": a_purchase()} for n in range(50))
+    )
+    await house.eventually(lambda: len(house.product.unanswered) == 50)
+    before = player.messages
+    for exchange in house.product.unanswered:
+        exchange.err(NotFound())
+    assert [(await player.next())["id"] for _ in range(50)] == list(range(50))
+    assert player.messages == before + 1
+
+
+async def test_a_message_never_holds_more_than_64_frames(house: House) -> None:
+    token = house.product.sign_up()
+    player = await house.enter(token)
+    before = player.messages
+    for _ in range(65):
+        house.product.earn(house.product.user_of(token))
+    assert [(await player.next())["seq"] for _ in range(65)] == list(range(1, 66))
+    assert player.messages == before + 2
+
+
+async def test_a_bad_token_is_refused_with_its_problem_and_4500(house: House) -> None:
+    player = await house.connect()
+    answer = await player.sign_in("forged")
+    assert (answer["t"], answer["d"]["code"]) == ("err", "unauthenticated")
+    assert await player.close_code() == 4500
+
+
+async def test_trouble_while_signing_in_lets_the_client_come_back(house: House) -> None:
+    house.product.refuse_tokens = Busy()
+    player = await house.connect()
+    assert (await player.sign_in("any"))["d"]["retryable"] is True
+    assert await player.close_code() == 4001
+
+
+async def test_a_stranger_who_says_nothing_is_closed_after_ten_seconds(house: House) -> None:
+    player = await house.connect()
+    await player.next()
+    await house.clock.advance(9)
+    assert len(house.sockets.hub) == 1
+    await house.clock.advance(2.1)
+    assert await player.close_code() == 4500
+
+
+async def test_a_token_is_refreshed_before_it_ends(house: House) -> None:
+    token = house.product.sign_up(life=timedelta(seconds=90))
+    player = await house.enter(token)
+    await house.clock.advance(31.1)
+    assert (await player.until("expiring"))["d"]["expires_at"] == "2026-03-01T12:01:30.000Z"
+    newer = house.product.sign_up(user_id=house.product.user_of(token))
+    assert (await player.ask("refresh", {"token": newer}))["t"] == "ok"
+    await house.clock.advance(50)
+    await player.ask("ping")
+    await house.clock.advance(50)
+    assert (await player.ask("ping"))["t"] == "pong"
+
+
+async def test_a_token_of_somebody_else_refreshes_nothing(house: House) -> None:
+    player = await house.enter()
+    answer = await player.ask("refresh", {"token": house.product.sign_up()})
+    assert (answer["t"], answer["d"]["code"]) == ("err", "forbidden")
+
+
+async def test_an_expired_token_has_25_seconds_of_grace(house: House) -> None:
+    player = await house.enter(house.product.sign_up(life=timedelta(seconds=30)))
+    await house.clock.advance(54)
+    assert len(house.sockets.hub) == 1
+    await house.clock.advance(2.1)
+    assert await player.close_code() == 4005
+
+
+async def test_the_sixth_connection_of_an_account_closes_its_oldest(house: House) -> None:
+    token = house.product.sign_up()
+    players = [await house.enter(token) for _ in range(6)]
+    assert await players[0].close_code() == 4504
+    for player in players[1:]:
+        assert (await player.ask("ping"))["t"] == "pong"
+    assert len(house.sockets.hub.connections_of(house.product.user_of(token))) == 5
+
+
+async def test_a_revoked_session_is_closed_at_once_and_no_other(house: House) -> None:
+    phone = house.product.sign_up()
+    tablet = house.product.sign_up(user_id=house.product.user_of(phone))
+    on_phone, on_tablet = await house.enter(phone), await house.enter(tablet)
+    house.product.revoke(phone)
+    assert await on_phone.close_code() == 4503
+    assert (await on_tablet.ask("ping"))["t"] == "pong"
+    house.product.revoke(tablet, whole_account=True)
+    assert await on_tablet.close_code() == 4503
+
+
+async def test_a_revocation_during_the_sign_in_is_not_missed(house: House) -> None:
+    token = house.product.sign_up()
+    house.product.opening.clear()
+    player = await house.connect()
+    await player.send({"t": "auth", "id": 1, "d": {"token": token}})
+    await house.product.asked_to_open.wait()
+    house.product.revoked_sessions.add(house.product.principals[token].session_id)
+    house.product.opening.set()
+    assert await player.close_code() == 4503
+
+
+async def test_a_client_that_falls_silent_is_pinged_then_closed(house: House) -> None:
+    pings = 0
+    player = await house.enter()
+    player.socket._autoping = False
+    for _ in range(59):
+        await house.clock.advance(1)
+    assert len(house.sockets.hub) == 1
+    await house.clock.advance(2)
+    while not player.socket.closed:
+        message = await player.socket.receive()
+        pings += message.type == 9
+    assert pings == 2
+    assert player.socket.close_code == 4004
+
+
+async def test_pongs_keep_a_connection_alive(house: House) -> None:
+    player = await house.enter()
+    for _ in range(4):
+        await house.clock.advance(30)
+        await player.ask("ping")
+    assert len(house.sockets.hub) == 1
+
+
+async def test_malformed_frames_are_answered_then_end_the_connection(house: House) -> None:
+    player = await house.enter()
+    for _ in range(8):
+        await player.socket.send_bytes(os.urandom(3) + b"\xc1")
+    assert await player.close_code() == 4502
+
+
+async def test_a_message_that_is_too_large_is_answered_before_the_end(house: House) -> None:
+    player = await house.connect()
+    await player.next()
+    await player.socket.send_bytes(bytes(200_000))
+    answer = await player.next()
+    assert (answer["t"], answer["d"]["code"]) == ("err", "body-too-large")
+    assert await player.close_code() == 4502
+
+
+async def test_a_closed_connection_leaves_nothing_behind(house: House) -> None:
+    channel = house.product.open_drawing()
+    player = await house.enter()
+    await player.ask("sub", ch=channel)
+    await player.socket.close()
+    await house.eventually(lambda: not len(house.sockets.hub))
+    assert not house.sockets.fanout.size(channel)
+    assert not house.sockets.hub.accounts
+    assert house.product.broker.topics() == 1  # revocations
+
+
+async def test_answers_for_a_client_that_left_are_dropped(house: House) -> None:
+    player = await house.enter()
+    house.product.answers_commands = False
+    await player.send({"t": "tickets.buy", "id": 1, "key": str(uuid7()), "d": a_purchase()})
+    await house.eventually(lambda: bool(house.product.unanswered))
+    await player.socket.close()
+    await house.eventually(lambda: not len(house.sockets.hub))
+    house.product.unanswered[0].err(NotFound())

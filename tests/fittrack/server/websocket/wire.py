@@ -1,6 +1,7 @@
 """The client's side of RFC 6455 as bytes, and a transport that keeps what was written."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,21 +54,17 @@ class Transport(asyncio.Transport):
         self.written = bytearray()
         self.unread = 0
         self.reading_stalled = False
-        self.closed = self.aborted = self.eof = False
+        self.closed = self.aborted = False
+        self.on_write: Callable[[], None] = lambda: None
 
     def write(self, data: Any) -> None:
         self.written += data
+        self.on_write()
         if self.reading_stalled:
             self.unread += len(data)
 
     def get_write_buffer_size(self) -> int:
         return self.unread
-
-    def can_write_eof(self) -> bool:
-        return True
-
-    def write_eof(self) -> None:
-        self.eof = True
 
     def close(self) -> None:
         self.closed = True
@@ -88,13 +85,17 @@ class Recorder:
     messages: list[str | bytes] = field(default_factory=list)
     closed_with: int | None = None
     signs_of_life: int = 0
-    too_big: int = 0
+    failed_with: int | None = None
+    peer_closed: bool = False
 
     def message_received(self, message: str | bytes) -> None:
         self.messages.append(message)
 
-    def message_too_big(self) -> None:
-        self.too_big += 1
+    def connection_failing(self, code: int, reason: str) -> None:
+        self.failed_with = code
+
+    def peer_closing(self) -> None:
+        self.peer_closed = True
 
     def traffic_received(self) -> None:
         self.signs_of_life += 1

@@ -1,0 +1,115 @@
+"""A tick to everybody: user CPU per delivery, and what anybody else waits meanwhile.
+
+The peers, measured in the same run, send the same bytes in the loop their documentation shows. User CPU
+is that of the whole server process between the publication and the last write; the kernel's share is the
+same for everybody.
+"""
+
+import socket
+import threading
+import time
+from statistics import median
+from typing import Any
+
+import msgspec
+
+from tests.benchmarks.ws_arena import Arena
+from tests.benchmarks.ws_load import REQUEST
+from tests.fittrack.server.websocket.wire import client_frame
+
+BROADCASTS = 10
+TARGET_US = 1.2
+TARGET_WAIT_MS = 5.0
+
+
+def user_us_per_delivery(arena: Arena, connections: int, runs: int) -> float:
+    """Median over `runs` of `BROADCASTS` each."""
+    arena.ask("broadcast", times=1)
+    spent: list[float] = [arena.ask("broadcast", times=BROADCASTS)["user_s"] for _ in range(runs)]
+    return median(spent) / (BROADCASTS * connections) * 1e6
+
+
+class Echo:
+    """One more client, which asks for the time again and again and remembers how long it waited."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.waits: list[float] = []
+        self._stop = threading.Event()
+        self._ping = client_frame(0x9, b"echo")
+        self._socket.sendall(REQUEST)
+        token = msgspec.msgpack.encode({"t": "auth", "id": 1, "d": {"token": "me"}})
+        self._until(b"hello")
+        self._socket.sendall(client_frame(0x2, token))
+        self._until(b"welcome")
+
+    def _until(self, text: bytes) -> None:
+        data = b""
+        while text not in data:
+            data += self._socket.recv(65_536)
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            began = time.perf_counter()
+            self._socket.sendall(self._ping)
+            self._until(b"echo")
+            self.waits.append(time.perf_counter() - began)
+            time.sleep(0.0005)
+
+    def during(self, arena: Arena) -> float:
+        """The longest wait, in milliseconds, during one broadcast."""
+        self.waits.clear()
+        self._stop.clear()
+        asking = threading.Thread(target=self.run)
+        asking.start()
+        arena.ask("broadcast", times=1)
+        self._stop.set()
+        asking.join()
+        return max(self.waits) * 1000
+
+
+def measure_ours(connections: int, runs: int) -> tuple[float, float]:
+    """User µs per delivery and the median of the longest echo waits in ms."""
+    with Arena("fittrack") as arena:
+        arena.admit(connections)
+        spent = user_us_per_delivery(arena, connections, runs)
+        echo = Echo(arena.port)
+        return spent, median(echo.during(arena) for _ in range(2 * runs + 1))
+
+
+def measure_peer(kind: str, connections: int, runs: int) -> float:
+    with Arena(kind) as arena:
+        arena.admit(connections)
+        return user_us_per_delivery(arena, connections, runs)
+
+
+def run(times: int = 3) -> list[dict[str, Any]]:
+    """Rows of name, value, unit, target, note."""
+    rows = []
+    for connections in (5_000, 10_000):
+        ours, wait = measure_ours(connections, times)
+        peers = {kind: measure_peer(kind, connections, times) for kind in ("aiohttp", "starlette")}
+        note = ", ".join(f"{kind} {us:.2f} µs ({us / ours:.1f} times ours)" for kind, us in peers.items())
+        rows += [
+            _row(f"user CPU per delivery to {connections:,}", ours, "µs", f"<= {TARGET_US}", note),
+            _row(f"aiohttp / ours at {connections:,}", peers["aiohttp"] / ours, "times", ">= 2", ""),
+            _row(f"Starlette / ours at {connections:,}", peers["starlette"] / ours, "times", ">= 6", ""),
+            _row(
+                f"echo during a broadcast to {connections:,}",
+                wait,
+                "ms",
+                f"<= {TARGET_WAIT_MS}",
+                "median of the longest waits; the clients share the machine's cores",
+            ),
+        ]
+    return rows
+
+
+def _row(name: str, value: float, unit: str, target: str, note: str) -> dict[str, Any]:
+    return {"name": name, "value": round(value, 2), "unit": unit, "target": target, "note": note}
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)
