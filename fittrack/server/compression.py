@@ -14,15 +14,19 @@ _GZIP_WINDOW: Final = zlib.MAX_WBITS | 16
 _COMPRESSIBLE: Final = ("application/json", "application/problem+json", "text/", "image/svg+xml")
 
 
-async def compress(request: web.Request, response: web.StreamResponse) -> None:
-    """Compress the body of `response`, if the client takes gzip and the body gains by it.
+def worth_compressing(response: web.StreamResponse) -> bool:
+    """Whether the answer is whole and long enough; most are not."""
+    body = response.body if isinstance(response, web.Response) else None
+    return isinstance(body, bytes) and len(body) > COMPRESS_ABOVE_BYTES
+
+
+async def compress(request: web.Request, response: web.Response) -> None:
+    """Compress the body of `response`, if the client takes gzip and its type gains by it.
 
     The entity tag of what is compressed ends in `-gzip`, since it names other bytes (RFC 9110, 8.8.3.3).
     """
-    body = response.body if isinstance(response, web.Response) else None
-    if not isinstance(body, bytes) or len(body) <= COMPRESS_ABOVE_BYTES:
-        return
-    headers = response.headers
+    headers, body = response.headers, response.body
+    assert isinstance(body, bytes), "only what is worth compressing comes here"
     if "Content-Encoding" in headers or not headers.get("Content-Type", "").startswith(_COMPRESSIBLE):
         return
     headers.add("Vary", "Accept-Encoding")
@@ -32,7 +36,6 @@ async def compress(request: web.Request, response: web.StreamResponse) -> None:
         packed = await asyncio.to_thread(_gzip, body)
     else:
         packed = _gzip(body)
-    assert isinstance(response, web.Response), "only whole bodies are compressed"
     response.body = packed
     headers["Content-Encoding"] = "gzip"
     etag = headers.get("ETag")

@@ -35,30 +35,30 @@ class HeaderPolicy:
 
 
 class ResponseHeaders:
-    """Puts the common headers on answers. What a handler set itself stays."""
+    """Puts the common headers on answers; a content policy or caching that a handler chose stays."""
 
     def __init__(self, policy: HeaderPolicy) -> None:
         self._origins = frozenset(policy.origins)
-        common = {
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": API_CSP,
-            "Referrer-Policy": "no-referrer",
-            "X-Frame-Options": "DENY",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cache-Control": "private, no-cache",
-        }
+        self._common = CIMultiDict(
+            {
+                "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": "no-referrer",
+                "X-Frame-Options": "DENY",
+                "Cross-Origin-Opener-Policy": "same-origin",
+            }
+        )
         if policy.https_only:
-            common["Strict-Transport-Security"] = HSTS
-        self._common = tuple(common.items())
+            self._common["Strict-Transport-Security"] = HSTS
+        if self._origins:
+            self._common["Vary"] = "Origin"
 
     def put(self, request: web.Request, headers: CIMultiDict[str]) -> None:
         """Complete the `headers` of the answer to `request`."""
+        headers.extend(self._common)
         headers["Server"] = "FitTrack"  # what runs underneath is nobody's business
-        for name, value in self._common:
-            if name not in headers:
-                headers[name] = value
+        headers.setdefault("Content-Security-Policy", API_CSP)
+        headers.setdefault("Cache-Control", "private, no-cache")
         if self._origins:
-            headers.add("Vary", "Origin")
             origin = request.headers.get("Origin")
             if origin is not None and self.allows(origin):
                 headers["Access-Control-Allow-Origin"] = origin

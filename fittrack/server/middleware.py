@@ -6,7 +6,7 @@ Correlation id, authentication, authorisation, translation of problems, headers,
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from aiohttp import web
@@ -24,15 +24,18 @@ from fittrack.kit.problems import (
 )
 from fittrack.server.access import CHECKS, Access
 from fittrack.server.auth import Authenticator
-from fittrack.server.compression import compress
+from fittrack.server.compression import compress, worth_compressing
 from fittrack.server.etags import matches
 from fittrack.server.headers import ResponseHeaders
-from fittrack.server.principal import PRINCIPAL
+from fittrack.server.principal import PRINCIPAL, Principal
 from fittrack.server.render import render_problem
 from fittrack.server.request_metrics import RouteStats
 from fittrack.server.routes import Handler, Route
 
 log: Final = structlog.stdlib.get_logger(__name__)
+
+_KEPT_UNCHANGED: Final = ("ETag", "Cache-Control", "Vary")
+"""What a 304 repeats (RFC 9110, 15.4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,12 @@ class Edge:
         endpoint = self._endpoints.get(request.match_info.route)
         response = await self._answer(request, handler, endpoint)
         if not response.prepared:  # a stream or a WebSocket has sent its headers already
-            response = await _finish(request, response, endpoint)
+            if endpoint is not None and endpoint.route.secret:
+                response.headers["Cache-Control"] = "no-store"
+            elif "If-None-Match" in request.headers and _unchanged(request, response):
+                response = _not_modified(response)
+            elif worth_compressing(response):
+                await compress(request, cast(web.Response, response))
         stats = self.elsewhere if endpoint is None else endpoint.stats
         stats.count(response.status, self._clock.monotonic() - started)
         return response
@@ -83,7 +91,10 @@ class Edge:
             if route is None:
                 return self._headers.preflight(request) or await handler(request)
             if route.access is not Access.ANYONE:
-                await self._admit(request, route.access)
+                principal = await self._who(request, route.access)
+                if principal is not None:
+                    CHECKS[route.access](principal)
+                    request[PRINCIPAL] = principal
             return await handler(request)
         except Problem as problem:
             return _refusal(request, problem, route)
@@ -93,37 +104,22 @@ class Edge:
             log.exception("request.failed", method=request.method, path=request.path)
             return render_problem(Internal(), request.path)
 
-    async def _admit(self, request: web.Request, access: Access) -> None:
-        """Find out who asks, and whether they may."""
+    async def _who(self, request: web.Request, access: Access) -> Principal | None:
+        """Who asks; nobody where a token is optional and none was sent."""
         header = request.headers.get("Authorization")
         if header is None:
             if access is Access.OPTIONAL:
-                return
+                return None
             raise Unauthenticated
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("Authorization must be a bearer token")
-        principal = self._authenticator.recall(token)
-        if principal is None:
-            principal = await self._authenticator.authenticate(token.strip())
-        CHECKS[access](principal)
-        request[PRINCIPAL] = principal
+        return self._authenticator.recall(token) or await self._authenticator.authenticate(token.strip())
 
     async def complete(self, request: web.Request, response: web.StreamResponse) -> None:
         """Put the common headers on an answer about to leave, be it whole or the start of a stream."""
         response.headers["X-Request-ID"] = correlation_id.get()
         self._headers.put(request, response.headers)
-
-
-async def _finish(
-    request: web.Request, response: web.StreamResponse, endpoint: Endpoint | None
-) -> web.StreamResponse:
-    if endpoint is not None and endpoint.route.secret:
-        response.headers["Cache-Control"] = "no-store"
-        return response
-    response = _unchanged(request, response) or response
-    await compress(request, response)
-    return response
 
 
 def _refusal(request: web.Request, problem: Problem, route: Route | None) -> web.Response:
@@ -151,13 +147,14 @@ def _translated(request: web.Request, answer: web.HTTPException) -> web.Response
             return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
 
 
-def _unchanged(request: web.Request, response: web.StreamResponse) -> web.Response | None:
-    """304 for a client that has this very version; none otherwise."""
+def _unchanged(request: web.Request, response: web.StreamResponse) -> bool:
+    """Whether the client has this very version already."""
     etag = response.headers.get("ETag")
-    known = request.headers.get("If-None-Match")
-    if etag is None or known is None or request.method not in {"GET", "HEAD"}:
-        return None
-    if response.status != HTTPStatus.OK or not matches(known, etag):
-        return None
-    kept = {name: response.headers[name] for name in ("Cache-Control", "Vary") if name in response.headers}
-    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={**kept, "ETag": etag})
+    if etag is None or response.status != HTTPStatus.OK or request.method not in {"GET", "HEAD"}:
+        return False
+    return matches(request.headers["If-None-Match"], etag)
+
+
+def _not_modified(response: web.StreamResponse) -> web.Response:
+    kept = {name: response.headers[name] for name in _KEPT_UNCHANGED if name in response.headers}
+    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=kept)

@@ -17,6 +17,8 @@ BODY_BYTES_MAX: Final = 1024 * 1024
 BODY_WITHIN_S: Final = 20.0
 """Seconds for a body to arrive: 1 MiB over a poor phone line, but no slow attacker."""
 
+_JSON: Final = "application/json"
+
 T = TypeVar("T", bound=Struct)
 S = TypeVar("S", bound=Struct)
 
@@ -54,15 +56,15 @@ async def read_body(request: web.Request) -> bytes:
     Raises `UnsupportedMediaType`, `BodyTooLarge`, or `Malformed` when it does not arrive.
     """
     headers = request.headers
-    media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    media_type = headers.get("Content-Type", "")
+    if media_type != _JSON and media_type.partition(";")[0].strip().lower() != _JSON:
         raise UnsupportedMediaType("The body must be application/json")
     if headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("The body must not be compressed")
+    if request.content.is_eof() and request.content.total_bytes <= BODY_BYTES_MAX:
+        return await request.read()  # it came with the headers, as nearly all do: no timer needed
     if (request.content_length or 0) > BODY_BYTES_MAX:
         raise BodyTooLarge(f"A body has at most {BODY_BYTES_MAX} bytes")
-    if request.content.is_eof():  # it came with the headers, as nearly all do: no timer needed
-        return await request.read()
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             return await request.read()
