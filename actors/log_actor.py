@@ -95,6 +95,10 @@ class LogActor(Actor):
             unit.answer = None if answer is None else msgspec.json.encode(answer)
         return unit
 
+    def refusal_unit(self, intention: Intention, refusal: Problem) -> Unit:
+        """The unit that records a refusal under its key."""
+        return self.unit(REFUSED, intention, Refusal.of(refusal))
+
     async def append(self, unit: Unit) -> int:
         """Write `unit`; returns its `rev` once it is durable. The caller changes the state after that."""
         try:
@@ -112,7 +116,7 @@ class LogActor(Actor):
             self.keys[key] = rev
 
     async def _record(self, intention: Intention, refusal: Problem) -> None:
-        await self.append(self.unit(REFUSED, intention, Refusal.of(refusal)))
+        await self.append(self.refusal_unit(intention, refusal))
 
     async def _earlier_answer(self, intention: Intention, rev: int) -> Answer | None:
         given = await self.services.reads.run(log_queries.answer_at, self.log, self.entity_id, rev)

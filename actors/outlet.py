@@ -1,7 +1,5 @@
 """Where actors say what has happened, after the commit: the one way out to other people's sockets."""
 
-from uuid import UUID
-
 from fittrack.inbox.notices import Delivered
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
@@ -11,7 +9,6 @@ from fittrack.pubsub.messages import (
     PlayerNote,
     StreamEvent,
     channel_topic,
-    player_topic,
 )
 from protocol.frames import Payload
 from protocol.outbound import PointsChanged
@@ -28,20 +25,22 @@ class Outlet:
         self._clock = clock
         self._last_position = 0
 
-    def points_changed(self, user_id: UserId, event: PointsChanged) -> None:
-        """The ledger has a further entry."""
-        message = StreamEvent(user_id, "ledger", event.transaction.seq, event)
-        self._broker.publish(player_topic(user_id), message)
+    def listens(self, topic: str) -> bool:
+        """Whether anybody may listen to a player's topic; if not, events need not be made."""
+        return self._broker.wants(topic)
 
-    def notified(self, delivered: Delivered) -> None:
+    def points_changed(self, topic: str, user_id: UserId, event: PointsChanged) -> None:
+        """The ledger has a further entry. `topic` is the player's."""
+        self._broker.publish(topic, StreamEvent(user_id, "ledger", event.transaction.seq, event))
+
+    def notified(self, topic: str, delivered: Delivered) -> None:
         """The inbox has a further notification."""
-        message = StreamEvent(delivered.user_id, "inbox", delivered.seq, delivered.event())
-        self._broker.publish(player_topic(delivered.user_id), message)
+        event = StreamEvent(delivered.user_id, "inbox", delivered.seq, delivered.event())
+        self._broker.publish(topic, event)
 
-    def note(self, user_id: UserId, payload: Payload, subject: UUID | None = None) -> None:
-        """Unnumbered state of a player, of which only the latest matters."""
-        message = PlayerNote(user_id, payload, "" if subject is None else str(subject))
-        self._broker.publish(player_topic(user_id), message)
+    def note(self, topic: str, user_id: UserId, payload: Payload, subject: str = "") -> None:
+        """Unnumbered state of a player, of which only the latest of a `subject` matters."""
+        self._broker.publish(topic, PlayerNote(user_id, payload, subject))
 
     def tell_channel(self, channel: str, payload: Payload, *, lasting: bool = False) -> None:
         """An event of a channel. A `lasting` one is never skipped."""

@@ -38,6 +38,8 @@ class Sale(msgspec.Struct, frozen=True, gc=False):
     answer: TicketsBought
     entry: Entry
     unit_id: UUID
+    subject: str
+    """The drawing's id as text."""
 
 
 class Holding(msgspec.Struct, frozen=True, gc=False):
@@ -50,7 +52,7 @@ class Holding(msgspec.Struct, frozen=True, gc=False):
 def settle(offer: Offer, drawing: Drawing, price: int, holding: Holding, now: datetime) -> tuple[Unit, Sale]:
     """The unit of the purchase and what it answers. Raises `InsufficientPoints`."""
     check_affordable(offer.ledger.balance, price)
-    purchase_id = uuid7()
+    purchase_id, drawing_text = uuid7(), str(drawing.drawing_id)
     user_id = offer.player.user_id
     entry = ledger.append(
         offer.ledger,
@@ -59,7 +61,7 @@ def settle(offer: Offer, drawing: Drawing, price: int, holding: Holding, now: da
         transaction_type="spend",
         amount=-price,
         reference_type="drawing",
-        reference_id=str(drawing.drawing_id),
+        reference_id=drawing_text,
         description=_description(drawing, offer.quantity),
         created_at=now,
     )
@@ -76,7 +78,7 @@ def settle(offer: Offer, drawing: Drawing, price: int, holding: Holding, now: da
     unit.entry = (user_id, offer.quantity)
     unit.peer = _players_row(offer, user_id, purchase_id, answer, now)
     unit.inserts = [entry.row]
-    return unit, Sale(answer, entry, purchase_id)
+    return unit, Sale(answer, entry, purchase_id, drawing_text)
 
 
 def _players_row(

@@ -3,17 +3,21 @@
 A player's turn lasts until its unit is durable: nothing a player does is decided on what might not be.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
 
 from actors import user_account, user_activities, user_effects
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale
-from actors.runtime import StaleActivation
+from actors.runtime import Outcome, Promise, StaleActivation
+from actors.services import Services
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.state import PlayerActivities
 from fittrack.db.handles import Executable, Table
-from fittrack.db.journal import Head, Unit
+from fittrack.db.journal import Committed, Head, StaleLog, Unit
 from fittrack.db.tables.logs import user_log
 from fittrack.drawings.commands import BuyTickets
 from fittrack.inbox import queries as inbox_queries
@@ -21,13 +25,14 @@ from fittrack.inbox.commands import ReadInbox, ReadNotification
 from fittrack.inbox.notices import Delivered, InboxHead, Notice, deliver
 from fittrack.kit.ids import NotificationId, UserId, uuid7
 from fittrack.kit.intention import Answer, Intention
-from fittrack.kit.problems import NotFound, OutcomeUnknown, ProfileIncomplete
+from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem, ProfileIncomplete
 from fittrack.players import queries, shapes
 from fittrack.players.messages import ApplyEffect
 from fittrack.players.model import Account
 from fittrack.points.award import DayAward
 from fittrack.points.ledger import Entry, LedgerHead
 from fittrack.points.live import PlayerView, ViewPlayer
+from fittrack.pubsub.messages import player_topic
 from fittrack.server.asking import DRAWING
 from protocol.outbound import InboxRead, PointsChanged, TicketsChanged
 from protocol.shapes import Streak, Today
@@ -46,13 +51,18 @@ class Standing(NamedTuple):
 class UserActor(LogActor):
     """One player. `account` is None for an id that nobody has."""
 
-    __slots__ = ("_standing", "account", "activities", "inbox", "ledger")
+    __slots__ = ("_standing", "account", "activities", "inbox", "ledger", "topic")
     log: ClassVar[Table] = user_log
 
     account: Account | None
     activities: PlayerActivities
     inbox: InboxHead
     ledger: LedgerHead
+
+    def __init__(self, entity_id: UUID, services: Services) -> None:
+        super().__init__(entity_id, services)
+        self.topic = player_topic(entity_id)
+        """Where this player's connections listen."""
 
     @property
     def user_id(self) -> UserId:
@@ -72,6 +82,8 @@ class UserActor(LogActor):
 
     def receive(self, message: Any) -> object:
         match message:
+            case Intention(command=BuyTickets() as command):
+                return self._buy_tickets(message, command)
             case Intention():
                 return self.fulfil(message)
             case ViewPlayer():
@@ -83,8 +95,6 @@ class UserActor(LogActor):
 
     async def handle(self, intention: Intention) -> Answer:
         match intention.command:
-            case BuyTickets() as command:
-                return await self._buy_tickets(intention, command)
             case LogActivities() as command:
                 return await user_activities.log(self, intention, command)
             case ReadInbox(up_to):
@@ -158,49 +168,97 @@ class UserActor(LogActor):
         unit.inserts = [*unit.inserts, *(delivery.row for delivery in delivered)]
         return delivered
 
-    def booked(self, entries: list[Entry]) -> None:
+    def booked(self, entries: Sequence[Entry]) -> None:
         """The entries are durable: the balance follows, and the player hears of each."""
+        outlet, listens = self.services.outlet, self.services.outlet.listens(self.topic)
         for entry in entries:
             self.ledger = entry.head
-            standing = self.standing()
-            event = PointsChanged(
-                transaction=entry.transaction(),
-                balance=entry.balance_after,
-                today=standing.today,
-                streak=standing.streak,
-            )
-            self.services.outlet.points_changed(self.user_id, event)
+            if listens:
+                standing = self.standing()
+                event = PointsChanged(
+                    transaction=entry.transaction(),
+                    balance=entry.balance_after,
+                    today=standing.today,
+                    streak=standing.streak,
+                )
+                outlet.points_changed(self.topic, self.user_id, event)
 
-    def delivered(self, notices: list[Delivered]) -> None:
+    def delivered(self, notices: Sequence[Delivered]) -> None:
         """The notices are durable: the player hears of each."""
         for delivery in notices:
             self.inbox = delivery.head
-            self.services.outlet.notified(delivery)
+            self.services.outlet.notified(self.topic, delivery)
 
     # --- Tickets ------------------------------------------------------------------------------------------
 
-    async def _buy_tickets(self, intention: Intention, command: BuyTickets) -> Answer:
-        account, head = self.with_profile(), self.appender.head
+    def _buy_tickets(self, intention: Intention, command: BuyTickets) -> object:
+        """Offer the drawing what is needed for a purchase; the turn lasts until it is settled.
+
+        The busiest path of the product: callbacks instead of a task and futures.
+        """
+        if intention.key is not None and intention.key in self.keys:
+            return self.fulfil(intention)
+        bought = Promise()
+        try:
+            account, head = self.with_profile(), self.appender.durable
+        except Problem as refusal:
+            self._refuse(intention, bought, refusal)
+            return bought
         offer = Offer(
             account.player, command.quantity, self.ledger, head, intention.key, intention.request_hash
         )
         drawing = self.services.registry.ref(DRAWING, command.drawing_id)
-        try:
-            sale: Sale | None = await drawing.ask(offer)
-        except OutcomeUnknown as unknown:
+        drawing.send(offer, partial(self._settled, intention, head, bought))
+        return bought
+
+    def _settled(self, intention: Intention, head: Head, bought: Promise, outcome: Outcome) -> None:
+        """The drawing's answer: a sale, a refusal, or not to be known."""
+        if isinstance(outcome, Sale):
+            bought.settle(self._take(intention, head, outcome))
+        elif outcome is None:  # our log moved on without this activation
+            bought.settle(StaleActivation())
+        elif isinstance(outcome, OutcomeUnknown):
             # It may be stored or not: the log tells, and the next unit takes the place or finds it taken.
-            raise StaleActivation(unknown) from unknown
-        if sale is None:
-            raise StaleActivation
-        self.appender.moved_to(Head(head.rev + 1, sale.unit_id))
-        self.remember(intention.key, head.rev + 1)
+            bought.settle(StaleActivation(outcome))
+        else:
+            self._refuse(intention, bought, outcome)
+
+    def _take(self, intention: Intention, head: Head, sale: Sale) -> Answer:
+        rev = head.rev + 1
+        self.appender.moved_to(Head(rev, sale.unit_id))
+        self.remember(intention.key, rev)
         answer = sale.answer
-        self.booked([sale.entry])
-        changed = TicketsChanged(
-            drawing_id=command.drawing_id, my_tickets=answer.my_tickets, odds=answer.odds
-        )
-        self.services.outlet.note(self.user_id, changed, command.drawing_id)
+        self.booked((sale.entry,))
+        if self.services.outlet.listens(self.topic):
+            changed = TicketsChanged(
+                drawing_id=answer.drawing_id, my_tickets=answer.my_tickets, odds=answer.odds
+            )
+            self.services.outlet.note(self.topic, self.user_id, changed, sale.subject)
         return Answer(answer)
+
+    def _refuse(self, intention: Intention, bought: Promise, refusal: Problem) -> None:
+        """Refuse, and under a key remember it: the same key gets the same refusal."""
+        if intention.key is None or refusal.retryable:
+            bought.settle(refusal)
+            return
+        unit = self.refusal_unit(intention, refusal)
+        try:
+            self.appender.submit(unit, partial(self._refused, unit, bought, refusal))
+        except StaleLog:
+            bought.settle(StaleActivation())
+        except Busy as busy:
+            bought.settle(busy)
+
+    def _refused(self, unit: Unit, bought: Promise, refusal: Problem, outcome: Outcome) -> None:
+        if isinstance(outcome, Committed):
+            self.remember(unit.idem_key, outcome.rev)
+            bought.settle(refusal)
+        elif isinstance(outcome, StaleLog):
+            bought.settle(StaleActivation())
+        elif isinstance(outcome, OutcomeUnknown):
+            bought.settle(StaleActivation(outcome))
+        else:
+            bought.settle(outcome)
 
     # --- Inbox --------------------------------------------------------------------------------------------
 

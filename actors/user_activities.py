@@ -171,4 +171,5 @@ def _streak_notices(outcome: BatchOutcome) -> list[Notice]:
 
 def _tell_standing(actor: "UserActor") -> None:
     standing = actor.standing()
-    actor.services.outlet.note(actor.user_id, StreakChanged(streak=standing.streak, today=standing.today))
+    event = StreakChanged(streak=standing.streak, today=standing.today)
+    actor.services.outlet.note(actor.topic, actor.user_id, event)

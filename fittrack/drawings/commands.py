@@ -50,8 +50,7 @@ class PrizeEdit(Edit, frozen=True, kw_only=True):
     image_url: str | None | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class BuyTickets:
+class BuyTickets(Struct, frozen=True):
     """A player's wish: `quantity` tickets of a drawing for points."""
 
     drawing_id: DrawingId

@@ -1,19 +1,29 @@
 """Days, weeks and months of the platform's time zone. Stored instants are UTC; days are the platform's."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
-@dataclass(frozen=True, slots=True)
+
 class PlatformCalendar:
     """The calendar in which the platform's days begin and end (`PLATFORM_TZ`)."""
 
-    zone: ZoneInfo
+    __slots__ = ("_day", "_from", "_until", "zone")
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        # The day asked for last: nearly every purchase asks for the same one.
+        self._day, self._from, self._until = date.min, _NEVER, _NEVER
 
     def day_of(self, instant: datetime) -> date:
-        """The platform's day on which `instant` falls."""
-        return instant.astimezone(self.zone).date()
+        """The platform's day on which `instant` (aware) falls."""
+        if self._from <= instant < self._until:
+            return self._day
+        day = instant.astimezone(self.zone).date()
+        if instant.tzinfo is UTC and day not in (date.min, date.max):
+            self._day, self._from, self._until = day, self.start_of(day), self.end_of(day)
+        return day
 
     def start_of(self, day: date) -> datetime:
         """The first instant of `day`, in UTC. A day may have 23 or 25 hours."""

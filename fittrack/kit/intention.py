@@ -1,6 +1,5 @@
 """What somebody wants done, once: a command under the key that was chosen for it (PROTOCOL, Commands)."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 from uuid import UUID
 
@@ -13,8 +12,7 @@ class Command(Protocol):
     ANSWER: ClassVar[type[Struct]]
 
 
-@dataclass(frozen=True, slots=True)
-class Intention:
+class Intention(Struct, frozen=True):
     """A command with its idempotency key, if it has one.
 
     The same key with the same `request_hash` gets the same answer and no second effect; with another
@@ -26,8 +24,7 @@ class Intention:
     request_hash: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What an intention came to. `replayed`: it had been done before, this is the former answer."""
 
     body: Struct

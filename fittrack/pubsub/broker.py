@@ -27,5 +27,8 @@ class Broker(Protocol):
     def publish(self, topic: Topic, message: Message) -> None:
         """Hand `message` to every handler of `topic`. Never blocks, never raises on a listener's account."""
 
+    def wants(self, topic: Topic) -> bool:
+        """Whether anybody may listen to `topic`: if not, a message need not even be made."""
+
     def subscribe(self, topic: Topic, handler: Handler) -> Subscription:
         """Call `handler` for each message published to `topic` from now on."""

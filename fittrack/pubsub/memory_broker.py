@@ -24,6 +24,10 @@ class MemoryBroker:
             except Exception:
                 _log.exception("a subscriber failed", topic=topic)
 
+    def wants(self, topic: Topic) -> bool:
+        """Whether there is a handler."""
+        return topic in self._handlers
+
     def subscribe(self, topic: Topic, handler: Handler) -> Subscription:
         """Add `handler` to `topic`. The same handler subscribed twice is called twice."""
         self._handlers[topic] = (*self._handlers.get(topic, ()), handler)
