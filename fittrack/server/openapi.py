@@ -49,7 +49,7 @@ def openapi_document(routes: Iterable[Route], *, title: str, version: str, descr
     paths: dict[str, Json] = {}
     for route in documented:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, described)
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": description},
         "tags": [{"name": tag} for tag in sorted({route.tag for route in documented})],
@@ -62,6 +62,9 @@ def openapi_document(routes: Iterable[Route], *, title: str, version: str, descr
             },
         },
     }
+    # Defaults are still Python's (tuples, enums): what is returned is what is sent.
+    sent: Json = msgspec.json.decode(msgspec.json.encode(document))
+    return sent
 
 
 class _Schemas:
