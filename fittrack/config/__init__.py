@@ -2,7 +2,16 @@
 
 from fittrack.config.loading import load_settings
 from fittrack.config.masking import masked
-from fittrack.config.settings import AppEnv, OAuthClient, RateLimits, Settings
+from fittrack.config.settings import AppEnv, OAuthClient, RateLimits, Settings, WebSocketBudgets
 from fittrack.kit.environment import SettingsError
 
-__all__ = ["AppEnv", "OAuthClient", "RateLimits", "Settings", "SettingsError", "load_settings", "masked"]
+__all__ = [
+    "AppEnv",
+    "OAuthClient",
+    "RateLimits",
+    "Settings",
+    "SettingsError",
+    "WebSocketBudgets",
+    "load_settings",
+    "masked",
+]

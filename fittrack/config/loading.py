@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fittrack.config.checks import faults_of
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
-from fittrack.config.settings import AppEnv, OAuthClient, RateLimits, Settings
+from fittrack.config.settings import AppEnv, OAuthClient, RateLimits, Settings, WebSocketBudgets
 from fittrack.db.engine import DatabaseSettings
 from fittrack.kit.environment import Reader, SettingsError, read_dotenv
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
+from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
+from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER_SECOND
 
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -48,6 +50,7 @@ def _read(reader: Reader) -> Settings:
         token_keys=reader.text("TOKEN_KEYS", "" if deployed else DEVELOPMENT_TOKEN_KEYS),
         cors_origins=reader.words("CORS_ORIGINS"),
         rate_limits=_rate_limits(reader),
+        websocket=_websocket(reader),
         log_level=reader.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
         log_format=cast("Literal['json', 'console']", log_format),
         smtp_url=reader.text("SMTP_URL"),
@@ -80,6 +83,18 @@ def _rate_limits(reader: Reader) -> RateLimits:
         return reader.whole(f"RATE_LIMIT_{name}", default, low=1, high=1_000_000)
 
     return RateLimits(anonymous=limit("ANONYMOUS", 10), user=limit("USER", 100), admin=limit("ADMIN", 500))
+
+
+def _websocket(reader: Reader) -> WebSocketBudgets:
+    def budget(name: str, default: int) -> int:
+        return reader.whole(f"WS_{name}", default, low=1, high=1_000_000)
+
+    return WebSocketBudgets(
+        commands_per_second=budget("COMMANDS_PER_SECOND", COMMANDS_PER_SECOND),
+        commands_burst=budget("COMMANDS_BURST", COMMANDS_BURST),
+        commands_in_flight=budget("COMMANDS_IN_FLIGHT", COMMANDS_IN_FLIGHT_MAX),
+        connections_per_account=budget("CONNECTIONS_PER_ACCOUNT", CONNECTIONS_PER_ACCOUNT_MAX),
+    )
 
 
 def _client(reader: Reader, provider: str) -> OAuthClient:

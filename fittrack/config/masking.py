@@ -12,7 +12,7 @@ _MASK: Final = "********"
 def masked(settings: Settings) -> dict[str, str]:
     """The settings by name, as `fittrack config` shows them: secrets are masked."""
     db = settings.database
-    limits = settings.rate_limits
+    limits, budgets = settings.rate_limits, settings.websocket
     return {
         "APP_ENV": settings.app_env.value,
         "PUBLIC_URL": settings.public_url,
@@ -32,6 +32,10 @@ def masked(settings: Settings) -> dict[str, str]:
         "RATE_LIMIT_ANONYMOUS": str(limits.anonymous),
         "RATE_LIMIT_USER": str(limits.user),
         "RATE_LIMIT_ADMIN": str(limits.admin),
+        "WS_COMMANDS_PER_SECOND": str(budgets.commands_per_second),
+        "WS_COMMANDS_BURST": str(budgets.commands_burst),
+        "WS_COMMANDS_IN_FLIGHT": str(budgets.commands_in_flight),
+        "WS_CONNECTIONS_PER_ACCOUNT": str(budgets.connections_per_account),
         "LOG_LEVEL": settings.log_level,
         "LOG_FORMAT": settings.log_format,
         "SMTP_URL": _without_password(settings.smtp_url),

@@ -34,6 +34,20 @@ class RateLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebSocketBudgets:
+    """What one connection, and one account, may ask of the WebSocket (PROTOCOL, Budgets)."""
+
+    commands_per_second: int
+    """Frames a second for long …"""
+    commands_burst: int
+    """… and at once on top."""
+    commands_in_flight: int
+    """Commands of one connection that wait for their answers."""
+    connections_per_account: int
+    """Connections of one account on one node; the oldest one too many is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthClient:
     """How we are known to a provider; empty where nothing was registered with it."""
 
@@ -56,6 +70,7 @@ class Settings:
     token_keys: str = field(repr=False)
     cors_origins: tuple[str, ...]
     rate_limits: RateLimits
+    websocket: WebSocketBudgets
     log_level: str
     log_format: Literal["json", "console"]
     smtp_url: str = field(repr=False)

@@ -46,7 +46,7 @@ def decode(body: bytes, expected: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise complaints_about_body(body, expected, error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise unreadable(body, error) from error
+        raise _unreadable(body, error) from error
     return value
 
 
@@ -100,7 +100,7 @@ def path_uuid(request: web.Request, name: str = "id") -> UUID:
     raise Malformed(f"{name} in the address is not a UUID")
 
 
-def path_choice(request: web.Request, choices: type[S] | Any, name: str) -> Any:
+def path_choice(request: web.Request, choices: Any, name: str) -> Any:
     """The path parameter `name` as one of `choices`, an enum or Literal. Others are `NotFound`."""
     try:
         return msgspec.convert(request.match_info[name], choices)
@@ -108,7 +108,7 @@ def path_choice(request: web.Request, choices: type[S] | Any, name: str) -> Any:
         raise NotFound(f"There is no {name} of that name") from error
 
 
-def unreadable(body: bytes, error: Exception) -> Malformed:
+def _unreadable(body: bytes, error: Exception) -> Malformed:
     """Why `body` is not JSON that can be read."""
     if not body.strip():
         return Malformed("The body is empty")

@@ -57,6 +57,16 @@ def test_a_fresh_machine_needs_no_settings(load):
     assert settings.make_token_keys().algorithm == "HS256"
 
 
+def test_the_budgets_of_the_websocket_are_the_protocols_unless_set(load, faults):
+    budgets = load({}).websocket
+    assert (budgets.commands_per_second, budgets.commands_burst, budgets.commands_in_flight) == (20, 100, 64)
+    assert budgets.connections_per_account == 5
+    raised = load({"WS_COMMANDS_PER_SECOND": "500", "WS_CONNECTIONS_PER_ACCOUNT": "9"})
+    assert (raised.websocket.commands_per_second, raised.websocket.connections_per_account) == (500, 9)
+    assert masked(raised)["WS_COMMANDS_PER_SECOND"] == "500"
+    assert faults({"WS_COMMANDS_BURST": "0"}) == ["WS_COMMANDS_BURST is not a whole number from 1 to 1000000"]
+
+
 def test_the_environment_wins_over_the_file(load):
     settings = load({"LOG_LEVEL": "ERROR"}, "LOG_LEVEL=DEBUG\nMAIL_DIR=post\n")
     assert settings.log_level == "ERROR"

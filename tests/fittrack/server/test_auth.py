@@ -116,6 +116,7 @@ def forgeries(tokens: AccessTokens, clock) -> dict[str, str]:
     }
 
 
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 def test_forged_tokens_are_refused(tokens, clock):
     for name, token in forgeries(tokens, clock).items():
         with pytest.raises(Unauthenticated):

@@ -1,8 +1,11 @@
 """Bodies, parameters and addresses: what is read, and how what is wrong is told."""
 
+import asyncio
 import json
 
 import pytest
+
+from fittrack.server import parse
 
 SHOES = "/api/v1/shoes"
 REGISTER = "/api/v1/register"
@@ -110,6 +113,19 @@ async def test_a_body_above_a_mebibyte_is_refused_whether_announced_or_not(clien
     big = b" " * (1024 * 1024 + 1)
     await refused(await client.post(REGISTER, data=big, headers=headers), 413, "body-too-large")
     await refused(await client.post(REGISTER, data=trickle(), headers=headers), 413, "body-too-large")
+
+
+async def test_a_body_that_does_not_arrive_is_not_waited_for(client, monkeypatch):
+    monkeypatch.setattr(parse, "BODY_WITHIN_S", 0)
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    head = (
+        f"POST {REGISTER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+    )
+    writer.write(head.encode() + b'{"name"')
+    answer = await reader.readuntil(b"}")
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"did not arrive in time" in answer
+    writer.close()
 
 
 @pytest.mark.parametrize(
