@@ -24,6 +24,8 @@ from fittrack.db import log_queries
 from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import Engine
 from fittrack.db.journal import Journal
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.store import Store
 from fittrack.db.reads import Reads
 from fittrack.drawings import admin_routes as drawing_admin_routes
 from fittrack.drawings import prize_routes
@@ -58,6 +60,7 @@ from fittrack.server.websocket import WebSockets, WebSocketSettings, add_websock
 from fittrack.sessions import queries as session_queries
 from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
 from protocol.asyncapi import asyncapi
+from protocol.limits import Limits
 
 AUDIENCE: Final = "fittrack-api"
 """Whom access tokens are for."""
@@ -97,6 +100,7 @@ class Node:
     """Everything that one process runs. Made on the running event loop; `start` serves, `stop` drains.
 
     `on_fatal` is called when the database can no longer be trusted: the process must end at once.
+    `store` opens what the journal writes to.
     """
 
     def __init__(
@@ -106,13 +110,14 @@ class Node:
         on_fatal: Callable[[BaseException], None],
         clock: Clock | None = None,
         passwords: Passwords | None = None,
+        store: Callable[[Engine], Store] = open_store,
     ) -> None:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.settings = settings
         self.clock = clock or SystemClock()
         self.calendar = PlatformCalendar(settings.platform_tz)
         self.sealer = Sealer.from_text(settings.token_keys)
-        self._build_storage(on_fatal)
+        self._build_storage(on_fatal, store)
         self._build_actors()
         self._build_accounts(passwords or Passwords())
         self._build_server()
@@ -121,10 +126,14 @@ class Node:
 
     # --- Building -----------------------------------------------------------------------------------------
 
-    def _build_storage(self, on_fatal: Callable[[BaseException], None]) -> None:
-        self._write_engine = make_engine(self.settings.database, Access.WRITE)
+    def _build_storage(
+        self, on_fatal: Callable[[BaseException], None], store: Callable[[Engine], Store]
+    ) -> None:
+        self._write_engine: Engine = make_engine(self.settings.database, Access.WRITE)
         self._read_engine: Engine = make_engine(self.settings.database, Access.READ)
-        self.journal = Journal(self._write_engine, self.clock, on_fatal=on_fatal)
+        self.journal = Journal(
+            self._write_engine, self.clock, on_fatal=on_fatal, store=store(self._write_engine)
+        )
         self.reads = Reads(self._read_engine)
 
     def _build_actors(self) -> None:
@@ -202,7 +211,7 @@ class Node:
             Gateway(self.registry, self.reads, self.authenticator, channels),
             broker=self.broker,
             clock=self.clock,
-            settings=WebSocketSettings(server=f"fittrack/{__version__}", origins=_origins(settings)),
+            settings=_websocket_settings(settings),
         )
 
     def _fill(self, app: web.Application) -> None:
@@ -312,6 +321,20 @@ class Node:
         if self.settings.smtp_url:
             return ""
         return f"In development it is a file in {self.settings.mail_dir}."
+
+
+def _websocket_settings(settings: Settings) -> WebSocketSettings:
+    budgets = settings.websocket
+    return WebSocketSettings(
+        server=f"fittrack/{__version__}",
+        origins=_origins(settings),
+        per_account_max=budgets.connections_per_account,
+        limits=Limits(
+            commands_per_second=budgets.commands_per_second,
+            commands_burst=budgets.commands_burst,
+            commands_in_flight=budgets.commands_in_flight,
+        ),
+    )
 
 
 def _origins(settings: Settings) -> frozenset[str]:
