@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -18,6 +19,9 @@ from fittrack.accounts.admin import create_admin
 from fittrack.config import Settings, SettingsError, load_settings, masked
 from fittrack.db import migrate as migrations
 from fittrack.db.engine import make_engine
+from fittrack.db.handles import Engine
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.store import Store
 from fittrack.fairness.verification import verify_file
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.logging import configure_logging
@@ -25,6 +29,10 @@ from fittrack.kit.problems import Problem
 
 EXIT_FATAL: Final = 70
 """EX_SOFTWARE: the database can no longer be trusted by this process; the supervisor starts another."""
+
+LAST_WORDS_S: Final = 0.5
+"""Seconds from a failed COMMIT to the end of the process: those who wait hear `outcome-unknown` rather than
+nothing. Nothing is written any more, and readers do not see what was not committed."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
@@ -70,7 +78,7 @@ def serve(
         raise typer.Exit(2)
     settings = _settings()
     _require_schema(settings)
-    uvloop.run(_serve(settings, host, port))
+    uvloop.run(run_server(settings, host, port))
 
 
 def _require_schema(settings: Settings) -> None:
@@ -84,10 +92,13 @@ def _require_schema(settings: Settings) -> None:
         raise typer.Exit(2)
 
 
-async def _serve(settings: Settings, host: str, port: int) -> None:
+async def run_server(
+    settings: Settings, host: str, port: int, *, store: Callable[[Engine], Store] = open_store
+) -> None:
+    """Serve until SIGTERM or SIGINT, then drain. `store` opens what the journal writes to."""
     from fittrack.app import Node  # noqa: PLC0415 - the other commands start faster without it
 
-    node = Node(settings, on_fatal=_die)
+    node = Node(settings, on_fatal=_die, store=store)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,7 +113,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 
 def _die(error: BaseException) -> None:
     structlog.get_logger(__name__).critical("journal.fatal", error=repr(error))
-    os._exit(EXIT_FATAL)
+    asyncio.get_running_loop().call_later(LAST_WORDS_S, os._exit, EXIT_FATAL)
 
 
 def _greet(settings: Settings, url: str) -> None:
