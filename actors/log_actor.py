@@ -36,10 +36,7 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def problem(self) -> Problem:
         """The problem again, of its own class."""
-        problem = Problem.catalogue[self.code]
-        restored = problem.__new__(problem)
-        Problem.__init__(restored, self.detail, errors=[FieldError(*error) for error in self.errors])
-        return restored
+        return Problem.again(self.code, self.detail, [FieldError(*error) for error in self.errors])
 
 
 class LogActor(Actor):

@@ -80,7 +80,7 @@ class Lifecycle:
         if cell.actor is not None:
             if cell.touched != self.swept_at:
                 population.touch(cell, self.swept_at)
-        else:
+        elif cell.held == 0:
             population.retire(cell)
         if self.quiet_waiters and cell.is_quiet:
             waiter = self.quiet_waiters.pop(cell, None)

@@ -40,6 +40,17 @@ class Problem(Exception):  # noqa: N818 - the contract's word
         self.errors = tuple(errors)
         self.after_ms = after_ms
 
+    @classmethod
+    def again(cls, code: str, detail: str, errors: Sequence[FieldError] = ()) -> "Problem":
+        """A problem of the catalogue as it was kept, e.g. under an idempotency key.
+
+        Slices' problems take what they are about when they are raised first; that is gone by then.
+        """
+        kind = cls.catalogue[code]
+        problem = kind.__new__(kind)
+        Problem.__init__(problem, detail, errors=errors)
+        return problem
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "code" in cls.__dict__:

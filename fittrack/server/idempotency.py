@@ -75,7 +75,4 @@ def render_kept(kept: Kept) -> web.Response:
 
 def _revive(kept: Kept) -> Problem:
     refusal = json.decode(kept.body or b"{}", type=_Refusal)
-    cls = Problem.catalogue[refusal.code]
-    problem = cls.__new__(cls)  # problems of slices take what they are about, which is gone by now
-    Problem.__init__(problem, refusal.detail, errors=[FieldError(*error) for error in refusal.errors])
-    return problem
+    return Problem.again(refusal.code, refusal.detail, [FieldError(*error) for error in refusal.errors])
