@@ -42,6 +42,7 @@ from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
+from fittrack.ops.metrics import NodeCollector
 from fittrack.points import routes as point_routes
 from fittrack.profiles import routes as profile_routes
 from fittrack.pubsub.memory_broker import MemoryBroker
@@ -168,8 +169,9 @@ class Node:
     def _build_accounts(self, passwords: Passwords) -> None:
         settings = self.settings
         self.passwords = passwords
+        self.token_keys = settings.make_token_keys()
         self.tokens = AccessTokens(
-            settings.make_token_keys(), issuer=settings.public_url, audience=AUDIENCE, clock=self.clock
+            self.token_keys, issuer=settings.public_url, audience=AUDIENCE, clock=self.clock
         )
         self.authenticator = Authenticator(self.tokens, self._load_standing, self.clock)
         inform(self.authenticator, self.broker)
@@ -214,6 +216,8 @@ class Node:
             settings=_websocket_settings(settings),
         )
 
+        self.metrics.register(NodeCollector(self.registry.metrics, self.journal.metrics, self.sockets.hub))
+
     def _fill(self, app: web.Application) -> None:
         app[asking.REGISTRY] = self.registry
         app[asking.READS] = self.reads
@@ -231,7 +235,10 @@ class Node:
             secure=url.startswith("https"),
             problems=Problem.catalogue.values(),
         )
-        return site_routes(routes, version=__version__, documents={"/asyncapi.json": document})
+        documents: dict[str, object] = {"/asyncapi.json": document}
+        if self.settings.jwt_algorithm == "RS256":
+            documents["/.well-known/jwks.json"] = self.token_keys.jwks()
+        return site_routes(routes, version=__version__, documents=documents)
 
     def _build_jobs(self) -> None:
         settings = self.settings

@@ -1,0 +1,102 @@
+"""What a node counts, as Prometheus reads it: actors, journal, connections. Read when asked."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from itertools import accumulate
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from actors.runtime import KindMetrics
+from actors.runtime.metrics import TIME_BOUNDS_S, Histogram
+from fittrack.db.journal import JournalMetrics
+from fittrack.db.journal.metrics import SECONDS_BUCKETS
+
+_ACTOR_COUNTERS = {
+    "activations": "Actors that came into memory.",
+    "passivations": "Actors that left memory in good order.",
+    "turns": "Messages that got their turn.",
+    "crashes": "Activations discarded because of an unexpected error.",
+    "stale": "Activations discarded because another one wrote.",
+    "quarantines": "Actors that crashed too often and rest.",
+    "abandoned": "Turns given up by the watchdog.",
+    "busy": "Messages refused, nothing having happened.",
+    "expired": "Messages whose deadline passed before their turn.",
+}
+_JOURNAL_COUNTERS = {
+    "batches": "Transactions written.",
+    "units": "Units written.",
+    "jobs": "Jobs that belong to no actor's log.",
+    "replays": "Batches that could not be written as one.",
+    "stale": "Units that lost to another author.",
+    "refused": "Units that a constraint refused.",
+    "not_stored": "Units that the database could not take.",
+    "unknown": "Units whose outcome is not known.",
+}
+
+
+class NodeCollector(Collector):
+    """Exports the figures of one node; `connections` are its WebSockets."""
+
+    def __init__(
+        self, actors: Mapping[str, KindMetrics], journal: JournalMetrics, connections: Sized
+    ) -> None:
+        self._actors = actors
+        self._journal = journal
+        self._connections = connections
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as of now."""
+        yield from self._of_actors()
+        yield from self._of_journal()
+        connections = GaugeMetricFamily("fittrack_websocket_connections", "Open WebSockets.")
+        connections.add_metric([], len(self._connections))
+        yield connections
+
+    def _of_actors(self) -> Iterator[Metric]:
+        active = GaugeMetricFamily("fittrack_actors", "Actors in memory.", labels=["kind"])
+        counters = {
+            name: CounterMetricFamily(f"fittrack_actor_{name}", text, labels=["kind"])
+            for name, text in _ACTOR_COUNTERS.items()
+        }
+        turns = HistogramMetricFamily(
+            "fittrack_actor_turn_seconds", "Duration of turns (sampled).", labels=["kind"]
+        )
+        ages = HistogramMetricFamily(
+            "fittrack_actor_mailbox_age_seconds", "Age of the oldest message (sampled).", labels=["kind"]
+        )
+        for kind, figures in self._actors.items():
+            active.add_metric([kind], figures.active)
+            for name, counter in counters.items():
+                counter.add_metric([kind], getattr(figures, name))
+            _add(turns, [kind], figures.turn_time)
+            _add(ages, [kind], figures.mailbox_age)
+        yield from (active, *counters.values(), turns, ages)
+
+    def _of_journal(self) -> Iterator[Metric]:
+        figures = self._journal
+        for name, text in _JOURNAL_COUNTERS.items():
+            yield CounterMetricFamily(f"fittrack_journal_{name}", text, value=getattr(figures, name))
+        yield GaugeMetricFamily(
+            "fittrack_journal_queue_depth", "Units and jobs that wait.", value=figures.queue_depth
+        )
+        durations = HistogramMetricFamily(
+            "fittrack_journal_batch_seconds", "From BEGIN to the end of COMMIT."
+        )
+        seconds = figures.batch_seconds
+        durations.add_metric([], _buckets(SECONDS_BUCKETS, seconds.counts), seconds.total)
+        yield durations
+
+
+def _add(family: HistogramMetricFamily, labels: Sequence[str], histogram: Histogram) -> None:
+    family.add_metric(labels, _buckets(TIME_BOUNDS_S, histogram.counts), histogram.sum_s)
+
+
+def _buckets(bounds: Sequence[float], counts: Sequence[int]) -> list[tuple[str, float]]:
+    """Counts per bucket as Prometheus wants them: cumulative, the last one for everything."""
+    names = [*(str(bound) for bound in bounds), "+Inf"]
+    return list(zip(names, accumulate(counts), strict=True))
