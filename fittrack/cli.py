@@ -18,7 +18,7 @@ from fittrack import __version__
 from fittrack.accounts.admin import create_admin
 from fittrack.config import Settings, SettingsError, load_settings, masked
 from fittrack.db import migrate as migrations
-from fittrack.db.engine import make_engine
+from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import Engine
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
@@ -26,6 +26,7 @@ from fittrack.fairness.verification import verify_file
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.logging import configure_logging
 from fittrack.kit.problems import Problem
+from fittrack.kit.sealing import Sealer
 
 EXIT_FATAL: Final = 70
 """EX_SOFTWARE: the database can no longer be trusted by this process; the supervisor starts another."""
@@ -88,7 +89,7 @@ def _require_schema(settings: Settings) -> None:
     finally:
         engine.dispose()
     if waiting:
-        err.print("[red]serve:[/red] the database is not at the newest schema; run `fittrack migrate`")
+        err.print("[red]schema:[/red] the database is not at the newest one; run `fittrack migrate`")
         raise typer.Exit(2)
 
 
@@ -155,6 +156,63 @@ def admin_create(
     finally:
         engine.dispose()
     out.print(f"{email} is an administrator ({user_id}).")
+
+
+@app.command()
+def seed(
+    once: Annotated[bool, typer.Option("--once", help="Do nothing when there are accounts.")] = False,
+) -> None:
+    """Load the demo world into an empty database: weeks of players, activities and drawings."""
+    from fittrack.demo import showing  # noqa: PLC0415 - its libraries are needed by nothing else
+    from fittrack.demo.loading import AlreadyInhabited  # noqa: PLC0415
+
+    settings = _settings()
+    _require_schema(settings)
+    try:
+        showing.load_with_progress(out, settings, _die)
+    except AlreadyInhabited as inhabited:
+        if not once:
+            raise
+        out.print(inhabited.detail)
+        if not inhabited.complete:
+            return
+    showing.print_accounts(out)
+
+
+@app.command()
+def check(
+    settled: Annotated[bool, typer.Option("--settled", help="A refund that still waits is a fault.")] = False,
+) -> None:
+    """Check the invariants of everything stored: reads only, safe beside a running server."""
+    from fittrack.check.checking import examine  # noqa: PLC0415
+    from fittrack.check.table import print_report  # noqa: PLC0415
+
+    settings = _settings()
+    _require_schema(settings)
+    engine = make_engine(settings.database, Access.READ)
+    try:
+        with out.status("Reading") as status:
+            report = examine(
+                engine,
+                Sealer.from_text(settings.token_keys),
+                settled=settled,
+                step=lambda name: status.update(f"Checking {name}"),
+            )
+    finally:
+        engine.dispose()
+    print_report(out, report)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at what the server needs, and say what to do about what is missing."""
+    from fittrack.doctor.examination import examine  # noqa: PLC0415
+    from fittrack.doctor.table import print_findings  # noqa: PLC0415
+
+    findings = asyncio.run(examine(load_settings()))
+    print_findings(out, findings)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
 @app.command("verify-drawing")

@@ -54,7 +54,7 @@ def load_state(
     ).scalars()
     days = conn.execute(select(user_days).where(user_days.c.user_id == user_id, user_days.c.day >= first))
     return PlayerActivities.load(
-        map(_activity, recent),
+        map(read_activity, recent),
         now=now,
         calendar=calendar,
         primary_source=primary_source,
@@ -113,7 +113,7 @@ def page(
     if before is not None:
         matching = matching.where(activities.c.activity_id < before)
     rows = conn.execute(matching.order_by(activities.c.activity_id.desc()).offset(offset).limit(limit))
-    return [_activity(row) for row in rows], total
+    return [read_activity(row) for row in rows], total
 
 
 class PeriodTotals(msgspec.Struct, frozen=True):
@@ -222,7 +222,8 @@ def _of(user_id: UserId) -> Select[Any]:
     return select(activities).where(activities.c.user_id == user_id)
 
 
-def _activity(row: Row[Any]) -> Activity:
+def read_activity(row: Row[Any]) -> Activity:
+    """A row of `activities`, typed."""
     return Activity(
         activity_id=ActivityId(row.activity_id),
         activity_type=ActivityType(row.activity_type),

@@ -53,6 +53,25 @@ class SmtpServer:
             password=unquote(parts.password) if parts.password else None,
         )
 
+    async def greet(self) -> None:
+        """Sign in and leave: whether the server would take letters. Raises `MailRefused` or `MailDelayed`."""
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.tls,
+            start_tls=None if self.tls or self.username is None else True,
+            username=self.username,
+            password=self.password,
+            timeout=SMTP_TIMEOUT_S,
+        )
+        try:
+            async with client:
+                await client.noop()
+        except aiosmtplib.SMTPResponseException as error:
+            raise _judged(error) from error
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise MailDelayed(type(error).__name__) from error
+
     async def send(self, message: EmailMessage) -> None:
         """See `Mailer`. Credentials are only sent over TLS."""
         try:

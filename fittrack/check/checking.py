@@ -1,0 +1,174 @@
+"""Runs all checks on a database: one snapshot, owner by owner, so that memory holds a chunk of players
+or one drawing at a time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from fittrack.check import queries
+from fittrack.check.book import check_ledger
+from fittrack.check.chains import check_log, check_positions
+from fittrack.check.days import check_days
+from fittrack.check.draws import check_closing, check_followed, check_promises, check_winners, draw_again
+from fittrack.check.findings import Finding, Invariant, Report, drawing, player
+from fittrack.check.life import check_life
+from fittrack.check.queries import PlayerRange
+from fittrack.check.tickets import check_purchases, check_refunds
+from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
+from fittrack.db.handles import Connection, Engine, Table
+from fittrack.db.tables.logs import drawing_log, user_log
+from fittrack.drawings import commitment, draw
+from fittrack.drawings import queries as drawing_queries
+from fittrack.drawings.model import DrawingStatus
+from fittrack.drawings.stored import StoredDrawing
+from fittrack.fairness.closing import Closing
+from fittrack.fairness.entries import BrokenEntries
+from fittrack.fairness.rules_text import read_rules
+from fittrack.kit.ids import DrawingId
+from fittrack.kit.sealing import SealBroken, Sealer
+
+PLAYERS_PER_CHUNK: Final = 100
+"""Two years of a busy player are some 20,000 activities, about 20 MB: a chunk fits a small machine."""
+
+_BOTH_IN_LOG = (Invariant.LOGS, Invariant.KEYS)
+
+
+def check_database(engine: Engine, sealer: Sealer | None = None, *, settled: bool = False) -> list[Finding]:
+    """Every violation of an invariant; none in a sound database. See `examine`.
+
+    `sealer` opens the drawings' secrets; without one, the keys of development do.
+    """
+    return examine(engine, sealer or Sealer.from_text(DEVELOPMENT_TOKEN_KEYS), settled=settled).findings
+
+
+def examine(
+    engine: Engine,
+    sealer: Sealer,
+    *,
+    settled: bool = False,
+    step: Callable[[str], None] = lambda name: None,
+) -> Report:
+    """Check everything that is committed at this moment. `step` is told what comes next.
+
+    Beside a running server use an engine for reading. When `settled`, refunds must not wait any more.
+    """
+    report = Report()
+    with _snapshot(engine) as conn:
+        step("logs of players")
+        _check_logs(conn, user_log, player, report)
+        step("logs of drawings")
+        _check_logs(conn, drawing_log, drawing, report)
+        step("ledgers and inboxes")
+        _check_books(conn, report)
+        step("lives of drawings")
+        _check_lives(conn, report)
+        step("tickets, refunds and awards of players")
+        for players in queries.player_ranges(conn, PLAYERS_PER_CHUNK):
+            _check_tickets(conn, players, report, settled=settled)
+            _check_awards(conn, players, report)
+        report.refunds_waiting = queries.refunds_waiting(conn)
+        step("draws")
+        for drawing_id in queries.frozen_drawings(conn):
+            report.add(_check_draw(conn, drawing_id, sealer))
+            report.count(Invariant.DRAWS, 1)
+    return report
+
+
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as conn, conn.begin():
+        if engine.dialect.name == "oracle":  # SQLite's transaction is a snapshot already
+            conn.exec_driver_sql("SET TRANSACTION READ ONLY")
+        yield conn
+
+
+def _check_logs(conn: Connection, log: Table, subject: Callable[[UUID], str], report: Report) -> None:
+    for owner, rows in queries.logs(conn, log):
+        report.add(check_log(subject(owner), _counted(rows, report, *_BOTH_IN_LOG)))
+
+
+def _check_books(conn: Connection, report: Report) -> None:
+    for user_id, entries in queries.ledgers(conn):
+        report.add(check_ledger(player(user_id), _counted(entries, report, Invariant.LEDGER)))
+    for user_id, positions in queries.inboxes(conn):
+        report.add(check_positions(player(user_id), _counted(positions, report, Invariant.LOGS)))
+
+
+def _check_lives(conn: Connection, report: Report) -> None:
+    projections = queries.projections(conn)
+    for drawing_id, rows in queries.lives(conn):
+        counted = _counted(rows, report, Invariant.ENTRIES)
+        report.add(check_life(drawing(drawing_id), counted, projections.pop(drawing_id, None)))
+    for drawing_id, projected in projections.items():
+        report.add(check_life(drawing(drawing_id), (), projected))
+
+
+def _counted(rows: Iterator[queries.T], report: Report, *invariants: Invariant) -> Iterator[queries.T]:
+    for row in rows:
+        for invariant in invariants:
+            report.examined[invariant] += 1
+        yield row
+
+
+def _check_tickets(conn: Connection, players: PlayerRange, report: Report, *, settled: bool) -> None:
+    entries = queries.entries(conn, players)
+    spends, refunds = queries.spends(conn, players), queries.refunds(conn, players)
+    purchases = queries.purchases(conn, players)
+    for user_id in sorted({*entries, *spends, *refunds, *purchases}):
+        subject, held = player(user_id), entries.get(user_id, [])
+        report.add(check_purchases(subject, held, spends.get(user_id, ()), purchases.get(user_id, ())))
+        report.add(check_refunds(subject, held, refunds.get(user_id, ()), settled=settled))
+        report.count(Invariant.PURCHASES, len(held))
+        report.count(Invariant.REFUNDS, sum(entry.cancelled for entry in held))
+
+
+def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> None:
+    activities, days = queries.accepted(conn, players), queries.stored_days(conn, players)
+    booked = queries.booked(conn, players)
+    for user_id in sorted({*activities, *days, *booked} - queries.erased(conn, players)):
+        held = days.get(user_id, [])
+        report.add(check_days(player(user_id), activities.get(user_id, []), held, booked.get(user_id, {})))
+        report.count(Invariant.AWARDS, len(held))
+
+
+def _check_draw(conn: Connection, drawing_id: DrawingId, sealer: Sealer) -> Iterator[Finding]:
+    subject = drawing(drawing_id)
+    stored = drawing_queries.load(conn, drawing_id)
+    assert stored is not None, "it was listed in the same snapshot"
+    if stored.commitment is None or stored.closing is None:
+        yield Finding(Invariant.DRAWS, subject, "it was closed without a commitment")
+        return
+    try:
+        secrets = commitment.open_secrets(sealer, drawing_id, stored.commitment)
+        rules = read_rules(stored.commitment.rules)
+    except (SealBroken, msgspec.DecodeError) as error:
+        yield Finding(Invariant.DRAWS, subject, f"its commitment cannot be read: {error}")
+        return
+    try:
+        entered = draw.read_entries(conn, drawing_id, secrets.drawing_key)
+    except BrokenEntries as broken:
+        yield Finding(Invariant.DRAWS, subject, str(broken))
+        return
+    closing = _closing(conn, stored, entered)
+    yield from check_closing(subject, stored, closing, entered.holders)
+    yield from check_promises(subject, stored, rules)
+    if stored.drawing.status is DrawingStatus.COMPLETED:
+        winners = drawing_queries.winners_of(conn, drawing_id)
+        yield from check_winners(subject, draw_again(closing, rules, entered.holders), stored, winners)
+        yield from check_followed(subject, winners, queries.followed(conn, drawing_id))
+
+
+def _closing(conn: Connection, stored: StoredDrawing, entered: draw.Entered) -> Closing:
+    assert stored.commitment is not None and stored.closing is not None, "only a closed drawing has these"
+    return Closing(
+        drawing_id=stored.drawing.drawing_id,
+        rules=stored.commitment.rules,
+        seed=stored.closing.seed,
+        entries=entered.entries,
+        root=stored.closing.root,
+        passed_over=drawing_queries.passed_over_of(conn, stored.drawing.drawing_id),
+    )

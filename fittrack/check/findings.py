@@ -1,0 +1,73 @@
+"""What a check found: findings by invariant, each a sentence an operator can act on."""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import Enum
+from typing import Final, NamedTuple
+from uuid import UUID
+
+FINDINGS_KEPT_MAX: Final = 1_000
+"""Findings of one invariant that are kept in words; what follows is only counted."""
+
+
+class Invariant(Enum):
+    """What always holds, in the words of DESIGN 4."""
+
+    LEDGER = "every ledger entry follows the one before, and no balance is below zero"
+    LOGS = "logs and inboxes have no gaps, and every unit names its predecessor"
+    PURCHASES = "spends and bought entries are one to one, for the price of the tickets"
+    ENTRIES = "entries lie between opening and close, and tile the tickets 1 to N"
+    REFUNDS = "every bought entry of a cancelled drawing is refunded once, no other ever"
+    KEYS = "a key has one unit in its log, with its answer"
+    AWARDS = "what was booked for a day is what its accepted activities are worth"
+    DRAWS = "the published inputs give the stored winners"
+
+
+class Finding(NamedTuple):
+    """One violation of `invariant`: by what, and how."""
+
+    invariant: Invariant
+    subject: str
+    """The row's owner, such as `player <id>`."""
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.sentence}"
+
+
+class Report:
+    """What was examined, what was found, and what still waits to be done."""
+
+    def __init__(self) -> None:
+        self.examined: Counter[Invariant] = Counter()
+        """Rows looked at, by invariant."""
+        self.violations: Counter[Invariant] = Counter()
+        self.findings: list[Finding] = []
+        self.refunds_waiting = 0
+        """Refunds that are owed and not applied yet: no violation while the system works."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every invariant holds."""
+        return not self.violations
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Take in `findings`."""
+        for finding in findings:
+            self.violations[finding.invariant] += 1
+            if self.violations[finding.invariant] <= FINDINGS_KEPT_MAX:
+                self.findings.append(finding)
+
+    def count(self, invariant: Invariant, rows: int) -> None:
+        """`rows` more were examined for `invariant`."""
+        self.examined[invariant] += rows
+
+
+def player(user_id: UUID) -> str:
+    """A player as the subject of a finding."""
+    return f"player {user_id}"
+
+
+def drawing(drawing_id: UUID) -> str:
+    """A drawing as the subject of a finding."""
+    return f"drawing {drawing_id}"

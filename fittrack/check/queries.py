@@ -1,0 +1,288 @@
+"""What the checks read: in the order of primary keys, from the cursor as it is needed.
+
+Players are read in ranges of their ids that leave no gap, so that rows of nobody are found as well.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import groupby
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, select, true
+
+from fittrack.activities.model import Activity
+from fittrack.activities.queries import read_activity
+from fittrack.check.book import LedgerRow
+from fittrack.check.chains import LogRow
+from fittrack.check.days import DayRow
+from fittrack.check.draws import Followed
+from fittrack.check.life import LifeRow, Projection
+from fittrack.check.tickets import EntryRow, Payment
+from fittrack.db.tables.accounts import users
+from fittrack.db.tables.activities import activities, user_days
+from fittrack.db.tables.drawings import drawings, fulfillments
+from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
+from fittrack.drawings.effects import REFUND, WINNER_NOTICE
+from fittrack.drawings.model import DrawingStatus
+from fittrack.drawings.queries import PURCHASE
+from fittrack.kit.ids import DrawingId
+
+ROWS_PER_FETCH = 5_000
+"""Rows taken from a cursor at a time."""
+
+T = TypeVar("T")
+
+
+class PlayerRange(NamedTuple):
+    """Players after `after` up to and including `up_to`; None: without bound."""
+
+    after: UUID | None
+    up_to: UUID | None
+
+    def covers(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that `column` lies in the range."""
+        bounds: list[ColumnElement[bool]] = [true()]
+        if self.after is not None:
+            bounds.append(column > self.after)
+        if self.up_to is not None:
+            bounds.append(column <= self.up_to)
+        return and_(*bounds)
+
+
+def player_ranges(conn: Connection, size: int) -> Iterator[PlayerRange]:
+    """Ranges of about `size` players, which together cover every id."""
+    after: UUID | None = None
+    while True:
+        ids = conn.execute(
+            select(users.c.user_id)
+            .where(PlayerRange(after, None).covers(users.c.user_id))
+            .order_by(users.c.user_id)
+            .limit(size)
+        ).scalars()
+        up_to = max(ids, default=None)
+        yield PlayerRange(after, up_to)
+        if up_to is None:
+            return
+        after = up_to
+
+
+def logs(conn: Connection, log: Table) -> Iterator[tuple[UUID, Iterator[LogRow]]]:
+    """Each owner of a log with its units, in order."""
+    owner = next(iter(log.primary_key.columns))
+    statement = select(
+        owner,
+        log.c.rev,
+        log.c.unit_id,
+        log.c.prev_unit,
+        log.c.idem_key,
+        case((and_(log.c.answer.is_not(None), log.c.request_hash.is_not(None)), 1), else_=0).label(
+            "answered"
+        ),
+        log.c.created_at,
+    ).order_by(owner, log.c.rev)
+    return _grouped(conn, statement, _unit)
+
+
+def _unit(row: Row[Any]) -> LogRow:
+    return LogRow(row.rev, row.unit_id, row.prev_unit, row.idem_key, row.answered == 1, row.created_at)
+
+
+def ledgers(conn: Connection) -> Iterator[tuple[UUID, Iterator[LedgerRow]]]:
+    """Each player's ledger, in order."""
+    statement = select(
+        ledger.c.user_id,
+        ledger.c.seq,
+        ledger.c.transaction_type,
+        ledger.c.amount,
+        ledger.c.balance_after,
+    ).order_by(ledger.c.user_id, ledger.c.seq)
+    return _grouped(conn, statement, lambda row: LedgerRow._make(row[1:]))
+
+
+def inboxes(conn: Connection) -> Iterator[tuple[UUID, Iterator[int]]]:
+    """Each player's positions in the inbox, in order."""
+    statement = select(inbox.c.user_id, inbox.c.seq).order_by(inbox.c.user_id, inbox.c.seq)
+    return _grouped(conn, statement, lambda row: int(row.seq))
+
+
+def lives(conn: Connection) -> Iterator[tuple[UUID, Iterator[LifeRow]]]:
+    """Each drawing's units, in order."""
+    statement = select(
+        drawing_log.c.drawing_id, drawing_log.c.rev, drawing_log.c.kind, drawing_log.c.ticket_count
+    ).order_by(drawing_log.c.drawing_id, drawing_log.c.rev)
+    return _grouped(conn, statement, lambda row: LifeRow(row.rev, row.kind, row.ticket_count))
+
+
+def projections(conn: Connection) -> dict[UUID, Projection]:
+    """What the rows of all drawings say of their lives."""
+    rows = conn.execute(select(drawings.c.drawing_id, drawings.c.status, drawings.c.total_tickets))
+    return {row.drawing_id: Projection(DrawingStatus(row.status), row.total_tickets) for row in rows}
+
+
+def frozen_drawings(conn: Connection) -> list[DrawingId]:
+    """Drawings that were closed, whatever became of them."""
+    rows = conn.execute(
+        select(drawings.c.drawing_id).where(drawings.c.root.is_not(None)).order_by(drawings.c.drawing_id)
+    )
+    return [DrawingId(row.drawing_id) for row in rows]
+
+
+def entries(conn: Connection, players: PlayerRange) -> dict[UUID, list[EntryRow]]:
+    """Entries of each player, with what became of them."""
+    owed, applied = effects.alias("owed"), effect_receipts.alias("applied")
+    is_refund = (owed.c.kind == REFUND) & (owed.c.subject_id == drawing_log.c.unit_id)
+    was_refunded = (applied.c.kind == REFUND) & (applied.c.subject_id == drawing_log.c.unit_id)
+    statement = (
+        select(
+            drawing_log.c.user_id,
+            drawing_log.c.drawing_id,
+            drawing_log.c.unit_id,
+            drawing_log.c.kind,
+            drawing_log.c.ticket_count,
+            drawings.c.ticket_cost_points,
+            drawings.c.status,
+            owed.c.user_id.label("owed_to"),
+            applied.c.user_id.label("applied_to"),
+        )
+        .outerjoin(drawings, drawings.c.drawing_id == drawing_log.c.drawing_id)
+        .outerjoin(owed, is_refund & (owed.c.user_id == drawing_log.c.user_id))
+        .outerjoin(applied, was_refunded & (applied.c.user_id == drawing_log.c.user_id))
+        .where(players.covers(drawing_log.c.user_id), drawing_log.c.ticket_count.is_not(None))
+    )
+    return _listed(conn, statement, _entry)
+
+
+def _entry(row: Row[Any]) -> EntryRow:
+    return EntryRow(
+        drawing_id=row.drawing_id,
+        unit_id=row.unit_id,
+        kind=row.kind,
+        tickets=row.ticket_count,
+        price=row.ticket_cost_points,
+        cancelled=row.status == DrawingStatus.CANCELLED,
+        refund_owed=row.owed_to is not None,
+        refund_applied=row.applied_to is not None,
+    )
+
+
+def spends(conn: Connection, players: PlayerRange) -> dict[UUID, list[Payment]]:
+    """What each player spent."""
+    return _payments(conn, players, ledger.c.transaction_type == "spend")
+
+
+def refunds(conn: Connection, players: PlayerRange) -> dict[UUID, list[Payment]]:
+    """What each player got back."""
+    return _payments(conn, players, ledger.c.reference_type == REFUND)
+
+
+def _payments(
+    conn: Connection, players: PlayerRange, which: ColumnElement[bool]
+) -> dict[UUID, list[Payment]]:
+    statement = select(
+        ledger.c.user_id, ledger.c.seq, ledger.c.transaction_id, ledger.c.amount, ledger.c.reference_id
+    ).where(players.covers(ledger.c.user_id), which)
+    return _listed(conn, statement, lambda row: Payment._make(row[1:]))
+
+
+def purchases(conn: Connection, players: PlayerRange) -> dict[UUID, list[UUID]]:
+    """The units of each player's own log that bought something."""
+    statement = select(user_log.c.user_id, user_log.c.unit_id).where(
+        players.covers(user_log.c.user_id), user_log.c.kind == PURCHASE
+    )
+    return _listed(conn, statement, lambda row: row.unit_id)
+
+
+def accepted(conn: Connection, players: PlayerRange) -> dict[UUID, list[Activity]]:
+    """Activities of each player."""
+    return _listed(conn, select(activities).where(players.covers(activities.c.user_id)), read_activity)
+
+
+def stored_days(conn: Connection, players: PlayerRange) -> dict[UUID, list[DayRow]]:
+    """What is stored of each player's days."""
+    statement = select(user_days).where(players.covers(user_days.c.user_id))
+    return _listed(conn, statement, _day)
+
+
+def _day(row: Row[Any]) -> DayRow:
+    return DayRow(
+        day=row.day,
+        steps=row.steps,
+        minutes=row.minutes,
+        workouts=row.workouts,
+        run=row.run,
+        award=row.award_points,
+        streak_bonus=row.streak_points,
+        booked=row.booked_points,
+        forgiven=row.forgiven_points,
+    )
+
+
+def booked(conn: Connection, players: PlayerRange) -> dict[UUID, dict[date, int]]:
+    """What each player's ledger holds for each day, in points."""
+    statement = (
+        select(ledger.c.user_id, ledger.c.day, func.sum(ledger.c.amount).label("points"))
+        .where(players.covers(ledger.c.user_id), ledger.c.day.is_not(None))
+        .group_by(ledger.c.user_id, ledger.c.day)
+    )
+    found = _listed(conn, statement, lambda row: (date.fromisoformat(row.day), int(row.points)))
+    return {user_id: dict(days) for user_id, days in found.items()}
+
+
+def erased(conn: Connection, players: PlayerRange) -> set[UUID]:
+    """Those who deleted their accounts: their activities are gone, their ledgers stay (SPEC 1)."""
+    statement = select(users.c.user_id).where(
+        players.covers(users.c.user_id), users.c.deleted_at.is_not(None)
+    )
+    return set(conn.execute(statement).scalars())
+
+
+def refunds_waiting(conn: Connection) -> int:
+    """Refunds that are owed and not applied yet."""
+    return int(
+        conn.execute(select(func.count()).select_from(effects).where(effects.c.kind == REFUND)).scalar_one()
+    )
+
+
+def followed(conn: Connection, drawing_id: DrawingId) -> list[Followed]:
+    """The fulfilments of a drawing in the order of the draw, with the number of notices to each winner."""
+    owed, applied = effects.alias("owed"), effect_receipts.alias("applied")
+    is_notice = (owed.c.kind == WINNER_NOTICE) & (owed.c.subject_id == fulfillments.c.fulfillment_id)
+    was_told = (applied.c.kind == WINNER_NOTICE) & (applied.c.subject_id == fulfillments.c.fulfillment_id)
+    rows = conn.execute(
+        select(
+            fulfillments.c.draw_order,
+            fulfillments.c.prize_id,
+            fulfillments.c.user_id,
+            owed.c.user_id.label("owed_to"),
+            applied.c.user_id.label("applied_to"),
+        )
+        .outerjoin(owed, is_notice & (owed.c.user_id == fulfillments.c.user_id))
+        .outerjoin(applied, was_told & (applied.c.user_id == fulfillments.c.user_id))
+        .where(fulfillments.c.drawing_id == drawing_id)
+        .order_by(fulfillments.c.draw_order)
+    )
+    return [
+        Followed(
+            row.draw_order,
+            row.prize_id,
+            row.user_id,
+            (row.owed_to is not None) + (row.applied_to is not None),
+        )
+        for row in rows
+    ]
+
+
+def _grouped(
+    conn: Connection, statement: Select[Any], read: Callable[[Row[Any]], T]
+) -> Iterator[tuple[UUID, Iterator[T]]]:
+    rows = conn.execution_options(yield_per=ROWS_PER_FETCH).execute(statement)
+    for owner, group in groupby(rows, key=lambda row: row[0]):
+        yield owner, map(read, group)
+
+
+def _listed(conn: Connection, statement: Select[Any], read: Callable[[Row[Any]], T]) -> dict[UUID, list[T]]:
+    found: dict[UUID, list[T]] = {}
+    for row in conn.execute(statement):
+        found.setdefault(row.user_id, []).append(read(row))
+    return found

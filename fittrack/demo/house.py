@@ -1,0 +1,99 @@
+"""The demo world's drawings: announced, called off, closed and drawn as an admin and the clock would."""
+
+from uuid import uuid5
+
+from fittrack.app import Node
+from fittrack.demo.program import Fate, Plan
+from fittrack.demo.queries import add_sponsor
+from fittrack.demo.sponsors import BRANDS, Brand, Gift
+from fittrack.drawings import queries
+from fittrack.drawings.commands import (
+    AddPrize,
+    CancelDrawing,
+    CreateDrawing,
+    OpenDrawing,
+    ScheduleDrawing,
+    TendDrawing,
+)
+from fittrack.drawings.model import Drawing, Eligibility, Prize
+from fittrack.jobs.timers import DRAWINGS_PER_SWEEP
+from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
+from fittrack.kit.intention import Command, Intention
+from fittrack.server.asking import ADMIN_TIMEOUT_S, DRAWING
+
+
+class DrawingHouse:
+    """Runs the drawings of the program."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._sponsors: dict[Brand, SponsorId] = {}
+        self._drawings: dict[int, tuple[DrawingId, Plan]] = {}
+
+    async def welcome_sponsors(self) -> None:
+        """Make the sponsors."""
+        for brand in BRANDS:
+            sponsor_id = self._sponsors[brand] = SponsorId(uuid7())
+            await self._node.journal.transact(add_sponsor, sponsor_id, brand, self._node.clock.now())
+
+    async def announce(self, plan: Plan) -> None:
+        """Draft the drawing; schedule it and open it, as far as the plan goes."""
+        drawing_id = DrawingId(uuid7())
+        await self._ask(drawing_id, CreateDrawing(_drawing(drawing_id, plan)))
+        for rank, (gift, quantity) in enumerate(plan.gifts, 1):
+            await self._ask(drawing_id, AddPrize(self._prize(drawing_id, rank, gift, quantity)))
+        if plan.fate is not Fate.DRAFTED:
+            await self._ask(drawing_id, ScheduleDrawing())
+        if plan.fate in {Fate.SOLD, Fate.CALLED_OFF}:
+            await self._ask(drawing_id, OpenDrawing())
+            self._drawings[id(plan)] = drawing_id, plan
+
+    async def call_off(self, plan: Plan) -> None:
+        """Cancel the drawing, and give all points back."""
+        drawing_id, _ = self._drawings.pop(id(plan))
+        await self._ask(drawing_id, CancelDrawing("The sponsor cannot deliver."))
+        await self._node.apply_effects()
+
+    async def tend(self) -> None:
+        """Do what the clock demands by now: close, draw, tell the winners."""
+        due = await self._node.reads.run(queries.due, self._node.clock.now(), DRAWINGS_PER_SWEEP)
+        for drawing_id in due:
+            ref = self._node.registry.ref(DRAWING, drawing_id)
+            await ref.ask(TendDrawing(), timeout_s=ADMIN_TIMEOUT_S)
+        await self._node.apply_effects()
+
+    def on_sale(self) -> list[tuple[DrawingId, Plan]]:
+        """Drawings whose tickets are sold now."""
+        now = self._node.clock.now()
+        return [sold for sold in self._drawings.values() if now < sold[1].instants.ticket_sales_close]
+
+    def _prize(self, drawing_id: DrawingId, rank: int, gift: Gift, quantity: int) -> Prize:
+        return Prize(
+            prize_id=PrizeId(uuid5(drawing_id, f"prize/{rank}")),
+            rank=rank,
+            name=gift.name,
+            description=gift.description,
+            value_usd=gift.value_usd,
+            quantity=quantity,
+            fulfillment_type=gift.fulfillment_type,
+            sponsor_id=self._sponsors[gift.brand],
+            sponsor=gift.brand.name,
+        )
+
+    async def _ask(self, drawing_id: DrawingId, command: Command) -> None:
+        await self._node.registry.ref(DRAWING, drawing_id).ask(Intention(command), timeout_s=ADMIN_TIMEOUT_S)
+
+
+def _drawing(drawing_id: DrawingId, plan: Plan) -> Drawing:
+    return Drawing(
+        drawing_id=drawing_id,
+        drawing_type=plan.drawing_type,
+        name=plan.name,
+        description=plan.description,
+        ticket_cost_points=plan.ticket_cost_points,
+        sales_open=plan.sales_open,
+        ticket_sales_close=plan.instants.ticket_sales_close,
+        drawing_time=plan.instants.drawing_time,
+        eligibility=Eligibility(user_type=plan.user_type),
+        auto_execute=plan.auto_execute,
+    )

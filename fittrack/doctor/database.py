@@ -1,0 +1,102 @@
+"""The database: is it there, can it be written, is its schema the newest, do clocks and keys fit."""
+
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from fittrack.config import Settings
+from fittrack.db import migrate
+from fittrack.db.engine import Access, make_engine
+from fittrack.db.handles import Connection, Engine
+from fittrack.doctor import queries
+from fittrack.doctor.diagnosis import Diagnosis, ill, well
+from fittrack.drawings import commitment
+from fittrack.kit.clock import Clock
+from fittrack.kit.sealing import SealBroken, Sealer
+
+CLOCK_SKEW_MAX_S: Final = 1.0
+"""Beyond this a node refuses to sell (DESIGN 3, Time)."""
+
+_MIGRATE: Final = "Run `fittrack migrate`."
+
+
+def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
+    """Look at the database; after a failure, what relies on it is left out."""
+    name = settings.database.oracle_dsn or settings.database.url
+    path = sqlite_path(settings)
+    if path is not None and not path.exists():
+        yield ill("database", f"There is no database at {path}.", _MIGRATE)
+        return
+    engine = make_engine(settings.database, Access.WRITE)
+    try:
+        with engine.begin():
+            yield well("database", f"{name} answers and can be written.")
+        yield from _examine(engine, settings, clock)
+    except (SQLAlchemyError, OSError) as error:
+        yield ill("database", f"{name} does not answer: {_reason(error)}.", _remedy(path))
+    finally:
+        engine.dispose()
+
+
+def sqlite_path(settings: Settings) -> Path | None:
+    """The file of an embedded database."""
+    if settings.database.oracle_dsn:
+        return None
+    file = make_url(settings.database.url).database
+    return Path(file) if file else None
+
+
+def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
+    waiting = migrate.pending(engine)
+    if waiting:
+        yield ill("schema", f"The schema lacks {', '.join(waiting)}.", _MIGRATE)
+        return
+    yield well("schema", "The schema is the newest.")
+    with engine.connect() as conn:
+        yield _clock(conn, clock)
+        yield _keys(conn, settings)
+
+
+def _clock(conn: Connection, clock: Clock) -> Diagnosis:
+    if conn.dialect.name != "oracle":
+        return well("clock", "The database runs in this process, by the same clock.")
+    skew = abs((queries.now_in_utc(conn).replace(tzinfo=UTC) - clock.now()).total_seconds())
+    if skew > CLOCK_SKEW_MAX_S:
+        return ill(
+            "clock",
+            f"This machine's clock is {skew:.1f} s off the database's.",
+            "Let both follow a time server (chrony, systemd-timesyncd).",
+        )
+    return well("clock", f"This machine's clock agrees with the database's ({skew:.1f} s).")
+
+
+def _keys(conn: Connection, settings: Settings) -> Diagnosis:
+    """Whether `TOKEN_KEYS` still open what was sealed: a key that was dropped too early stops drawings."""
+    stored = queries.latest_committed(conn)
+    if stored is None or stored.commitment is None:
+        return well("keys", "Nothing is sealed yet.")
+    try:
+        commitment.open_secrets(
+            Sealer.from_text(settings.token_keys), stored.drawing.drawing_id, stored.commitment
+        )
+    except SealBroken as broken:
+        return ill(
+            "keys",
+            f"TOKEN_KEYS do not open the secrets of “{stored.drawing.name}”: {broken}.",
+            "Put the former key back into TOKEN_KEYS, behind the one in force.",
+        )
+    return well("keys", "TOKEN_KEYS open what is sealed in the database.")
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+
+
+def _remedy(path: Path | None) -> str:
+    if path is None:
+        return "Check ORACLE_DSN, ORACLE_USER and ORACLE_PASSWORD, and whether the listener can be reached."
+    return f"Check who owns {path} and its folder, and whether another process holds it."

@@ -1,0 +1,23 @@
+"""Everything the doctor looks at, in order."""
+
+import asyncio
+from pathlib import Path
+
+from fittrack.config import Settings
+from fittrack.doctor.database import examine_database, sqlite_path
+from fittrack.doctor.diagnosis import Diagnosis
+from fittrack.doctor.surroundings import examine_disk, examine_mail, examine_secrets
+from fittrack.kit.clock import Clock, SystemClock
+
+
+async def examine(settings: Settings, clock: Clock | None = None) -> list[Diagnosis]:
+    """Look at database, secrets, mail and disk."""
+    database = await asyncio.to_thread(lambda: list(examine_database(settings, clock or SystemClock())))
+    path = sqlite_path(settings)
+    folder = settings.mail_dir if path is None else path.parent
+    return [
+        *database,
+        examine_secrets(settings),
+        await examine_mail(settings),
+        await asyncio.to_thread(examine_disk, Path(folder)),
+    ]

@@ -1,0 +1,28 @@
+"""What every test that shakes the system asks of the database at its end (DESIGN 4, Invariants)."""
+
+from pathlib import Path
+
+from fittrack.check.checking import check_database
+from fittrack.db.engine import Access, DatabaseSettings, make_engine
+from fittrack.db.handles import Engine
+from fittrack.kit.sealing import Sealer
+
+
+def assert_invariants(
+    database: Path | str | Engine, sealer: Sealer | None = None, *, settled: bool = False
+) -> None:
+    """Every invariant holds in `database`: a SQLite file, a database URL, or an engine.
+
+    `sealer` opens the drawings' secrets where they were not sealed with the keys of development. When
+    `settled`, no refund may still wait.
+    """
+    if isinstance(database, Engine):
+        findings = check_database(database, sealer, settled=settled)
+    else:
+        url = str(database) if "://" in str(database) else f"sqlite:///{database}"
+        engine = make_engine(DatabaseSettings(url=url), Access.READ)
+        try:
+            findings = check_database(engine, sealer, settled=settled)
+        finally:
+            engine.dispose()
+    assert not findings, "\n".join(f"{finding.invariant.name}: {finding}" for finding in findings)
