@@ -1,26 +1,15 @@
 """What the runtime counts. Plain numbers, to be read by an exporter."""
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
+
+from fittrack.kit.histogram import Histogram
 
 # Seconds; a turn takes some microseconds, a commit some milliseconds, the watchdog acts at 5 s.
 TIME_BOUNDS_S = (0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 
 
-@dataclass(slots=True)
-class Histogram:
-    """Durations in seconds, counted in the buckets of `TIME_BOUNDS_S` and one above."""
-
-    counts: list[int] = field(default_factory=lambda: [0] * (len(TIME_BOUNDS_S) + 1))
-    observed: int = 0
-    sum_s: float = 0.0
-    max_s: float = 0.0
-
-    def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(TIME_BOUNDS_S, seconds)] += 1
-        self.observed += 1
-        self.sum_s += seconds
-        self.max_s = max(self.max_s, seconds)
+def _histogram() -> Histogram:
+    return Histogram(TIME_BOUNDS_S)
 
 
 @dataclass(slots=True)
@@ -41,7 +30,7 @@ class KindMetrics:
     """Messages refused, nothing having happened: mailbox full, quarantine, shutdown."""
     expired: int = 0
     """Messages whose deadline passed before their turn began."""
-    turn_time: Histogram = field(default_factory=Histogram)
+    turn_time: Histogram = field(default_factory=_histogram)
     """Of turns that had to wait for something, all; of the others a sample (every 16th serving's first)."""
-    mailbox_age: Histogram = field(default_factory=Histogram)
+    mailbox_age: Histogram = field(default_factory=_histogram)
     """The age of the oldest waiting message when its actor is served, sampled likewise."""

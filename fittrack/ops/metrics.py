@@ -1,7 +1,6 @@
 """What a node counts, as Prometheus reads it: actors, journal, connections. Read when asked."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
-from itertools import accumulate
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -12,9 +11,8 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from actors.runtime import KindMetrics
-from actors.runtime.metrics import TIME_BOUNDS_S, Histogram
 from fittrack.db.journal import JournalMetrics
-from fittrack.db.journal.metrics import SECONDS_BUCKETS
+from fittrack.kit.histogram import Histogram
 
 _ACTOR_COUNTERS = {
     "activations": "Actors that came into memory.",
@@ -87,16 +85,9 @@ class NodeCollector(Collector):
         durations = HistogramMetricFamily(
             "fittrack_journal_batch_seconds", "From BEGIN to the end of COMMIT."
         )
-        seconds = figures.batch_seconds
-        durations.add_metric([], _buckets(SECONDS_BUCKETS, seconds.counts), seconds.total)
+        _add(durations, [], figures.batch_seconds)
         yield durations
 
 
 def _add(family: HistogramMetricFamily, labels: Sequence[str], histogram: Histogram) -> None:
-    family.add_metric(labels, _buckets(TIME_BOUNDS_S, histogram.counts), histogram.sum_s)
-
-
-def _buckets(bounds: Sequence[float], counts: Sequence[int]) -> list[tuple[str, float]]:
-    """Counts per bucket as Prometheus wants them: cumulative, the last one for everything."""
-    names = [*(str(bound) for bound in bounds), "+Inf"]
-    return list(zip(names, accumulate(counts), strict=True))
+    family.add_metric(labels, list(histogram.cumulative()), histogram.sum_s)

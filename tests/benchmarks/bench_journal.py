@@ -23,10 +23,11 @@ from sqlalchemy import Engine, insert
 
 from fittrack.db.engine import DatabaseSettings, make_engine
 from fittrack.db.journal import Head, Journal, JournalMetrics, PeerRow, Unit
-from fittrack.db.journal.metrics import Histogram
+from fittrack.db.journal.metrics import SECONDS_BUCKETS
 from fittrack.db.tables import metadata
 from fittrack.db.tables.logs import drawing_log, ledger, user_log
 from fittrack.kit.clock import SystemClock
+from fittrack.kit.histogram import Histogram
 from fittrack.kit.ids import uuid7
 
 RUNS = 3
@@ -146,7 +147,7 @@ class Durations(Histogram):
     """Keeps every batch's duration."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(SECONDS_BUCKETS)
         self.seconds: list[float] = []
 
     def observe(self, seconds: float) -> None:

@@ -2,23 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from fittrack.kit.histogram import Histogram
+
 # Upper bounds of the buckets, in seconds.
 SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
-@dataclass(slots=True)
-class Histogram:
-    """Counts per bucket of `SECONDS_BUCKETS` (the last: above all of them), their number and sum."""
-
-    counts: list[int] = field(default_factory=lambda: [0] * (len(SECONDS_BUCKETS) + 1))
-    count: int = 0
-    total: float = 0.0
-
-    def observe(self, seconds: float) -> None:
-        at = next((i for i, bound in enumerate(SECONDS_BUCKETS) if seconds <= bound), len(SECONDS_BUCKETS))
-        self.counts[at] += 1
-        self.count += 1
-        self.total += seconds
+def _histogram() -> Histogram:
+    return Histogram(SECONDS_BUCKETS)
 
 
 @dataclass(slots=True)
@@ -35,5 +26,5 @@ class JournalMetrics:
     not_stored: int = 0
     unknown: int = 0
     queue_depth: int = 0
-    batch_seconds: Histogram = field(default_factory=Histogram)
+    batch_seconds: Histogram = field(default_factory=_histogram)
     """From BEGIN to the end of COMMIT."""
