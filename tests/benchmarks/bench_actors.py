@@ -21,11 +21,12 @@ from actors.runtime import Actor, ActorKind, Held, Promise, Registry
 from fittrack.kit.clock import SystemClock
 
 RUNS = 5
-MESSAGES = 40_000
+MESSAGES, QUICK_MESSAGES = 40_000, 2_000
 ACTORS = 100
-IDLE_ACTORS = 100_000
+IDLE_ACTORS, QUICK_IDLE_ACTORS = 100_000, 1_000
 
-Measurement = Callable[[], Awaitable[float]]
+Measurement = Callable[[int], Awaitable[float]]
+"""Takes the number of messages, or of actors."""
 
 
 class Row(TypedDict):
@@ -117,112 +118,112 @@ def a_registry() -> Registry:
     return registry
 
 
-async def _ask_concurrently(actors: list[Asks]) -> float:
+async def _ask_concurrently(actors: list[Asks], messages: int) -> float:
     """Asks per second of one asker per entry of `actors`, each waiting for its reply before the next."""
 
     async def ask_often(actor: Asks) -> None:
-        for _ in range(MESSAGES // len(actors)):
+        for _ in range(messages // len(actors)):
             await actor.ask("count")
 
     began = time.process_time()
     await asyncio.gather(*(ask_often(actor) for actor in actors))
-    return MESSAGES / (time.process_time() - began)
+    return messages / (time.process_time() - began)
 
 
-async def asks_of_many() -> float:
+async def asks_of_many(messages: int) -> float:
     registry = a_registry()
-    return await _ask_concurrently([registry.ref("counter", who) for who in range(ACTORS)])
+    return await _ask_concurrently([registry.ref("counter", who) for who in range(ACTORS)], messages)
 
 
-async def asks_of_one() -> float:
+async def asks_of_one(messages: int) -> float:
     registry = a_registry()
-    return await _ask_concurrently([registry.ref("counter", "one") for _ in range(ACTORS)])
+    return await _ask_concurrently([registry.ref("counter", "one") for _ in range(ACTORS)], messages)
 
 
-async def asks_in_sequence() -> float:
+async def asks_in_sequence(messages: int) -> float:
     registry = a_registry()
-    return await _ask_concurrently([registry.ref("counter", "one")])
+    return await _ask_concurrently([registry.ref("counter", "one")], messages)
 
 
-async def _of_queues(count: int, askers: int) -> float:
+async def _of_queues(count: int, askers: int, messages: int) -> float:
     actors = [QueueActor() for _ in range(count)]
     try:
-        return await _ask_concurrently([actors[number % count] for number in range(askers)])
+        return await _ask_concurrently([actors[number % count] for number in range(askers)], messages)
     finally:
         for actor in actors:
             actor.stop()
 
 
-async def queue_asks_of_many() -> float:
-    return await _of_queues(ACTORS, ACTORS)
+async def queue_asks_of_many(messages: int) -> float:
+    return await _of_queues(ACTORS, ACTORS, messages)
 
 
-async def queue_asks_of_one() -> float:
-    return await _of_queues(1, ACTORS)
+async def queue_asks_of_one(messages: int) -> float:
+    return await _of_queues(1, ACTORS, messages)
 
 
-async def queue_asks_in_sequence() -> float:
-    return await _of_queues(1, 1)
+async def queue_asks_in_sequence(messages: int) -> float:
+    return await _of_queues(1, 1, messages)
 
 
-async def sends_of_many() -> float:
+async def sends_of_many(messages: int) -> float:
     """Messages per second in the callback form, which is what the product's hot path uses."""
     registry = a_registry()
     refs = [registry.ref("counter", who) for who in range(ACTORS)]
     replies: list[object] = []
     began = time.process_time()
-    for _ in range(MESSAGES // ACTORS):
+    for _ in range(messages // ACTORS):
         for ref in refs:
             ref.send("count", replies.append)
         await asyncio.sleep(0)
-    await _until(partial(_has_all, replies, MESSAGES))
-    return MESSAGES / (time.process_time() - began)
+    await _until(partial(_has_all, replies, messages))
+    return messages / (time.process_time() - began)
 
 
-async def held_replies() -> float:
+async def held_replies(messages: int) -> float:
     """Messages per second to one actor that holds its replies for a batch of 512."""
     registry, replies = a_registry(), list[object]()
     ref, batch = registry.ref("gate", 1), 512
     began = time.process_time()
-    for sent in range(1, MESSAGES + 1):
+    for sent in range(1, messages + 1):
         ref.send("change", replies.append)
-        if sent % batch == 0 or sent == MESSAGES:
+        if sent % batch == 0 or sent == messages:
             ref.tell("commit")
             await _until(partial(_has_all, replies, sent))
-    return MESSAGES / (time.process_time() - began)
+    return messages / (time.process_time() - began)
 
 
-async def forwarded_asks() -> float:
+async def forwarded_asks(messages: int) -> float:
     """Round trips per second through two actors, the first of which waits within its turn."""
     registry, replies = a_registry(), list[object]()
     refs = [registry.ref("forwarder", who) for who in range(ACTORS)]
     began = time.process_time()
-    for expected in range(ACTORS, MESSAGES + 1, ACTORS):
+    for expected in range(ACTORS, messages + 1, ACTORS):
         for ref in refs:
             ref.send("count", replies.append)
         await _until(partial(_has_all, replies, expected))
-    return MESSAGES / (time.process_time() - began)
+    return messages / (time.process_time() - began)
 
 
-async def memory_of_idle() -> float:
+async def memory_of_idle(count: int) -> float:
     """Bytes an idle actor takes in memory beside its state (the actor object, its id)."""
-    registry, ids = a_registry(), list(range(IDLE_ACTORS))
-    state = _traced_growth(lambda: [Counter() for _ in ids]) / IDLE_ACTORS - 8  # the list's own share
+    registry, ids = a_registry(), list(range(count))
+    state = _traced_growth(lambda: [Counter() for _ in ids]) / count - 8  # the list's own share
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for number in ids:
         registry.ref("counter", number).tell("count")
-    await _until(lambda: registry.metrics["counter"].turns == IDLE_ACTORS)
+    await _until(lambda: registry.metrics["counter"].turns == count)
     gc.collect()
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    return grown / IDLE_ACTORS - state
+    return grown / count - state
 
 
-async def memory_of_idle_queues() -> float:
+async def memory_of_idle_queues(count: int) -> float:
     """Bytes of an idle actor with a queue and a task."""
-    count = IDLE_ACTORS // 10
+    count //= 10
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
@@ -256,17 +257,18 @@ def _traced_growth(make: Callable[[], object]) -> float:
     return grown
 
 
-def _medians(*measurements: Measurement, runs: int = RUNS) -> list[float]:
-    results = [[uvloop.run(_awaited(measure)) for measure in measurements] for _ in range(runs)]
+def _medians(*measurements: Measurement, size: int, runs: int = RUNS) -> list[float]:
+    results = [[uvloop.run(_awaited(measure, size)) for measure in measurements] for _ in range(runs)]
     return [statistics.median(column) for column in zip(*results, strict=True)]
 
 
-async def _awaited(measure: Measurement) -> float:
-    return await measure()
+async def _awaited(measure: Measurement, size: int) -> float:
+    return await measure(size)
 
 
-def run() -> list[Row]:
+def run(*, quick: bool = False) -> list[Row]:
     """Measure everything; about half a minute."""
+    messages, idle = (QUICK_MESSAGES, QUICK_IDLE_ACTORS) if quick else (MESSAGES, IDLE_ACTORS)
     rows: list[Row] = []
     pairs: list[tuple[str, Measurement, Measurement, float | None]] = [
         (f"asks, {ACTORS} askers of one actor", asks_of_one, queue_asks_of_one, 200_000),
@@ -274,16 +276,16 @@ def run() -> list[Row]:
         ("asks, one after the other", asks_in_sequence, queue_asks_in_sequence, None),
     ]
     for name, ours, textbook, target in pairs:
-        value, baseline = _medians(ours, textbook)
+        value, baseline = _medians(ours, textbook, size=messages)
         rows.append(_row(name, value, "1/s", target, f"{value / baseline:.1f} times queue and task"))
     for name, measure, note in (
         ("sends with a callback", sends_of_many, f"{ACTORS} actors"),
         ("sends with held replies", held_replies, "one actor, batches of 512"),
         ("sends through two actors", forwarded_asks, "the first one waits in its turn"),
     ):
-        rows.append(_row(name, _medians(measure)[0], "1/s", None, note))
-    value, baseline = _medians(memory_of_idle, memory_of_idle_queues, runs=3)
-    note = f"{IDLE_ACTORS} actors, beside their state; queue and task: {baseline:.0f}"
+        rows.append(_row(name, _medians(measure, size=messages)[0], "1/s", None, note))
+    value, baseline = _medians(memory_of_idle, memory_of_idle_queues, size=idle, runs=3)
+    note = f"{idle} actors, beside their state; queue and task: {baseline:.0f}"
     rows.append(_row("memory of an idle actor", value, "bytes", 300, note))
     return rows
 

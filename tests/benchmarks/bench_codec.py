@@ -23,6 +23,7 @@ from tests.protocol.examples import A_PURCHASE, DRAWING, KEY, NOON, RecordingSer
 
 RUNS = 5
 CALLS = 20_000
+QUICK_CALLS = 200
 UNLIMITED = 10**9
 TARGET_US = 20.0
 """CPU of a turn: 20,000 commands a second leave 50 µs each, of which the protocol may take less than half."""
@@ -51,7 +52,7 @@ BOUGHT = TicketsBought(
 )
 
 
-def run() -> list[dict[str, Any]]:
+def run(*, quick: bool = False) -> list[dict[str, Any]]:
     """Rows of name, value, unit, target and note; CPU time, medians of five runs."""
     packed, text = msgpack.packb(A_PURCHASE), json.dumps(A_PURCHASE).encode()
     union = _Tagged | _OtherTagged
@@ -72,8 +73,9 @@ def run() -> list[dict[str, Any]]:
         ("built: encode an answer", lambda: MSGPACK.encode(whole), ""),
         ("msgpack.packb of plain maps", lambda: msgpack.packb(plain), "without making them"),
     ]
-    rows = [_row(name, _microseconds(call), note) for name, call, note in ways]
-    turn = _microseconds(lambda: session.receive(packed, 1.0))
+    calls = QUICK_CALLS if quick else CALLS
+    rows = [_row(name, _microseconds(call, calls), note) for name, call, note in ways]
+    turn = _microseconds(lambda: session.receive(packed, 1.0), calls)
     return [*rows, _row("built: session, command in, encoded answer out", turn, "all checks", TARGET_US)]
 
 
@@ -93,15 +95,15 @@ def _session() -> Session:
     return signed_in(MSGPACK, policy, server=_PromptServer()).session
 
 
-def _microseconds(call: Callable[[], object]) -> float:
-    return statistics.median(_once(call) for _ in range(RUNS))
+def _microseconds(call: Callable[[], object], calls: int) -> float:
+    return statistics.median(_once(call, calls) for _ in range(RUNS))
 
 
-def _once(call: Callable[[], object]) -> float:
+def _once(call: Callable[[], object], calls: int) -> float:
     begun = time.process_time()
-    for _ in range(CALLS):
+    for _ in range(calls):
         call()
-    return (time.process_time() - begun) / CALLS * 1e6
+    return (time.process_time() - begun) / calls * 1e6
 
 
 def _row(name: str, value: float, note: str, target: float | None = None) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from typing import Any
 
 from tests.benchmarks.ws_arena import Arena
 
-CONNECTIONS = 10_000
+CONNECTIONS, QUICK_CONNECTIONS = 10_000, 200
+RUNS = 3
 WARM_UP = 500
 TARGET_KIB = 6.0
 
 
-def resident_per_connection(kind: str, connections: int = CONNECTIONS) -> float:
+def resident_per_connection(kind: str, connections: int) -> float:
     """KiB per connection, beyond what the server had with the first few."""
     with Arena(kind) as arena:
         arena.admit(WARM_UP)
@@ -20,13 +21,14 @@ def resident_per_connection(kind: str, connections: int = CONNECTIONS) -> float:
         return float(arena.ask("rss")["kib"] - before) / connections
 
 
-def run(times: int = 3) -> list[dict[str, Any]]:
+def run(*, quick: bool = False) -> list[dict[str, Any]]:
     """Rows of name, value, unit, target, note."""
-    ours = [resident_per_connection("fittrack") for _ in range(times)]
-    peer = resident_per_connection("aiohttp")
+    connections, runs = (QUICK_CONNECTIONS, 1) if quick else (CONNECTIONS, RUNS)
+    ours = [resident_per_connection("fittrack", connections) for _ in range(runs)]
+    peer = resident_per_connection("aiohttp", connections)
     return [
         {
-            "name": f"resident per idle connection at {CONNECTIONS:,}",
+            "name": f"resident per idle connection at {connections:,}",
             "value": round(median(ours), 2),
             "unit": "KiB",
             "target": f"<= {TARGET_KIB}",

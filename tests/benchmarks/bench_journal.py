@@ -7,15 +7,16 @@ the two so that both see the same machine. `python -m tests.benchmarks.bench_jou
 
 import asyncio
 import gc
+import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import uvloop
@@ -24,6 +25,7 @@ from sqlalchemy import Engine, insert
 from fittrack.db.engine import DatabaseSettings, make_engine
 from fittrack.db.journal import Head, Journal, JournalMetrics, PeerRow, Unit
 from fittrack.db.journal.metrics import SECONDS_BUCKETS
+from fittrack.db.journal.sqlite_store import SqliteStore
 from fittrack.db.tables import metadata
 from fittrack.db.tables.logs import drawing_log, ledger, user_log
 from fittrack.kit.clock import SystemClock
@@ -31,9 +33,10 @@ from fittrack.kit.histogram import Histogram
 from fittrack.kit.ids import uuid7
 
 RUNS = 3
-SECONDS = 2.0
+SECONDS, QUICK_SECONDS = 2.0, 0.3
 SWITCH_INTERVAL_S = 0.0001  # the composition root's
 BUSY_SLICE_S = 0.001
+BATCH_BYTES = 512 * 1024  # what a batch of 512 purchases writes to the log of the database, about
 ANSWER = b'{"transaction_id": "", "drawing_id": "", "quantity": 1, "points_spent": 100, "balance": 100000}'
 HASH = b"h" * 16
 CLOCK = SystemClock()
@@ -95,12 +98,12 @@ def a_database() -> Iterator[Engine]:
         engine.dispose()
 
 
-def one_by_one() -> float:
+def one_by_one(seconds: float) -> float:
     """Purchases a second, each a transaction of its own through Core, without any event loop."""
     with a_database() as engine, engine.connect() as connection:
         drawing, entries, player = uuid7(), Head(), Player()
         began, done = time.perf_counter(), 0
-        while (elapsed := time.perf_counter() - began) < SECONDS:
+        while (elapsed := time.perf_counter() - began) < seconds:
             unit = player.purchase()
             peer = unit.peer
             assert peer is not None
@@ -120,12 +123,12 @@ def one_by_one() -> float:
         return done / elapsed
 
 
-async def grouped(callers: int) -> float:
+async def grouped(callers: int, seconds: float) -> float:
     """Durable purchases a second with so many callers, all on one drawing."""
     with a_database() as engine:
         journal = Journal(engine, CLOCK, on_fatal=_end)
         appender = journal.open(drawing_log, uuid7(), Head())
-        until = time.perf_counter() + SECONDS
+        until = time.perf_counter() + seconds
         done = 0
 
         async def buy(player: Player) -> None:
@@ -154,13 +157,37 @@ class Durations(Histogram):
         self.seconds.append(seconds)
 
 
-async def behind_a_busy_loop(callers: int) -> float:
-    """The 99th percentile, in ms, of a batch from BEGIN to COMMIT while the event loop never rests."""
+class TimedStore(SqliteStore):
+    """Keeps how long each COMMIT took: nearly all of it is the disk's `fsync`, without the interpreter."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.commits: list[float] = []
+
+    def commit(self) -> None:
+        began = time.perf_counter()
+        super().commit()
+        self.commits.append(time.perf_counter() - began)
+
+
+class Busy(NamedTuple):
+    """99th percentiles in ms, behind an event loop that never rests."""
+
+    batch: float
+    """From BEGIN to the end of COMMIT."""
+    writing: float
+    """The same without the COMMIT: what the interpreter's lock can hold up."""
+    commit: float
+
+
+async def behind_a_busy_loop(callers: int, seconds: float) -> Busy:
+    """How long batches take while the event loop never rests."""
     durations = Durations()
     with a_database() as engine:
-        journal = Journal(engine, CLOCK, on_fatal=_end, metrics=JournalMetrics(batch_seconds=durations))
+        store, metrics = TimedStore(engine), JournalMetrics(batch_seconds=durations)
+        journal = Journal(engine, CLOCK, on_fatal=_end, metrics=metrics, store=store)
         appender = journal.open(drawing_log, uuid7(), Head())
-        until = time.perf_counter() + SECONDS
+        until = time.perf_counter() + seconds
 
         async def spin() -> None:
             while time.perf_counter() < until:
@@ -177,56 +204,90 @@ async def behind_a_busy_loop(callers: int) -> float:
 
         await asyncio.gather(spin(), *[buy(Player()) for _ in range(callers)])
         await journal.stop()
-    return 1_000 * statistics.quantiles(durations.seconds, n=100)[98]
+    writing = [batch - commit for batch, commit in zip(durations.seconds, store.commits, strict=True)]
+    return Busy(_p99_ms(durations.seconds), _p99_ms(writing), _p99_ms(store.commits))
+
+
+def bare_fsync(seconds: float) -> float:
+    """The 99th percentile, in ms, of appending a batch's bytes to a file and `fsync`, with nothing else."""
+    waits, payload = [], os.urandom(BATCH_BYTES)
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "bytes").open("wb", buffering=0) as file:
+        until = time.perf_counter() + seconds
+        while (began := time.perf_counter()) < until:
+            file.write(payload)
+            os.fsync(file.fileno())
+            waits.append(time.perf_counter() - began)
+    return _p99_ms(waits)
+
+
+def _p99_ms(seconds: list[float]) -> float:
+    return 1_000 * statistics.quantiles(seconds, n=100)[98]
 
 
 def _end(error: BaseException) -> None:
     raise SystemExit(f"the journal ended: {error!r}")
 
 
-def run() -> list[Row]:
+def run(*, quick: bool = False) -> list[Row]:
     """All rows: name, value, unit, target, note."""
+    seconds, runs = (QUICK_SECONDS, 1) if quick else (SECONDS, RUNS)
     former = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        measured = _measure(
-            {
-                "single": one_by_one,
-                "64": lambda: uvloop.run(grouped(64)),
-                "512": lambda: uvloop.run(grouped(512)),
-                "busy": lambda: uvloop.run(behind_a_busy_loop(512)),
-            }
-        )
+        rounds = [_round(seconds) for _ in range(runs)]
     finally:
         sys.setswitchinterval(former)
+    return _report({name: statistics.median(each[name] for each in rounds) for name in rounds[0]})
+
+
+def _round(seconds: float) -> dict[str, float]:
+    busy = uvloop.run(behind_a_busy_loop(512, seconds))
+    return {
+        "single": one_by_one(seconds),
+        "64": uvloop.run(grouped(64, seconds)),
+        "512": uvloop.run(grouped(512, seconds)),
+        "batch": busy.batch,
+        "writing": busy.writing,
+        "commit": busy.commit,
+        "fsync": bare_fsync(seconds / 4),
+    }
+
+
+def _report(measured: dict[str, float]) -> list[Row]:
     single = measured["single"]
 
     def against(value: float) -> str:
-        return f"{value / single:.1f} times one transaction each"
+        return f"{value / single:.1f} × a transaction each"
 
+    fsync = f"bare fsync of {BATCH_BYTES // 1024} KiB, p99: {measured['fsync']:.1f} ms"
     return [
-        _row("journal: a transaction each, sync Core", single, "units/s", None, "baseline"),
+        _row("journal: a transaction each, sync Core", single, "units/s", note="baseline"),
         _row("journal: 64 callers", measured["64"], "units/s", 21_000, against(measured["64"])),
         _row("journal: 512 callers", measured["512"], "units/s", 30_000, against(measured["512"])),
         _row(
-            "journal: batch p99, loop saturated", measured["busy"], "ms", 50, "512 callers, BEGIN to COMMIT"
+            "journal: batch p99, loop saturated",
+            measured["batch"],
+            "ms",
+            50,
+            fsync,
+            "512 callers, BEGIN to COMMIT",
         ),
+        _row("journal: … of which before the COMMIT, p99", measured["writing"], "ms", 50),
+        _row("journal: … of which the COMMIT, p99", measured["commit"], "ms", baseline=fsync),
     ]
 
 
-def _measure(measurements: dict[str, Callable[[], float]]) -> dict[str, float]:
-    rounds = [{name: measure() for name, measure in measurements.items()} for _ in range(RUNS)]
-    return {name: statistics.median(each[name] for each in rounds) for name in measurements}
-
-
-def _row(name: str, value: float, unit: str, target: float | None, note: str) -> Row:
-    return {"name": name, "value": value, "unit": unit, "target": target, "note": note}
+def _row(
+    name: str, value: float, unit: str, target: float | None = None, baseline: str = "", note: str = ""
+) -> Row:
+    return {"name": name, "value": value, "unit": unit, "target": target, "baseline": baseline, "note": note}
 
 
 def main() -> None:
     for row in run():
         target = "" if row["target"] is None else f"target {row['target']:,}"
-        print(f"{row['name']:45} {row['value']:12,.1f} {row['unit']:8} {target:16} {row['note']}")
+        words = f"{row['baseline']} {row['note']}"
+        print(f"{row['name']:45} {row['value']:12,.1f} {row['unit']:8} {target:16} {words}")
 
 
 if __name__ == "__main__":
