@@ -1,6 +1,7 @@
 """The `fittrack` command (SPEC 10a): what an operator types."""
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -38,7 +39,7 @@ nothing. Nothing is written any more, and readers do not see what was not commit
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
 app.add_typer(admin, name="admin")
-out = Console()
+out = Console(soft_wrap=True)  # addresses stay in one piece
 err = Console(stderr=True)
 
 
@@ -79,7 +80,13 @@ def serve(
         raise typer.Exit(2)
     settings = _settings()
     _require_schema(settings)
-    uvloop.run(run_server(settings, host, port))
+    try:
+        uvloop.run(run_server(settings, host, port))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        err.print(f"[red]serve:[/red] cannot listen on {host}:{port}: {os.strerror(error.errno)}")
+        raise typer.Exit(1) from error
 
 
 def _require_schema(settings: Settings) -> None:
