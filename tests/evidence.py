@@ -1,14 +1,15 @@
 """What the database says at the end: which intentions took effect, where the streams end."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
 from fittrack.check.checking import check_database
-from fittrack.db.handles import Engine, Table
+from fittrack.db.handles import Table
 from fittrack.db.tables.logs import drawing_log, inbox, ledger, user_log
 from fittrack.drawings.queries import PURCHASE
 from protocol.outbound import TicketsBought
@@ -25,16 +26,14 @@ def assert_sound(stage: Stage, *, settled: bool = False) -> None:
     assert not findings, "\n".join(map(str, findings[:10]))
 
 
-def purchases(engine: Engine) -> dict[UUID, list[TicketsBought]]:
+def purchases(stage: Stage) -> dict[UUID, list[TicketsBought]]:
     """Every purchase under a key, by key, as its buyer's log holds the answer."""
     found: defaultdict[UUID, list[TicketsBought]] = defaultdict(list)
-    with engine.connect() as conn:
-        rows = conn.execute(
-            select(user_log.c.idem_key, user_log.c.answer).where(
-                user_log.c.kind == PURCHASE, user_log.c.idem_key.is_not(None)
-            )
-        )
-        for key, answer in rows:
+    under_keys = select(user_log.c.idem_key, user_log.c.answer).where(
+        user_log.c.kind == PURCHASE, user_log.c.idem_key.is_not(None)
+    )
+    with _reading(stage) as conn:
+        for key, answer in conn.execute(under_keys):
             found[key].append(msgspec.json.decode(answer, type=TicketsBought))
     return dict(found)
 
@@ -43,11 +42,7 @@ def assert_each_once(stage: Stage, acknowledged: Collection[tuple[UUID, UUID]], 
     """Of the keys that were `sent`, every acknowledged one took effect just once, with the transaction
     that was acknowledged; none took effect twice, and nobody else's keys are there.
     """
-    engine = stage.reader()
-    try:
-        stored = purchases(engine)
-    finally:
-        engine.dispose()
+    stored = purchases(stage)
     assert all(len(answers) == 1 for answers in stored.values()), "a key took effect twice"
     assert stored.keys() <= set(sent), "something was bought that nobody wanted"
     for key, transaction_id in acknowledged:
@@ -57,12 +52,8 @@ def assert_each_once(stage: Stage, acknowledged: Collection[tuple[UUID, UUID]], 
 
 def heads(stage: Stage, user_id: UUID) -> dict[str, int]:
     """The last positions of a player's streams."""
-    engine = stage.reader()
-    try:
-        with engine.connect() as conn:
-            return {"ledger": _last(conn, ledger, user_id), "inbox": _last(conn, inbox, user_id)}
-    finally:
-        engine.dispose()
+    with _reading(stage) as conn:
+        return {"ledger": _last(conn, ledger, user_id), "inbox": _last(conn, inbox, user_id)}
 
 
 def _last(conn: Connection, stream: Table, user_id: UUID) -> int:
@@ -70,10 +61,18 @@ def _last(conn: Connection, stream: Table, user_id: UUID) -> int:
     return int(found or 0)
 
 
-def sold(engine: Engine, drawing_id: UUID) -> int:
+def sold(stage: Stage, drawing_id: UUID) -> int:
     """Tickets that a drawing's log holds."""
-    with engine.connect() as conn:
-        total = conn.execute(
-            select(func.sum(drawing_log.c.ticket_count)).where(drawing_log.c.drawing_id == drawing_id)
-        ).scalar_one()
-    return int(total or 0)
+    tickets = select(func.sum(drawing_log.c.ticket_count)).where(drawing_log.c.drawing_id == drawing_id)
+    with _reading(stage) as conn:
+        return int(conn.execute(tickets).scalar_one() or 0)
+
+
+@contextmanager
+def _reading(stage: Stage) -> Iterator[Connection]:
+    engine = stage.reader()
+    try:
+        with engine.connect() as conn:
+            yield conn
+    finally:
+        engine.dispose()

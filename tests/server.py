@@ -40,7 +40,7 @@ class Server:
         self.folder = folder
         self.port = 0
         self.faults: list[dict[str, Any]] = []
-        self._command = [sys.executable, "-m", module, *(arguments or ("serve",))]
+        self.runs(*arguments, module=module)
         self._environ = {
             "PATH": os.environ["PATH"],
             "APP_ENV": "testing",
@@ -53,6 +53,10 @@ class Server:
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._pump: threading.Thread | None = None
+
+    def runs(self, *arguments: str, module: str = "fittrack") -> None:
+        """What the next start runs."""
+        self._command = [sys.executable, "-m", module, *(arguments or ("serve",))]
 
     @property
     def url(self) -> str:
