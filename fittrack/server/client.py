@@ -5,6 +5,7 @@ what is asked for), the node (something was published, time passed, it must go).
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 
 import structlog
@@ -57,9 +58,9 @@ class Client:
     """Implements `Receiver`, `SessionHandler`, `Owner`, `Connected` and `Swept`. Made by the upgrade."""
 
     __slots__ = (
-        "_signing_in",
         "_streams",
         "_subscriptions",
+        "_tasks",
         "connection",
         "outbox",
         "principal",
@@ -76,7 +77,7 @@ class Client:
         self.connection = LeanConnection(transport, self, bytes_max=self.session.message_bytes_max)
         self._streams: PlayerStreams | None = None
         self._subscriptions: Subscriptions | None = None
-        self._signing_in: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] | None = None
 
     def start(self, bearer: str | None) -> None:
         """The upgrade is done: say hello, and sign in with the upgrade's token if it carried one."""
@@ -121,6 +122,7 @@ class Client:
         self.services.pinger.gone(self)
         # Cut the cycles: a closed connection is freed at once, after a `gc.freeze` too.
         del self.connection, self.session, self.outbox
+        self._streams = self._subscriptions = None
 
     # --- from the session ---------------------------------------------------------------------------------
 
@@ -144,7 +146,7 @@ class Client:
 
     def refresh(self, exchange: Exchange, token: str) -> None:
         """Go on with a newer token."""
-        self._signing_in = asyncio.get_running_loop().create_task(self._refresh(exchange, token))
+        self._spawn(self._refresh(exchange, token))
 
     def send(self, frame: Frame) -> None:
         """Send one frame of this connection's own."""
@@ -219,7 +221,19 @@ class Client:
     # --- inside -------------------------------------------------------------------------------------------
 
     def _begin_sign_in(self, frame_id: FrameId, auth: Auth, token: str | None) -> None:
-        self._signing_in = asyncio.get_running_loop().create_task(self._sign_in(frame_id, auth, token))
+        self._spawn(self._sign_in(frame_id, auth, token))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        if self._tasks is None:
+            self._tasks = set()
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if self._tasks is not None:
+            self._tasks.discard(task)
+            self._tasks = self._tasks or None  # an empty set takes 200 bytes
 
     async def _sign_in(self, frame_id: FrameId, auth: Auth, token: str | None) -> None:
         """Register first, then read the player: nothing published in between is lost."""
@@ -302,8 +316,8 @@ class Client:
         self.session.lost()
         self.outbox.shut()
         self.services.hub.remove(self, self.principal.user_id if self.principal else None)
-        if self._signing_in is not None:
-            self._signing_in.cancel()
+        for task in self._tasks or ():
+            task.cancel()
         if self._streams is not None:
             self._streams.stop()
         if self._subscriptions is not None:
