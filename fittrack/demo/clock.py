@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fittrack.kit.clock import VirtualClock
+from fittrack.kit.clock import VirtualClock, whole_milliseconds
 
 
 class LeapingClock(VirtualClock):
@@ -16,4 +16,5 @@ class LeapingClock(VirtualClock):
         """It is `instant` now; a past one is a mistake of the caller."""
         seconds = (instant - self.now()).total_seconds()
         assert seconds >= 0, "time does not go back"
-        self._move_to(self.monotonic() + seconds)
+        self._monotonic += seconds
+        self._now = whole_milliseconds(instant)

@@ -17,6 +17,7 @@ from fittrack.drawings.timetable import (
     next_instants,
 )
 from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.clock import whole_milliseconds
 
 FIRST_DRAW_AFTER: Final = timedelta(days=8)
 """Accounts must be a week old to enter."""
@@ -140,7 +141,7 @@ def _long_runners(first_day: date, now: datetime, calendar: PlatformCalendar) ->
         instants=year,
         gifts=((sponsors.BIKE, 1), (sponsors.TRIP, 1), (sponsors.EARBUDS, 10)),
         fate=Fate.ANNOUNCED,
-        sales_open=now + min(timedelta(days=10), (year.ticket_sales_close - now) / 2),
+        sales_open=whole_milliseconds(now + min(timedelta(days=10), (year.ticket_sales_close - now) / 2)),
     )
 
 

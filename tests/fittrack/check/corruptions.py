@@ -1,0 +1,296 @@
+# ruff: noqa: S608 - statements of a test, made of its own constants
+"""What no constraint, no actor and no law would let pass, done by hand: each breaks one invariant.
+
+By name: the invariant, the statements (each changes one row), and a part of each sentence that is found
+(None: some).
+"""
+
+from fittrack.check.findings import Invariant
+
+STRANGER = "x'000000000000000000000000000000ff'"
+
+DRAWN = "(SELECT drawing_id FROM drawings WHERE name = 'Drawn')"
+ON_SALE = "(SELECT drawing_id FROM drawings WHERE name = 'On sale')"
+ANN = "(SELECT user_id FROM profiles WHERE display_name = 'Ann')"
+CAL = "(SELECT user_id FROM profiles WHERE display_name = 'Cal')"
+LAST_ENTRY = f"user_id = {ANN} AND seq = (SELECT max(seq) FROM ledger WHERE user_id = {ANN})"
+ANNS_ENTRY = f"drawing_id = {ON_SALE} AND user_id = {ANN} AND kind = 'purchase'"
+REFUNDED = f"(SELECT subject_id FROM effect_receipts WHERE kind = 'refund' AND user_id = {ANN})"
+
+
+def spent_on_sale(column: str) -> str:
+    """A change to the ledger entry of Ann's tickets that are on sale."""
+    entry = f"(SELECT unit_id FROM drawing_log WHERE {ANNS_ENTRY})"
+    return f"UPDATE ledger SET {column} WHERE transaction_id = {entry}"
+
+
+Corruption = tuple[Invariant, list[str], list[str] | None]
+
+CORRUPTIONS: dict[str, Corruption] = {
+    "a balance that does not follow": (
+        Invariant.LEDGER,
+        [f"UPDATE ledger SET balance_after = balance_after + 1 WHERE {LAST_ENTRY}"],
+        ["turns"],
+    ),
+    "a balance below zero": (
+        Invariant.LEDGER,
+        [f"UPDATE ledger SET balance_after = -1 WHERE {LAST_ENTRY}"],
+        ["turns", "leaves a balance of -1"],
+    ),
+    "a gap in a ledger": (
+        Invariant.LEDGER,
+        [f"UPDATE ledger SET seq = seq + 1 WHERE {LAST_ENTRY}"],
+        ["follows entry"],
+    ),
+    "an expiry that gives": (
+        Invariant.LEDGER,
+        [f"UPDATE ledger SET transaction_type = 'expire' WHERE {LAST_ENTRY}"],
+        ["has the type expire and the amount 500"],
+    ),
+    "a unit with another predecessor": (
+        Invariant.LOGS,
+        [f"UPDATE user_log SET prev_unit = {STRANGER} WHERE user_id = {ANN} AND rev = 3"],
+        ["unit 3 was written after"],
+    ),
+    "a unit that is gone": (
+        Invariant.LOGS,
+        [f"DELETE FROM drawing_log WHERE drawing_id = {ON_SALE} AND rev = 2"],
+        ["unit 3 follows unit 1", "unit 3 was written after"],
+    ),
+    "a notification that is gone": (
+        Invariant.LOGS,
+        [
+            f"UPDATE inbox SET seq = 99 WHERE user_id = {ANN} AND seq = (SELECT max(seq) FROM inbox i "
+            f"WHERE i.user_id = {ANN})"
+        ],
+        ["notification 99 follows notification"],
+    ),
+    "a key with two units": (
+        Invariant.KEYS,
+        [
+            f"UPDATE user_log SET idem_key = (SELECT idem_key FROM user_log l WHERE l.user_id = {ANN} "
+            f"AND l.kind = 'activities' AND l.idem_key IS NOT NULL) WHERE user_id = {ANN} "
+            f"AND unit_id = (SELECT unit_id FROM drawing_log WHERE {ANNS_ENTRY})"
+        ],
+        ["has the units"],
+    ),
+    "a key without an answer": (
+        Invariant.KEYS,
+        [f"UPDATE user_log SET answer = NULL WHERE user_id = {CAL} AND kind = 'refused'"],
+        ["no answer to give"],
+    ),
+    "a spend for nothing": (
+        Invariant.PURCHASES,
+        [spent_on_sale(f"transaction_id = {STRANGER}")],
+        ["was paid 0 times", "spends 300 for no entry"],
+    ),
+    "a price that is not that of the tickets": (
+        Invariant.PURCHASES,
+        [f"UPDATE drawing_log SET ticket_count = 4 WHERE {ANNS_ENTRY}"],
+        ["costs 400 points, 300 were paid"],
+    ),
+    "a purchase that pays for another drawing": (
+        Invariant.PURCHASES,
+        [spent_on_sale("reference_id = 'another'")],
+        ["was paid as one of drawing another"],
+    ),
+    "a free entry that was paid for": (
+        Invariant.PURCHASES,
+        [f"UPDATE drawing_log SET kind = 'free_entry' WHERE {ANNS_ENTRY}"],
+        ["is free, but 300 points were paid"],
+    ),
+    "a purchase that its player's log does not know": (
+        Invariant.PURCHASES,
+        [
+            f"UPDATE user_log SET kind = 'inbox_read' WHERE user_id = {ANN} "
+            f"AND unit_id = (SELECT unit_id FROM drawing_log WHERE {ANNS_ENTRY})"
+        ],
+        ["is missing in the player's log"],
+    ),
+    "a purchase that its drawing's log does not know": (
+        Invariant.PURCHASES,
+        [f"UPDATE user_log SET kind = 'purchase' WHERE user_id = {CAL} AND kind = 'refused'"],
+        ["made no entry"],
+    ),
+    "an entry after the end": (
+        Invariant.ENTRIES,
+        [
+            "INSERT INTO drawing_log "
+            "(drawing_id, rev, unit_id, prev_unit, kind, created_at, user_id, ticket_count) "
+            f"SELECT l.drawing_id, l.rev + 1, {STRANGER}, l.unit_id, 'free_entry', l.created_at, {ANN}, 1 "
+            "FROM drawing_log l JOIN drawings USING (drawing_id) "
+            "WHERE status = 'cancelled' AND l.kind = 'cancelled' LIMIT 1"
+        ],
+        ["is an entry, though it was cancelled"],
+    ),
+    "a status that the log does not tell": (
+        Invariant.ENTRIES,
+        [f"UPDATE drawings SET status = 'scheduled' WHERE drawing_id = {ON_SALE}"],
+        ["it is scheduled; its log says open"],
+    ),
+    "an impossible transition": (
+        Invariant.ENTRIES,
+        [f"UPDATE drawing_log SET kind = 'completed' WHERE drawing_id = {ON_SALE} AND kind = 'scheduled'"],
+        ["makes it completed, though it was draft", "makes it open, though it was completed"],
+    ),
+    "tickets that were not frozen": (
+        Invariant.ENTRIES,
+        [f"UPDATE drawings SET total_tickets = 9 WHERE drawing_id = {DRAWN}"],
+        ["9 tickets were frozen; its log held 8"],
+    ),
+    "a drawing that vanished": (
+        Invariant.ENTRIES,
+        ["DELETE FROM drawings WHERE name = 'Nobody''s'"],
+        ["its log says that it is open, but it is not there"],
+    ),
+    "a refund without a receipt": (
+        Invariant.REFUNDS,
+        [f"DELETE FROM effect_receipts WHERE subject_id = {REFUNDED}"],
+        ["without a receipt"],
+    ),
+    "a refund that waits though it was given": (
+        Invariant.REFUNDS,
+        [
+            "INSERT INTO effects (kind, subject_id, user_id, payload, created_at) "
+            f"SELECT kind, subject_id, user_id, x'7b7d', 0 FROM effect_receipts WHERE subject_id = {REFUNDED}"
+        ],
+        ["was refunded and its refund still waits"],
+    ),
+    "a refund that never came": (
+        Invariant.REFUNDS,
+        ["DELETE FROM effects WHERE kind = 'refund'"],
+        ["was refunded 0 times"],
+    ),
+    "a refund for nothing": (
+        Invariant.REFUNDS,
+        [f"UPDATE ledger SET transaction_id = {STRANGER} WHERE reference_type = 'refund'"],
+        ["was refunded 0 times", "for no entry"],
+    ),
+    "a refund of another amount": (
+        Invariant.REFUNDS,
+        ["UPDATE ledger SET amount = 1, balance_after = balance_after - 499 WHERE reference_type = 'refund'"],
+        ["cost 500 points, 1 were refunded"],
+    ),
+    "a refund of what takes place": (
+        Invariant.REFUNDS,
+        [
+            "INSERT INTO effects (kind, subject_id, user_id, payload, created_at) "
+            f"SELECT 'refund', unit_id, user_id, x'7b7d', 0 FROM drawing_log WHERE {ANNS_ENTRY}"
+        ],
+        ["though it was not cancelled"],
+    ),
+    "a day awarded what it is not worth": (
+        Invariant.AWARDS,
+        [f"UPDATE user_days SET award_points = 999 WHERE user_id = {ANN} AND day = '2026-07-05'"],
+        ["was awarded 999 points, its activities are worth 1000", "is worth 999 points"],
+    ),
+    "an activity that is gone": (
+        Invariant.AWARDS,
+        [f"DELETE FROM activities WHERE user_id = {ANN} AND external_id = 'hard-day-3'"],
+        None,
+    ),
+    "points booked and not in the ledger": (
+        Invariant.AWARDS,
+        [
+            f"UPDATE user_days SET booked_points = 1001, forgiven_points = forgiven_points + 1 "
+            f"WHERE user_id = {ANN} AND day = '2026-07-05'"
+        ],
+        ["1001 points are booked for 2026-07-05, the ledger holds 1000"],
+    ),
+    "points forgiven that were not due": (
+        Invariant.AWARDS,
+        [f"UPDATE user_days SET forgiven_points = 0 WHERE user_id = {CAL} AND forgiven_points > 0"],
+        ["forgiven"],
+    ),
+    "a run that is not one": (
+        Invariant.AWARDS,
+        [f"UPDATE user_days SET run = 9 WHERE user_id = {ANN} AND day = '2026-07-05'"],
+        ["is day 9 of its run"],
+    ),
+    "sums of other activities": (
+        Invariant.AWARDS,
+        [f"UPDATE user_days SET steps = 1 WHERE user_id = {ANN} AND day = '2026-07-05'"],
+        ["the sums of 2026-07-05"],
+    ),
+    "one walk that counts twice": (
+        Invariant.AWARDS,
+        ["UPDATE activities SET duplicate_of = NULL WHERE duplicate_of IS NOT NULL"],
+        ["both count for the same exercise", "was awarded", "the sums of"],
+    ),
+    "an activity that gives way to nothing": (
+        Invariant.AWARDS,
+        [f"UPDATE activities SET duplicate_of = {STRANGER} WHERE duplicate_of IS NOT NULL"],
+        ["which does not count"],
+    ),
+    "an activity that gives way to another exercise": (
+        Invariant.AWARDS,
+        [
+            "UPDATE activities SET duplicate_of = (SELECT activity_id FROM activities a "
+            f"WHERE a.user_id = {ANN} AND a.external_id = 'hard-day-1') WHERE duplicate_of IS NOT NULL"
+        ],
+        ["which is of another exercise"],
+    ),
+    "another ticket that won": (
+        Invariant.DRAWS,
+        ["UPDATE winners SET winning_ticket_number = winning_ticket_number + 100 WHERE draw_order = 1"],
+        ["drawing again gives slot 1 to ticket"],
+    ),
+    "another person who won": (
+        Invariant.DRAWS,
+        [f"UPDATE winners SET user_id = {STRANGER} WHERE draw_order = 2"],
+        ["drawing again gives slot 2", "do not have just"],
+    ),
+    "a winner that is gone": (
+        Invariant.DRAWS,
+        ["DELETE FROM winners WHERE draw_order = 2"],
+        ["drawing again gives 2 winners, 1 are stored", "1 winners do not have just the 2 fulfilments"],
+    ),
+    "a root of other entries": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET root = zeroblob(32) WHERE drawing_id = {DRAWN}"],
+        None,
+    ),
+    "a seed that was not promised": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET seed_commit = zeroblob(32) WHERE drawing_id = {DRAWN}"],
+        ["its seed is not the one that was committed to"],
+    ),
+    "entrants that do not enter": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET entrants = 4 WHERE drawing_id = {DRAWN}"],
+        ["4 entrants were frozen, 3 hold entries"],
+    ),
+    "somebody passed over who is not there": (
+        Invariant.DRAWS,
+        [f"INSERT INTO passed_over (drawing_id, tag, reason) SELECT {DRAWN}, zeroblob(16), 'banned'"],
+        ["but holds no entry"],
+    ),
+    "rules that promised another close": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET ticket_sales_close = ticket_sales_close - 1 WHERE drawing_id = {DRAWN}"],
+        ["close and draw are not those of its published rules"],
+    ),
+    "more prizes than were promised": (
+        Invariant.DRAWS,
+        [f"UPDATE prizes SET quantity = 2 WHERE drawing_id = {DRAWN} AND rank = 1"],
+        ["its prizes are not those of its published rules"],
+    ),
+    "a draw before its time": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET completed_at = drawing_time - 1 WHERE drawing_id = {DRAWN}"],
+        ["before its time"],
+    ),
+    "a winner who is never told": (
+        Invariant.DRAWS,
+        [
+            "DELETE FROM effect_receipts WHERE subject_id = (SELECT fulfillment_id FROM fulfillments "
+            "WHERE draw_order = 1)"
+        ],
+        ["the winner of prize 1 has 0 notices"],
+    ),
+    "a commitment that cannot be read": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET rules = x'7b7d' WHERE drawing_id = {DRAWN}"],
+        ["its commitment cannot be read"],
+    ),
+}

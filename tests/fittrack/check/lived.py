@@ -1,0 +1,105 @@
+"""A small database in which everything has happened that the checks speak of, made through the product."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fittrack.activities.commands import LogActivities
+from fittrack.activities.model import ActivityInput, ActivityType, Intensity, Withdrawal
+from fittrack.activities.processing import BatchItem
+from fittrack.app import Node
+from fittrack.demo.clock import LeapingClock
+from fittrack.drawings.commands import BuyTickets, CancelDrawing, TendDrawing
+from fittrack.drawings.rules import InsufficientPoints
+from fittrack.kit.idempotency import intend
+from fittrack.kit.ids import DrawingId, uuid7
+from fittrack.kit.intention import Command
+from fittrack.server.asking import DRAWING, USER
+from tests.world import Member, complete_profile, earn, enrol, migrated, no_fatal, open_drawing, settings_for
+
+NOON = datetime(2026, 7, 8, 16, tzinfo=UTC)
+COST = 100
+EARNED = 6_000
+
+
+async def live(folder: Path) -> Path:
+    """Make the database; returns its file.
+
+    A drawing was drawn; one was cancelled and refunded; one was cancelled, and its refund still waits; one
+    is open. Somebody's trackers told of the same walk; somebody spent what a provider took back.
+    """
+    clock = LeapingClock(NOON)
+    node = Node(migrated(settings_for(folder)), on_fatal=no_fatal, clock=clock)
+    try:
+        await _Life(node, clock).go_on()
+    finally:
+        await node.close()
+    return folder / "fittrack.db"
+
+
+class _Life:
+    def __init__(self, node: Node, clock: LeapingClock) -> None:
+        self._node, self._clock = node, clock
+
+    async def go_on(self) -> None:
+        ann, ben, cal = [await self._player(name) for name in ("Ann", "Ben", "Cal")]
+        await self._tell(ann, [_walk("fitbit", "a", minutes=40), _walk("apple_health", "b", minutes=30)])
+        await self._draw([ann, ben, cal, ann])
+        await open_drawing(self._node, cost=COST, name="Nobody's")
+        on_sale = await open_drawing(self._node, cost=COST, name="On sale")
+        await self._buy(ann, on_sale, 3)
+        await self._cancel(ann)
+        await self._node.apply_effects()
+        await self._cancel(ben)
+        await self._buy(cal, on_sale, 1)
+        await self._spend_and_lose(cal, on_sale)
+
+    async def _player(self, name: str) -> Member:
+        member = await enrol(self._node, name)
+        await complete_profile(self._node, member, name)
+        await earn(self._node, member, EARNED)
+        return member
+
+    async def _draw(self, buyers: Sequence[Member]) -> None:
+        drawing_id = await open_drawing(self._node, cost=COST, close_in_s=600, name="Drawn")
+        for buyer in buyers:
+            await self._buy(buyer, drawing_id, 2)
+        for minutes in (10, 15):
+            self._clock.leap_to(NOON + timedelta(minutes=minutes))
+            await self._node.registry.ref(DRAWING, drawing_id).ask(TendDrawing())
+        await self._node.apply_effects()
+
+    async def _cancel(self, buyer: Member) -> None:
+        drawing_id = await open_drawing(self._node, cost=COST, name="Cancelled")
+        await self._buy(buyer, drawing_id, 5)
+        ref = self._node.registry.ref(DRAWING, drawing_id)
+        await ref.ask(intend(CancelDrawing("No sponsor"), uuid7()))
+
+    async def _spend_and_lose(self, player: Member, drawing_id: DrawingId) -> None:
+        """Spend everything; then a day is withdrawn, and what it earned cannot be taken back."""
+        try:
+            await self._buy(player, drawing_id, 1_000)
+        except InsufficientPoints:  # recorded under its key; now with what is there
+            await self._buy(player, drawing_id, (EARNED - 3 * COST) // COST)
+        await self._tell(player, [Withdrawal(source="fitbit", external_id="hard-day-3")])
+
+    async def _buy(self, player: Member, drawing_id: DrawingId, quantity: int) -> None:
+        await self._ask(player, BuyTickets(drawing_id, quantity))
+
+    async def _tell(self, player: Member, items: Sequence[BatchItem]) -> None:
+        await self._ask(player, LogActivities(items))
+
+    async def _ask(self, player: Member, command: Command) -> None:
+        await self._node.registry.ref(USER, player.user_id).ask(intend(command, uuid7()))
+
+
+def _walk(source: str, name: str, *, minutes: int) -> ActivityInput:
+    start = NOON - timedelta(hours=1)
+    return ActivityInput(
+        activity_type=ActivityType.ACTIVE_MINUTES,
+        start_time=start,
+        end_time=start + timedelta(minutes=minutes),
+        source=source,
+        intensity=Intensity.MODERATE,
+        external_id=name,
+    )
