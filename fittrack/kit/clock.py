@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -65,6 +65,8 @@ class VirtualClock:
     """A clock that stands still until it is moved, for tests, simulations and the demo world."""
 
     def __init__(self, start: datetime) -> None:
+        self.settle: Callable[[], Awaitable[None]] = _turn_loop
+        """What is waited for after each timer, before time goes on: by default some turns of the loop."""
         self._now = whole_milliseconds(start.astimezone(UTC))
         self._monotonic = 0.0
         self._timers: list[tuple[float, int, _VirtualTimer]] = []
@@ -89,28 +91,28 @@ class VirtualClock:
         heapq.heappush(self._timers, (self._monotonic + max(seconds, 0.0), next(self._order), timer))
         return timer
 
-    async def advance(self, seconds: float, *, settle: int = 20) -> None:
+    async def advance(self, seconds: float) -> None:
         """Move time on by `seconds`, firing each timer at its instant, in order.
 
-        After each timer the event loop turns `settle` times, so that what it woke can run and set
-        timers of its own before time goes on.
+        After each timer `settle` is awaited, so that what it woke can run and set timers of its own
+        before time goes on.
         """
         target = self._monotonic + seconds
-        await _turn_loop(settle)
+        await self.settle()
         while self._timers and self._timers[0][0] <= target:
             due, _, timer = heapq.heappop(self._timers)
             self._move_to(due)
             if not timer.cancelled:
                 timer.callback(*timer.args)
-                await _turn_loop(settle)
+                await self.settle()
         self._move_to(target)
-        await _turn_loop(settle)
+        await self.settle()
 
-    async def advance_to(self, instant: datetime, *, settle: int = 20) -> None:
+    async def advance_to(self, instant: datetime) -> None:
         """Move time on to `instant`; a past one is a mistake of the caller."""
         seconds = (instant - self._now).total_seconds()
         assert seconds >= 0, "virtual time does not go back"
-        await self.advance(seconds, settle=settle)
+        await self.advance(seconds)
 
     def _move_to(self, monotonic: float) -> None:
         step = monotonic - self._monotonic
@@ -124,6 +126,10 @@ def _wake(sleeper: asyncio.Future[None]) -> None:
         sleeper.set_result(None)
 
 
-async def _turn_loop(times: int) -> None:
-    for _ in range(times):
+SETTLING_TURNS = 20
+"""Turns of the event loop in which what a timer woke usually comes to rest."""
+
+
+async def _turn_loop() -> None:
+    for _ in range(SETTLING_TURNS):
         await asyncio.sleep(0)
