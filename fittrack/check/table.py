@@ -23,7 +23,7 @@ def print_report(console: Console, report: Report) -> None:
         table.add_row(invariant.value, f"{report.examined[invariant]:,}", found)
     console.print(table)
     if report.refunds_waiting:
-        console.print(f"{report.refunds_waiting:,} refunds wait to be applied.")
+        console.print(f"Refunds that wait to be applied: {report.refunds_waiting:,}")
     for finding in report.findings[:SHOWN_MAX]:
         console.print(f" [red]✗[/red] {escape(str(finding))}", highlight=False)
     more = sum(report.violations.values()) - min(len(report.findings), SHOWN_MAX)

@@ -39,7 +39,7 @@ class DrawingHouse:
     async def announce(self, plan: Plan) -> None:
         """Draft the drawing; schedule it and open it, as far as the plan goes."""
         drawing_id = DrawingId(uuid7())
-        await self._ask(drawing_id, CreateDrawing(_drawing(drawing_id, plan)))
+        await self._ask(drawing_id, CreateDrawing(draft_of(drawing_id, plan)))
         for rank, (gift, quantity) in enumerate(plan.gifts, 1):
             await self._ask(drawing_id, AddPrize(self._prize(drawing_id, rank, gift, quantity)))
         if plan.fate is not Fate.DRAFTED:
@@ -84,7 +84,8 @@ class DrawingHouse:
         await self._node.registry.ref(DRAWING, drawing_id).ask(Intention(command), timeout_s=ADMIN_TIMEOUT_S)
 
 
-def _drawing(drawing_id: DrawingId, plan: Plan) -> Drawing:
+def draft_of(drawing_id: DrawingId, plan: Plan) -> Drawing:
+    """The plan as a draft, which has no prizes yet."""
     return Drawing(
         drawing_id=drawing_id,
         drawing_type=plan.drawing_type,

@@ -1,0 +1,99 @@
+"""`fittrack seed`, `check` and `doctor`, as an operator types them."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from fittrack.demo.people import ADMIN_EMAIL, DEMO_PASSWORD, PLAYER_EMAIL
+from tests.server import ROOT
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs the command in a folder of its own, as on a fresh machine."""
+
+    def run_it(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "fittrack", *arguments],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "120", **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run_it
+
+
+def test_seeding_needs_a_schema(run: Run) -> None:
+    done = run("seed")
+    assert done.returncode == 2
+    assert "run `fittrack migrate`" in done.stderr
+
+
+def test_the_demo_world_is_loaded_once_and_is_sound(run: Run, tmp_path: Path) -> None:
+    assert run("migrate").returncode == 0
+    done = run("seed", "--once")
+    assert done.returncode == 0, done.stderr
+    for said in (PLAYER_EMAIL, ADMIN_EMAIL, DEMO_PASSWORD):
+        assert said in done.stdout
+    again = run("seed", "--once")
+    assert again.returncode == 0
+    assert "is there already" in again.stdout
+    assert PLAYER_EMAIL in again.stdout
+    insisted = run("seed")
+    assert insisted.returncode == 1
+    assert "is there already" in insisted.stderr
+    assert run("check", "--settled").returncode == 0
+
+
+def test_published_passwords_stay_out_of_production(run: Run) -> None:
+    run("migrate")
+    done = run("seed", APP_ENV="staging")
+    assert done.returncode == 2, "staging has its own secrets, or does not start"
+
+
+@pytest.fixture
+def broken(run: Run, template: Path, tmp_path: Path) -> Path:
+    file = tmp_path / "var" / "fittrack.db"
+    file.parent.mkdir()
+    shutil.copy(template, file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE user_days SET steps = steps + 1")
+    return file
+
+
+def test_a_broken_invariant_is_shown_and_ends_with_one(run: Run, broken: Path) -> None:
+    done = run("check")
+    assert done.returncode == 1
+    assert "are not those of its activities" in done.stdout
+    assert "Refunds that wait to be applied: 1" in done.stdout
+    assert "Broken." in done.stdout
+
+
+def test_checking_changes_nothing(run: Run, broken: Path) -> None:
+    before = broken.read_bytes()
+    run("check")
+    assert broken.read_bytes() == before
+
+
+def test_the_doctor_says_what_to_do_and_ends_with_one(run: Run) -> None:
+    done = run("doctor")
+    assert done.returncode == 1
+    assert "Run `fittrack migrate`." in done.stdout
+
+
+def test_the_doctor_is_content_with_a_migrated_database(run: Run) -> None:
+    run("migrate")
+    done = run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "The schema is the newest." in done.stdout

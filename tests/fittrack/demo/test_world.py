@@ -1,0 +1,148 @@
+"""What somebody finds who looks around in the demo world."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import pytest
+
+from fittrack.accounts.queries import credentials
+from fittrack.app import Node
+from fittrack.demo.people import ADMIN_EMAIL, DEMO_PASSWORD, PLAYER_EMAIL
+from fittrack.drawings import queries as drawing_queries
+from fittrack.drawings.commitment import open_secrets
+from fittrack.drawings.draw import publish
+from fittrack.drawings.model import DrawingStatus, UserType
+from fittrack.drawings.stored import StoredDrawing
+from fittrack.fairness.verification import verify
+from fittrack.kit.clock import VirtualClock
+from fittrack.kit.ids import UserId
+from fittrack.kit.standing import AccountStatus, Role
+from fittrack.points.live import PlayerView, ViewPlayer
+from fittrack.server.asking import USER
+from tests.fittrack.demo.conftest import DemoWorld
+from tests.invariants import assert_invariants
+from tests.world import no_fatal
+
+
+@pytest.fixture
+async def node(demo: DemoWorld) -> AsyncIterator[Node]:
+    node = Node(demo.settings, on_fatal=no_fatal, clock=VirtualClock(demo.now))
+    yield node
+    await node.close()
+
+
+async def the_player(node: Node) -> UserId:
+    found = await node.reads.run(credentials, PLAYER_EMAIL)
+    assert found is not None
+    return found.user_id
+
+
+async def all_drawings(node: Node) -> list[StoredDrawing]:
+    found, total = await node.reads.run(
+        drawing_queries.find,
+        statuses=list(DrawingStatus),
+        drawing_type=None,
+        user_types=list(UserType),
+        offset=0,
+        limit=1_000,
+    )
+    assert len(found) == total
+    return found
+
+
+def count(demo: DemoWorld, sql: str) -> int:
+    with closing(sqlite3.connect(demo.folder / "fittrack.db")) as connection:
+        return int(connection.execute(sql).fetchone()[0])
+
+
+def test_every_invariant_holds_of_it_and_nothing_is_owed(demo: DemoWorld) -> None:
+    assert_invariants(demo.folder / "fittrack.db", settled=True)
+
+
+def test_whoever_waits_for_it_is_told_how_far_it_is(demo: DemoWorld) -> None:
+    total = len(demo.steps)
+    assert demo.steps == [(done, total) for done in range(1, total + 1)]
+
+
+@pytest.mark.parametrize(("email", "role"), [(PLAYER_EMAIL, Role.PREMIUM), (ADMIN_EMAIL, Role.ADMIN)])
+async def test_both_accounts_have_the_published_password(node: Node, email: str, role: Role) -> None:
+    found = await node.reads.run(credentials, email)
+    assert found is not None
+    assert (found.role, found.status, found.email_verified) == (role, AccountStatus.ACTIVE, True)
+    assert await node.passwords.verify(DEMO_PASSWORD, found.password_hash)
+
+
+async def test_the_player_has_points_a_streak_and_messages(node: Node) -> None:
+    view: PlayerView = await node.registry.ref(USER, await the_player(node)).ask(ViewPlayer())
+    assert view.balance > 2_000
+    assert view.streak.current >= 28
+    assert view.unread > 5
+
+
+async def test_the_player_has_won_something_and_holds_tickets(node: Node, demo: DemoWorld) -> None:
+    user_id = (await the_player(node)).hex
+    assert count(demo, f"SELECT count(*) FROM winners WHERE user_id = x'{user_id}'") >= 1  # noqa: S608
+    on_sale = [
+        stored.drawing.drawing_id
+        for stored in await all_drawings(node)
+        if stored.drawing.status is DrawingStatus.OPEN
+    ]
+    held = await node.reads.run(drawing_queries.tickets_of, await the_player(node), on_sale)
+    assert len(held) >= 2
+
+
+async def test_there_are_drawings_in_every_state(node: Node) -> None:
+    states = Counter(stored.drawing.status for stored in await all_drawings(node))
+    assert set(states) == set(DrawingStatus)
+    assert states[DrawingStatus.COMPLETED] > 20
+    assert states[DrawingStatus.CLOSED] == 1, "one waits for the admin"
+
+
+async def test_no_drawing_is_overdue(node: Node, demo: DemoWorld) -> None:
+    assert await node.reads.run(drawing_queries.due, demo.now, 10) == []
+
+
+async def test_what_was_drawn_can_be_verified_from_what_is_published(node: Node) -> None:
+    completed = [
+        stored for stored in await all_drawings(node) if stored.drawing.status is DrawingStatus.COMPLETED
+    ]
+    for stored in completed:
+        assert stored.commitment is not None
+        secrets = open_secrets(node.sealer, stored.drawing.drawing_id, stored.commitment)
+        record = await node.reads.run(publish, stored, secrets.drawing_key)
+        assert verify(record.to_json()).ok, stored.drawing.name
+
+
+@pytest.mark.parametrize(
+    ("what", "sql"),
+    {
+        "players of every tier": "SELECT count(DISTINCT tier_code) = 30 FROM profiles",
+        "suspended players": "SELECT count(*) FROM users WHERE status = 'suspended'",
+        "banned players": "SELECT count(*) FROM users WHERE status = 'banned'",
+        "unverified players": "SELECT count(*) FROM users WHERE status = 'pending'",
+        "players to review": "SELECT count(*) FROM reviews WHERE status = 'open'",
+        "premium players": "SELECT count(*) FROM users WHERE role = 'premium'",
+        "holders passed over": "SELECT count(*) FROM passed_over",
+        "walks that two trackers told of": "SELECT count(*) FROM activities WHERE duplicate_of IS NOT NULL",
+        "refunds": "SELECT count(*) FROM ledger WHERE reference_type = 'refund'",
+        "physical prizes won": "SELECT count(*) FROM fulfillments JOIN prizes USING (prize_id) "
+        "WHERE fulfillment_type = 'physical'",
+        "sponsors": "SELECT count(*) FROM sponsors WHERE active = 1",
+        "sales in every open drawing": "SELECT min(EXISTS (SELECT 1 FROM drawing_log l "
+        "WHERE l.drawing_id = d.drawing_id AND ticket_count > 0)) FROM drawings d WHERE status = 'open'",
+    }.items(),
+)
+def test_there_are(demo: DemoWorld, what: str, sql: str) -> None:
+    assert count(demo, sql) > 0, what
+
+
+def test_no_letter_is_sent_to_people_who_do_not_exist(demo: DemoWorld) -> None:
+    assert count(demo, "SELECT count(*) FROM mail_outbox") == 0
+
+
+def test_nothing_happened_after_now(demo: DemoWorld) -> None:
+    now_ms = int(demo.now.timestamp() * 1000)
+    for table in ("users", "user_log", "drawing_log", "ledger", "inbox", "drawings"):
+        assert count(demo, f"SELECT max(created_at) FROM {table}") <= now_ms  # noqa: S608
