@@ -262,15 +262,15 @@ def _report(measured: dict[str, float]) -> list[Row]:
     fsync = f"bare fsync of {BATCH_BYTES // 1024} KiB, p99: {measured['fsync']:.1f} ms"
     return [
         _row("journal: a transaction each, sync Core", single, "units/s", note="baseline"),
-        _row("journal: 64 callers", measured["64"], "units/s", 21_000, against(measured["64"])),
-        _row("journal: 512 callers", measured["512"], "units/s", 30_000, against(measured["512"])),
+        _row("journal: 64 callers", measured["64"], "units/s", 21_000, note=against(measured["64"])),
+        _row("journal: 512 callers", measured["512"], "units/s", 30_000, note=against(measured["512"])),
         _row(
             "journal: batch p99, loop saturated",
             measured["batch"],
             "ms",
             50,
-            fsync,
-            "512 callers, BEGIN to COMMIT",
+            baseline=fsync,
+            note="512 callers, BEGIN to COMMIT",
         ),
         _row("journal: … of which before the COMMIT, p99", measured["writing"], "ms", 50),
         _row("journal: … of which the COMMIT, p99", measured["commit"], "ms", baseline=fsync),
@@ -278,7 +278,7 @@ def _report(measured: dict[str, float]) -> list[Row]:
 
 
 def _row(
-    name: str, value: float, unit: str, target: float | None = None, baseline: str = "", note: str = ""
+    name: str, value: float, unit: str, target: float | None = None, *, baseline: str = "", note: str = ""
 ) -> Row:
     return {"name": name, "value": value, "unit": unit, "target": target, "baseline": baseline, "note": note}
 
