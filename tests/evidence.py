@@ -1,4 +1,4 @@
-"""What the database says at the end: which intentions took effect, where the streams end."""
+"""What the database says in the end: which intentions took effect, where the streams end."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -8,22 +8,17 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from fittrack.check.checking import check_database
 from fittrack.db.handles import Table
 from fittrack.db.tables.logs import drawing_log, inbox, ledger, user_log
 from fittrack.drawings.queries import PURCHASE
 from protocol.outbound import TicketsBought
+from tests.invariants import assert_invariants
 from tests.stage import Stage
 
 
 def assert_sound(stage: Stage, *, settled: bool = False) -> None:
     """Every invariant holds. `settled`: and nothing is owed any more."""
-    engine = stage.reader()
-    try:
-        findings = check_database(engine, settled=settled)
-    finally:
-        engine.dispose()
-    assert not findings, "\n".join(map(str, findings[:10]))
+    assert_invariants(stage.folder / "fittrack.db", settled=settled)
 
 
 def purchases(stage: Stage) -> dict[UUID, list[TicketsBought]]:

@@ -41,7 +41,7 @@ class Server:
         self.port = 0
         self.faults: list[dict[str, Any]] = []
         self.runs(*arguments, module=module)
-        self._environ = {
+        self.environ = {
             "PATH": os.environ["PATH"],
             "APP_ENV": "testing",
             "DATABASE_URL": f"sqlite:///{folder}/fittrack.db",
@@ -90,7 +90,7 @@ class Server:
         self._process = subprocess.Popen(
             [*self._command, "--host", "127.0.0.1", "--port", str(self.port)],
             cwd=ROOT,
-            env=self._environ,
+            env=self.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -5,7 +5,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ TEMPLATE_FRESH_S = 1_200
 
 SOAK = bool(os.environ.get("FITTRACK_SOAK"))
 """Whether the long forms are wanted (`make soak`)."""
+
+LOOK_EVERY_S = 0.02
 
 _clock = SystemClock()
 
@@ -61,11 +63,16 @@ async def set_up(folder: Path) -> Stage:
     return Stage(folder, settings_for(folder), _Template.world)
 
 
-async def eventually(fact: Callable[[], object], what: str = "it") -> None:
-    """Wait until `fact` is true, looking again and again; fails when it does not come to be."""
+async def eventually(fact: Callable[[], object | Awaitable[object]], what: str = "it") -> None:
+    """Wait until `fact()` is true, looking again and again; fails when it does not come to be."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not fact():  # noqa: ASYNC110 - facts of other processes and files have no event
-                await asyncio.sleep(0.02)
+            while not await _now(fact):  # noqa: ASYNC110 - facts of other processes have no event
+                await asyncio.sleep(LOOK_EVERY_S)
     except TimeoutError as error:
         raise AssertionError(f"{what} did not come to be") from error
+
+
+async def _now(fact: Callable[[], object | Awaitable[object]]) -> object:
+    found = fact()
+    return await found if isinstance(found, Awaitable) else found
