@@ -3,7 +3,6 @@ or one drawing at a time.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from fittrack.check.queries import PlayerRange
 from fittrack.check.tickets import check_purchases, check_refunds
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.handles import Connection, Engine, Table
+from fittrack.db.reads import snapshot
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.drawings import commitment, draw
 from fittrack.drawings import queries as drawing_queries
@@ -57,7 +57,7 @@ def examine(
     Beside a running server use an engine for reading. When `settled`, refunds must not wait any more.
     """
     report = Report()
-    with _snapshot(engine) as conn:
+    with snapshot(engine) as conn:
         step("logs of players")
         _check_logs(conn, user_log, player, report)
         step("logs of drawings")
@@ -76,14 +76,6 @@ def examine(
             report.add(_check_draw(conn, drawing_id, sealer))
             report.count(Invariant.DRAWS, 1)
     return report
-
-
-@contextmanager
-def _snapshot(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as conn, conn.begin():
-        if engine.dialect.name == "oracle":  # SQLite's transaction is a snapshot already
-            conn.exec_driver_sql("SET TRANSACTION READ ONLY")
-        yield conn
 
 
 def _check_logs(conn: Connection, log: Table, subject: Callable[[UUID], str], report: Report) -> None:

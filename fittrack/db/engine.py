@@ -47,6 +47,12 @@ class DatabaseSettings:
     oracle_pool_max: int = 8
 
 
+def sqlite_file(settings: DatabaseSettings) -> Path | None:
+    """The file of an embedded database; None for Oracle."""
+    file = None if settings.oracle_dsn else make_url(settings.url).database
+    return Path(file) if file else None
+
+
 def make_engine(settings: DatabaseSettings, access: Access = Access.WRITE) -> Engine:
     """An engine whose connections are set up for `access`.
 

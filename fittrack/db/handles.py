@@ -5,6 +5,6 @@ an import of SQLAlchemy anywhere else is a breach of the architecture that `make
 """
 
 from sqlalchemy import Connection, Engine, Executable, Table
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-__all__ = ["Connection", "Engine", "Executable", "IntegrityError", "Table"]
+__all__ = ["Connection", "Engine", "Executable", "IntegrityError", "SQLAlchemyError", "Table"]

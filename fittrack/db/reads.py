@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -29,6 +30,15 @@ _SQLITE_NO_ANSWER = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection whose SELECTs all see what is committed now, and nothing later."""
+    with engine.connect() as connection, connection.begin():
+        if engine.dialect.name == "oracle":  # SQLite's BEGIN is a snapshot already
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        yield connection
 
 
 class Reads:
@@ -61,9 +71,7 @@ class Reads:
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
-            with self._engine.connect() as connection, connection.begin():
-                if self._engine.dialect.name == "oracle":  # SQLite's BEGIN is a snapshot already
-                    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            with snapshot(self._engine) as connection:
                 return fn(connection)
         except DBAPIError as error:
             if _does_not_answer(error):

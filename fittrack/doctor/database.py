@@ -5,13 +5,10 @@ from datetime import UTC
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-
 from fittrack.config import Settings
 from fittrack.db import migrate
-from fittrack.db.engine import Access, make_engine
-from fittrack.db.handles import Connection, Engine
+from fittrack.db.engine import Access, make_engine, sqlite_file
+from fittrack.db.handles import Connection, Engine, SQLAlchemyError
 from fittrack.doctor import queries
 from fittrack.doctor.diagnosis import Diagnosis, ill, well
 from fittrack.drawings import commitment
@@ -27,7 +24,7 @@ _MIGRATE: Final = "Run `fittrack migrate`."
 def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
     """Look at the database; after a failure, what relies on it is left out."""
     name = settings.database.oracle_dsn or settings.database.url
-    path = sqlite_path(settings)
+    path = sqlite_file(settings.database)
     if path is not None and not path.exists():
         yield ill("database", f"There is no database at {path}.", _MIGRATE)
         return
@@ -40,14 +37,6 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
         yield ill("database", f"{name} does not answer: {_reason(error)}.", _remedy(path))
     finally:
         engine.dispose()
-
-
-def sqlite_path(settings: Settings) -> Path | None:
-    """The file of an embedded database."""
-    if settings.database.oracle_dsn:
-        return None
-    file = make_url(settings.database.url).database
-    return Path(file) if file else None
 
 
 def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagnosis]:

@@ -1,10 +1,10 @@
 """Everything the doctor looks at, in order."""
 
 import asyncio
-from pathlib import Path
 
 from fittrack.config import Settings
-from fittrack.doctor.database import examine_database, sqlite_path
+from fittrack.db.engine import sqlite_file
+from fittrack.doctor.database import examine_database
 from fittrack.doctor.diagnosis import Diagnosis
 from fittrack.doctor.surroundings import examine_disk, examine_mail, examine_secrets
 from fittrack.kit.clock import Clock, SystemClock
@@ -13,11 +13,11 @@ from fittrack.kit.clock import Clock, SystemClock
 async def examine(settings: Settings, clock: Clock | None = None) -> list[Diagnosis]:
     """Look at database, secrets, mail and disk."""
     database = await asyncio.to_thread(lambda: list(examine_database(settings, clock or SystemClock())))
-    path = sqlite_path(settings)
+    path = sqlite_file(settings.database)
     folder = settings.mail_dir if path is None else path.parent
     return [
         *database,
         examine_secrets(settings),
         await examine_mail(settings),
-        await asyncio.to_thread(examine_disk, Path(folder)),
+        await asyncio.to_thread(examine_disk, folder),
     ]
