@@ -10,7 +10,7 @@ from uuid import UUID
 from actors.countdown import Countdown
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
-from actors.purchase import Holding, Offer, Sale, settle
+from actors.purchase import Offer, Sale, Shelf, settle
 from actors.runtime import Held, Promise, StaleActivation
 from actors.services import Services
 from fittrack.db import log_queries
@@ -31,7 +31,7 @@ from fittrack.kit.problems import NotFound, OutcomeUnknown
 class DrawingActor(LogActor):
     """One drawing. `stored` is None until it is created."""
 
-    __slots__ = ("countdown", "life", "stored", "tickets_by_holder", "total_tickets")
+    __slots__ = ("countdown", "life", "stored", "subject", "tickets_by_holder", "total_tickets")
     log: ClassVar[Table] = drawing_log
 
     stored: StoredDrawing | None
@@ -41,6 +41,8 @@ class DrawingActor(LogActor):
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         super().__init__(entity_id, services)
+        self.subject = str(entity_id)
+        """The drawing in the words of its purchases."""
         self.life = DrawingLife(self, services)
         self.countdown = Countdown(self, services)
 
@@ -107,14 +109,15 @@ class DrawingActor(LogActor):
         )
         holder, quantity = offer.player.user_id, offer.quantity
         mine = self.tickets_by_holder.get(holder, 0) + quantity
-        unit, sale = settle(offer, drawing, price, Holding(mine, self.total_tickets + quantity), now)
+        total = self.total_tickets + quantity
+        unit, sale = settle(offer, Shelf(drawing, self.subject, price, mine, total), now)
         reply = Promise()
         try:
             self.appender.submit(unit, lambda outcome: self._sold(sale, holder, reply, outcome))
         except StaleLog as stale:
             raise StaleActivation from stale
         self.tickets_by_holder[holder] = mine
-        self.total_tickets += quantity
+        self.total_tickets = total
         return Held(reply)
 
     def _sold(self, sale: Sale, holder: UUID, reply: Promise, outcome: Committed | BaseException) -> None:

@@ -42,17 +42,24 @@ class Sale(msgspec.Struct, frozen=True, gc=False):
     """The drawing's id as text."""
 
 
-class Holding(msgspec.Struct, frozen=True, gc=False):
-    """Tickets as they will be with this purchase: the player's own, and all of them."""
+class Shelf(msgspec.Struct, frozen=True, gc=False):
+    """The drawing's side: what is sold, and what holds with this purchase."""
 
+    drawing: Drawing
+    subject: str
+    """The drawing's id as text."""
+    price: int
+    """Points for all the tickets of the offer."""
     mine: int
+    """Tickets that the player will hold."""
     total: int
+    """Tickets that will be sold."""
 
 
-def settle(offer: Offer, drawing: Drawing, price: int, holding: Holding, now: datetime) -> tuple[Unit, Sale]:
+def settle(offer: Offer, shelf: Shelf, now: datetime) -> tuple[Unit, Sale]:
     """The unit of the purchase and what it answers. Raises `InsufficientPoints`."""
+    drawing, price, purchase_id = shelf.drawing, shelf.price, uuid7()
     check_affordable(offer.ledger.balance, price)
-    purchase_id, drawing_text = uuid7(), str(drawing.drawing_id)
     user_id = offer.player.user_id
     entry = ledger.append(
         offer.ledger,
@@ -61,7 +68,7 @@ def settle(offer: Offer, drawing: Drawing, price: int, holding: Holding, now: da
         transaction_type="spend",
         amount=-price,
         reference_type="drawing",
-        reference_id=drawing_text,
+        reference_id=shelf.subject,
         description=_description(drawing, offer.quantity),
         created_at=now,
     )
@@ -71,14 +78,14 @@ def settle(offer: Offer, drawing: Drawing, price: int, holding: Holding, now: da
         quantity=offer.quantity,
         points_spent=price,
         balance=entry.balance_after,
-        my_tickets=holding.mine,
-        odds=holding.mine / holding.total,
+        my_tickets=shelf.mine,
+        odds=shelf.mine / shelf.total,
     )
     unit = Unit(purchase_id, PURCHASE, now)
     unit.entry = (user_id, offer.quantity)
     unit.peer = _players_row(offer, user_id, purchase_id, answer, now)
     unit.inserts = [entry.row]
-    return unit, Sale(answer, entry, purchase_id, drawing_text)
+    return unit, Sale(answer, entry, purchase_id, shelf.subject)
 
 
 def _players_row(

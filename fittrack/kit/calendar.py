@@ -1,6 +1,7 @@
 """Days, weeks and months of the platform's time zone. Stored instants are UTC; days are the platform's."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -43,6 +44,7 @@ def age_on(day: date, born: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+@lru_cache(maxsize=256)  # what happens in one millisecond is written with one instant
 def rfc3339(instant: datetime) -> str:
     """`instant` as the contract writes it: UTC, milliseconds, `Z`."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,7 +8,6 @@ from fittrack.kit.ids import SessionId, UserId
 from fittrack.pubsub.broker import Broker, Subscription
 from fittrack.pubsub.messages import (
     REVOCATIONS,
-    ChannelEvent,
     Message,
     PlayerNote,
     Revocation,
@@ -42,11 +41,19 @@ C = TypeVar("C", bound=Connected)
 
 
 class _Account(Generic[C]):
+    """The connections of one account. It listens to the broker itself: events need no look-up."""
+
     __slots__ = ("connections", "subscription")
 
-    def __init__(self, subscription: Subscription) -> None:
+    def __init__(self, broker: Broker, user_id: UserId) -> None:
         self.connections: tuple[C, ...] = ()  # in order of arrival
-        self.subscription = subscription
+        self.subscription: Subscription = broker.subscribe(player_topic(user_id), self.receive)
+
+    def receive(self, message: Message) -> None:
+        """What the broker calls."""
+        assert isinstance(message, (StreamEvent, PlayerNote)), "an account hears of itself alone"
+        for connection in self.connections:
+            connection.publish(message)
 
 
 class Hub(Generic[C]):
@@ -57,7 +64,7 @@ class Hub(Generic[C]):
         self._per_account_max = per_account_max
         self._slots: tuple[set[C], ...] = tuple(set() for _ in range(SWEEP_SLOTS))
         self._accounts: dict[UserId, _Account[C]] = {}
-        self._revocations = broker.subscribe(REVOCATIONS, self.receive)
+        self._revocations = broker.subscribe(REVOCATIONS, self._revoke)
 
     def __len__(self) -> int:
         """Number of connections, those not signed in yet included."""
@@ -91,8 +98,7 @@ class Hub(Generic[C]):
             account.connections[0].end(CloseCode.REPLACED)
             account = self._accounts.get(user_id)
         if account is None:
-            account = _Account(self._broker.subscribe(player_topic(user_id), self.receive))
-            self._accounts[user_id] = account
+            account = self._accounts[user_id] = _Account(self._broker, user_id)
         account.connections = (*account.connections, connection)
 
     def remove(self, connection: C, user_id: UserId | None) -> None:
@@ -107,22 +113,12 @@ class Hub(Generic[C]):
             del self._accounts[user_id]
             account.subscription.cancel()
 
-    def receive(self, message: Message) -> None:
-        """What the broker calls: events of accounts that are connected here, and revocations."""
-        match message:
-            case StreamEvent() | PlayerNote():
-                for connection in self.connections_of(message.user_id):
-                    connection.publish(message)
-            case Revocation():
-                self._revoke(message)
-            case ChannelEvent():
-                raise AssertionError("the hub listens to no channel")
-
     def stop(self) -> None:
         """Listen to revocations no more."""
         self._revocations.cancel()
 
-    def _revoke(self, revocation: Revocation) -> None:
-        for connection in self.connections_of(revocation.user_id):
-            if revocation.session_id in (None, connection.session_id):
+    def _revoke(self, message: Message) -> None:
+        assert isinstance(message, Revocation), "nothing else is published there"
+        for connection in self.connections_of(message.user_id):
+            if message.session_id in (None, connection.session_id):
                 connection.end(CloseCode.REVOKED)

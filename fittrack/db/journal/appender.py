@@ -40,12 +40,12 @@ class Appender:
 
     def __init__(self, queue: Queue, log: LogTable, key: UUID, head: Head) -> None:
         self._queue, self.log, self.key = queue, log, key
-        self._durable: tuple[int, UUID | None] = (head.rev, head.unit_id)
+        self._durable = head
         self._flying: deque[UUID] = deque()
         self._settling: list[asyncio.Future[None]] = []
         self._resolved: Mapping[UUID, Committed | Dead] = {}
         self._resolving: asyncio.Lock | None = None
-        self.written = self._durable
+        self.written: tuple[int, UUID | None] = head
         self.lost: StaleLog | None = None
         self.doubtful: list[UUID] = []
         """Units of a COMMIT that was never answered, in order after `written`: all are stored or none."""
@@ -59,7 +59,7 @@ class Appender:
     @property
     def durable(self) -> Head:
         """The last position known to be committed."""
-        return Head(*self._durable)
+        return self._durable
 
     @property
     def in_flight(self) -> int:
@@ -131,14 +131,14 @@ class Appender:
     def moved_to(self, head: Head) -> None:
         """Another author took the next place of this log, as agreed with this one (a purchase's peer row)."""
         assert not self._flying, "a log moves by one hand at a time"
-        self._durable = self.written = (head.rev, head.unit_id)
+        self._durable = self.written = head
         self.lost, self.doubtful = None, []
 
     def landed(self, unit: Unit, outcome: Outcome) -> None:
         """The oldest unit in flight has its outcome. Called by the journal, in order."""
         self._flying.popleft()
         if type(outcome) is Committed and outcome.rev > self._durable[0]:
-            self._durable = (outcome.rev, unit.unit_id)
+            self._durable = Head(outcome.rev, unit.unit_id)
         if self._settling and not self._flying:
             settling, self._settling = self._settling, []
             for waiter in settling:

@@ -1,7 +1,6 @@
 """What is written: one row of the author's log and all that belongs to it, stored whole or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,8 +14,7 @@ VOID = "void"
 """The kind of a row that only takes a place, so that what was meant for it can never come (DESIGN 3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The last position of a log: 0 and None when it is empty."""
 
     rev: int = 0
