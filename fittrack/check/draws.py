@@ -27,6 +27,7 @@ class Won(NamedTuple):
 
     @classmethod
     def as_stored(cls, winner: StoredWinner) -> "Won":
+        """What the tables say of the slot."""
         return cls(
             winner.draw_order,
             winner.prize_id,

@@ -28,7 +28,7 @@ class DrawingHouse:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._sponsors: dict[Brand, SponsorId] = {}
-        self._drawings: dict[int, tuple[DrawingId, Plan]] = {}
+        self._opened: dict[Plan, DrawingId] = {}
 
     async def welcome_sponsors(self) -> None:
         """Make the sponsors."""
@@ -46,12 +46,11 @@ class DrawingHouse:
             await self._ask(drawing_id, ScheduleDrawing())
         if plan.fate in {Fate.SOLD, Fate.CALLED_OFF}:
             await self._ask(drawing_id, OpenDrawing())
-            self._drawings[id(plan)] = drawing_id, plan
+            self._opened[plan] = drawing_id
 
     async def call_off(self, plan: Plan) -> None:
         """Cancel the drawing, and give all points back."""
-        drawing_id, _ = self._drawings.pop(id(plan))
-        await self._ask(drawing_id, CancelDrawing("The sponsor cannot deliver."))
+        await self._ask(self._opened.pop(plan), CancelDrawing("The sponsor cannot deliver."))
         await self._node.apply_effects()
 
     async def tend(self) -> None:
@@ -65,7 +64,11 @@ class DrawingHouse:
     def on_sale(self) -> list[tuple[DrawingId, Plan]]:
         """Drawings whose tickets are sold now."""
         now = self._node.clock.now()
-        return [sold for sold in self._drawings.values() if now < sold[1].instants.ticket_sales_close]
+        return [
+            (drawing_id, plan)
+            for plan, drawing_id in self._opened.items()
+            if now < plan.instants.ticket_sales_close
+        ]
 
     def _prize(self, drawing_id: DrawingId, rank: int, gift: Gift, quantity: int) -> Prize:
         return Prize(
