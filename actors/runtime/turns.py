@@ -148,7 +148,8 @@ class Turns:
 
     def _hold(self, cell: Cell, actor: Actor, envelope: Envelope, held: Held) -> None:
         cell.held += 1
-        self._replies.guard_waiting((envelope,))
+        if envelope.bucket is None:
+            self._replies.guard_waiting((envelope,))
         listen(held.source, partial(self._release, cell, actor, envelope))
 
     def _release(self, cell: Cell, actor: Actor, envelope: Envelope, outcome: Outcome) -> None:
@@ -186,8 +187,10 @@ class Turns:
     def _open(self, cell: Cell, envelope: Envelope, task: "asyncio.Task[Any] | None") -> None:
         cell.phase = IN_TURN
         cell.opening = envelope
-        self._replies.guard_waiting((envelope,))
-        self._replies.guard_waiting(reversed(cell.mailbox or ()))
+        if envelope.bucket is None:
+            self._replies.guard_waiting((envelope,))
+        if cell.mailbox:
+            self._replies.guard_waiting(reversed(cell.mailbox))
         self._lifecycle.watchdog.watch(cell, "turn", self._monotonic(), task)
 
     def _end_future(
