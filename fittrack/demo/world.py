@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final, NamedTuple
@@ -34,6 +35,11 @@ class Moment(NamedTuple):
     happens: Callable[[], Awaitable[object]]
 
 
+def plain(settings: Settings) -> Settings:
+    """`settings` without a beacon: its rounds of the past are nothing that anybody waited for."""
+    return replace(settings, drand_url="", drawings_without_beacon=True)
+
+
 class World:
     """The demo world, on a node of its own whose clock begins at dawn, four weeks before `now`."""
 
@@ -42,7 +48,7 @@ class World:
         self._calendar = PlatformCalendar(settings.platform_tz)
         self._first_day = self._calendar.day_of(now) - DAYS * _DAY
         self._clock = LeapingClock(self._calendar.at(self._first_day, _DAWN))
-        self._node = Node(settings, on_fatal=on_fatal, clock=self._clock)
+        self._node = Node(plain(settings), on_fatal=on_fatal, clock=self._clock)
         self._house = DrawingHouse(self._node)
         people = [
             the_player(self._calendar.day_of(now)),

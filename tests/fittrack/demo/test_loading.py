@@ -7,6 +7,7 @@ import pytest
 
 from fittrack.config.settings import AppEnv, Settings
 from fittrack.demo.loading import AlreadyInhabited, check_loadable
+from fittrack.demo.world import plain
 from fittrack.kit.problems import Forbidden
 from tests.fittrack.demo.conftest import DemoWorld
 from tests.world import make_world, migrated, settings_for
@@ -35,3 +36,12 @@ def test_published_passwords_do_not_belong_where_others_can_reach_them(tmp_path:
     deployed: Settings = replace(migrated(settings_for(tmp_path)), app_env=where)
     with pytest.raises(Forbidden, match="password is published"):
         check_loadable(deployed)
+
+
+def test_no_beacon_is_asked_about_a_past_that_never_was(tmp_path: Path) -> None:
+    settings = replace(
+        migrated(settings_for(tmp_path)), drand_url="http://127.0.0.1:9", drawings_without_beacon=False
+    )
+    assert not plain(settings).drand_url
+    assert plain(settings).drawings_without_beacon
+    assert plain(settings).database == settings.database
