@@ -5,6 +5,7 @@ Each change is one unit of the drawing's log; the state follows the commit, then
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -28,10 +29,18 @@ from fittrack.drawings.commands import (
     ScheduleDrawing,
 )
 from fittrack.drawings.effects import refund_payload, winner_payload
+from fittrack.drawings.messages import WantedBeacon
 from fittrack.drawings.model import Drawing, DrawingStatus, Prize
+from fittrack.drawings.promised_beacon import (
+    BeaconPending,
+    BeaconRequired,
+    deciding_round,
+    is_too_late_to_close,
+)
 from fittrack.drawings.rules import (
     STATES_WITH_TICKETS,
     EditEffect,
+    InvalidTransition,
     check_cancellation,
     check_closing,
     check_execution,
@@ -40,8 +49,10 @@ from fittrack.drawings.rules import (
     edit_effect,
     prizes_in_order,
 )
-from fittrack.drawings.stored import Closing, StoredDrawing
+from fittrack.drawings.stored import Closing, StoredDrawing, TakenBeacon
 from fittrack.drawings.timetable import TimedAction, check_schedulable, due_action
+from fittrack.fairness.beacon import Beacon
+from fittrack.fairness.rules_text import read_rules
 from fittrack.kit.ids import PrizeId
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import Conflict, NotFound
@@ -53,16 +64,20 @@ if TYPE_CHECKING:
 NEVER_OPENED = "It was never opened."
 """Why a scheduled drawing is cancelled at its close (SPEC 5)."""
 
+TOO_LATE_TO_CLOSE = "It could not be closed before the last round of the beacon that was promised for it."
+"""Why an open drawing is cancelled that nobody could ever draw as promised (FAIRNESS 2)."""
+
 
 class DrawingLife:
     """Takes one drawing from state to state, within turns of its actor, never while sales are in flight."""
 
-    __slots__ = ("_actor", "_announce", "_services")
+    __slots__ = ("_actor", "_announce", "_beacon_in_hand", "_services")
 
     def __init__(self, actor: "DrawingActor", services: Services) -> None:
         self._actor = actor
         self._services = services
         self._announce = Announcements(services.outlet)
+        self._beacon_in_hand: Beacon | None = None
 
     async def change(self, intention: Intention) -> Answer:
         """Do what an admin intends."""
@@ -85,8 +100,8 @@ class DrawingLife:
                 return Answer(await self._open(intention))
             case CloseDrawing():
                 return Answer(await self._close(intention))
-            case ExecuteDrawing():
-                return Answer(await self._execute(intention))
+            case ExecuteDrawing(beacon):
+                return Answer(await self._execute(intention, beacon))
             case CancelDrawing(reason):
                 return Answer(await self._cancel(intention, reason))
             case command:
@@ -99,12 +114,22 @@ class DrawingLife:
             match action:
                 case TimedAction.OPEN:
                     await self._open()
+                case TimedAction.CLOSE if self._is_too_late_to_close():
+                    await self._call_off(None, TOO_LATE_TO_CLOSE)
                 case TimedAction.CLOSE:
                     await self._close()
                 case TimedAction.CANCEL:
                     await self._cancel(None, NEVER_OPENED)
                 case TimedAction.EXECUTE:
-                    await self._execute()
+                    try:
+                        await self._execute()
+                    except BeaconPending:  # its round was asked for; the sweep of timers comes again
+                        return
+
+    async def receive_beacon(self, beacon: Beacon) -> None:
+        """Keep the round that was wanted, and draw if that is what it was wanted for."""
+        self._beacon_in_hand = beacon
+        await self.tend()
 
     # --- Drafts, edits, prizes ----------------------------------------------------------------------------
 
@@ -215,9 +240,11 @@ class DrawingLife:
         return shape
 
     async def _close(self, intention: Intention | None = None) -> Struct:
-        """Freeze the entries and open the seed, in one unit after the last sale (FAIRNESS 2)."""
+        """Freeze the entries in one unit after the last sale; for a beacon, open the seed (FAIRNESS 2)."""
         stored = self._actor.existing()
         check_closing(stored.drawing)
+        if self._is_too_late_to_close():
+            raise InvalidTransition(TOO_LATE_TO_CLOSE)
         assert stored.commitment is not None, "an open drawing has its commitment"
         drawing_id = stored.drawing.drawing_id
         secrets = commitment.open_secrets(self._services.sealer, drawing_id, stored.commitment)
@@ -227,7 +254,7 @@ class DrawingLife:
             total_tickets=frozen.total_tickets,
             entrants=frozen.entrants,
             root=frozen.root,
-            seed=secrets.seed,
+            seed=secrets.seed if read_rules(stored.commitment.rules).beacon is not None else None,
         )
         closed = _in_state(stored, DrawingStatus.CLOSED, closing=closing)
         update = statements.update_drawing(closed.drawing, **statements.closing_columns(closing))
@@ -236,32 +263,78 @@ class DrawingLife:
         self._announce.closed(closed)
         return shape
 
-    async def _execute(self, intention: Intention | None = None) -> Struct:
-        """Draw: winners, fulfilments and notices in one unit. The same inputs, the same winners, always."""
+    async def _execute(self, intention: Intention | None = None, entered: Beacon | None = None) -> Struct:
+        """Draw: winners, fulfilments and notices in one unit. The same inputs, the same winners, always.
+
+        `entered`: the beacon's round as an admin has it. Raises `BeaconPending` while none is in hand.
+        """
         stored = self._actor.existing()
         now = self._services.clock.now()
         check_execution(stored.drawing, now)
-        assert stored.commitment is not None, "a closed drawing has its commitment"
+        assert stored.commitment is not None and stored.closing is not None, "a closed drawing has these"
         drawing_id = stored.drawing.drawing_id
+        taken = self._take_beacon(stored, entered, now)
         secrets = commitment.open_secrets(self._services.sealer, drawing_id, stored.commitment)
-        chosen = await self._services.reads.run(draw.choose_winners, stored, secrets.drawing_key)
+        chosen = await self._services.reads.run(
+            draw.choose_winners, stored, secrets, None if taken is None else taken.beacon
+        )
         names = await self._services.reads.run(queries.display_names, [winner.user_id for winner in chosen])
-        completed = _in_state(stored, DrawingStatus.COMPLETED, completed_at=now)
+        completed = _in_state(
+            stored,
+            DrawingStatus.COMPLETED,
+            completed_at=now,
+            closing=replace(stored.closing, seed=secrets.seed),
+            beacon=taken,
+        )
         named = [winner.announced_as(names.get(winner.user_id, queries.ANONYMOUS)) for winner in chosen]
         results = views.results(completed, named)
         notices = {winner.fulfillment_id: winner_payload(stored.drawing, winner) for winner in chosen}
         rows = statements.award_prizes(drawing_id, chosen, notices, now)
-        update = statements.update_drawing(completed.drawing, completed_at=now)
+        columns = statements.draw_columns(secrets.seed, taken)
+        update = statements.update_drawing(completed.drawing, completed_at=now, **columns)
         await self._write(intention, "completed", completed, update, rows=rows, answer=results)
         self._announce.completed(completed, named)
         self._services.effects_due()
         return results
 
+    def _take_beacon(
+        self, stored: StoredDrawing, entered: Beacon | None, now: datetime
+    ) -> TakenBeacon | None:
+        """The round that decides, checked whoever brought it; None where none was promised."""
+        assert stored.commitment is not None and stored.closing is not None, "a closed drawing has these"
+        services = self._services
+        deciding = deciding_round(stored.commitment.rules, stored.closing.closed_at, services.beacon_chains)
+        if deciding is None:
+            if entered is not None:
+                raise Conflict("No beacon was promised for this drawing.")
+            return None
+        deciding.check_published(now)
+        beacon = entered or self._beacon_in_hand
+        if beacon is None:
+            services.beacon_wanted(WantedBeacon(stored.drawing.drawing_id, deciding))
+            raise deciding.pending()
+        deciding.check_genuine(beacon)
+        return TakenBeacon(
+            chain=deciding.chain.chain_hash,
+            round=beacon.round,
+            signature=beacon.signature.hex(),
+            had_at=now,
+        )
+
+    def _is_too_late_to_close(self) -> bool:
+        committed = self._actor.existing().commitment
+        assert committed is not None, "an open drawing has its commitment"
+        services = self._services
+        return is_too_late_to_close(committed.rules, services.clock.now(), services.beacon_chains)
+
     async def _cancel(self, intention: Intention | None, reason: str) -> Struct:
-        """Call it off. What was bought is owed back from the same unit on."""
+        check_cancellation(self._actor.existing().drawing, self._services.clock.now())
+        return await self._call_off(intention, reason)
+
+    async def _call_off(self, intention: Intention | None, reason: str) -> Struct:
+        """Cancel it. What was bought is owed back from the same unit on."""
         stored = self._actor.existing()
         now = self._services.clock.now()
-        check_cancellation(stored.drawing, now)
         cancelled = _in_state(stored, DrawingStatus.CANCELLED, cancelled_at=now)
         refunds: list[Executable] = []
         if stored.drawing.status in STATES_WITH_TICKETS:
@@ -276,10 +349,11 @@ class DrawingLife:
     # --- Common -------------------------------------------------------------------------------------------
 
     def _commit_to(self, stored: StoredDrawing) -> tuple[StoredDrawing, dict[str, object]]:
-        if self._services.drawings_need_beacon:
-            raise commitment.BeaconRequired
+        services = self._services
+        if services.beacon_chain is None and services.drawings_need_beacon:
+            raise BeaconRequired
         version = (stored.drawing.rules_version or 0) + 1
-        sealed = commitment.make(self._services.sealer, stored.drawing, version)
+        sealed = commitment.make(services.sealer, stored.drawing, version, services.beacon_chain)
         drawing = replace(stored.drawing, commit=sealed.seed_commit, rules_version=version)
         return replace(stored, drawing=drawing, commitment=sealed), statements.commitment_columns(sealed)
 

@@ -1,6 +1,6 @@
 """What actors work with, handed to each by the composition root."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,8 @@ from actors.outlet import Outlet
 from actors.runtime import Registry
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
+from fittrack.drawings.messages import WantedBeacon
+from fittrack.fairness.beacon import Chain
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
@@ -27,8 +29,14 @@ class Services:
     sealer: Sealer
     excluded_states: Collection[str]
     """States whose residents cannot take part (SPEC, market)."""
+    beacon_chain: Chain | None
+    """The chain that will decide what is scheduled from now on; None: none is configured."""
+    beacon_chains: Mapping[str, Chain]
+    """Chains by hash: a drawing keeps to the one that it was scheduled with."""
     drawings_need_beacon: bool
     """Whether a drawing without a public beacon is refused (production, FAIRNESS)."""
+    beacon_wanted: Callable[[WantedBeacon], None]
+    """Says that a drawing waits for its round. Saying it again is harmless: whoever fetches keeps count."""
     standing_changed: Callable[[UserId, datetime], None]
     """Says that role, status or profile of an account changed, and when: nodes read it anew."""
     revoked: Callable[[UserId], None]

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
+import aiohttp
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -30,10 +31,13 @@ from fittrack.db.reads import Reads
 from fittrack.drawings import admin_routes as drawing_admin_routes
 from fittrack.drawings import prize_routes
 from fittrack.drawings import routes as drawing_routes
+from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
 from fittrack.gateway import Gateway
 from fittrack.inbox import routes as inbox_routes
+from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
 from fittrack.jobs import effects, housekeeping, timers
+from fittrack.jobs.beacons import BeaconFetcher, NoSource
 from fittrack.jobs.every import Every
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock, SystemClock
@@ -101,7 +105,7 @@ class Node:
     """Everything that one process runs. Made on the running event loop; `start` serves, `stop` drains.
 
     `on_fatal` is called when the database can no longer be trusted: the process must end at once.
-    `store` opens what the journal writes to.
+    `store` opens what the journal writes to; `chain` is the one that `DRAND_URL` serves.
     """
 
     def __init__(
@@ -112,6 +116,7 @@ class Node:
         clock: Clock | None = None,
         passwords: Passwords | None = None,
         store: Callable[[Engine], Store] = open_store,
+        chain: Chain = QUICKNET,
     ) -> None:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.settings = settings
@@ -119,7 +124,7 @@ class Node:
         self.calendar = PlatformCalendar(settings.platform_tz)
         self.sealer = Sealer.from_text(settings.token_keys)
         self._build_storage(on_fatal, store)
-        self._build_actors()
+        self._build_actors(chain)
         self._build_accounts(passwords or Passwords())
         self._build_server()
         self._build_jobs()
@@ -137,11 +142,14 @@ class Node:
         )
         self.reads = Reads(self._read_engine)
 
-    def _build_actors(self) -> None:
+    def _build_actors(self, chain: Chain) -> None:
         self.broker = MemoryBroker()
         self.outlet = Outlet(self.broker, self.clock)
         self.registry = Registry(self.clock)
         self.watch = SessionWatch(self.reads, self.broker, self.clock)
+        self._drand = aiohttp.ClientSession() if self.settings.drand_url else None
+        source = DrandClient(self._drand, self.settings.drand_url) if self._drand else NoSource()
+        self.beacons = BeaconFetcher(source, self.registry, self.clock)
         services = Services(
             clock=self.clock,
             calendar=self.calendar,
@@ -151,7 +159,10 @@ class Node:
             outlet=self.outlet,
             sealer=self.sealer,
             excluded_states=self.settings.excluded_states,
+            beacon_chain=chain if self.settings.drand_url else None,
+            beacon_chains={**CHAINS, chain.chain_hash: chain},
             drawings_need_beacon=not self.settings.drawings_without_beacon,
+            beacon_wanted=self.beacons.want,
             standing_changed=self.watch.changed,
             revoked=self._revoke,
             effects_due=self._poke_effects,
@@ -284,6 +295,9 @@ class Node:
         """End what runs behind the server: jobs, actors, journal, database."""
         for job in self._jobs:
             await job.stop()
+        await self.beacons.stop()
+        if self._drand is not None:
+            await self._drand.close()
         given_up = await self.registry.stop(STOP_ACTORS_WITHIN_S)
         if given_up:
             log.warning("node.gave_up", messages=given_up)

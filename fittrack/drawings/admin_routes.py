@@ -4,6 +4,7 @@ from typing import Final
 from uuid import uuid5
 
 from aiohttp import web
+from msgspec import Struct
 
 from fittrack.drawings import schemas
 from fittrack.drawings.admin_input import drawing_edit, new_drawing
@@ -17,8 +18,9 @@ from fittrack.drawings.commands import (
     OpenDrawing,
     ScheduleDrawing,
 )
-from fittrack.drawings.commitment import BeaconRequired
+from fittrack.drawings.promised_beacon import BeaconNotGenuine, BeaconPending, BeaconRequired
 from fittrack.drawings.rules import InvalidTransition, NotEditable, TooEarly
+from fittrack.fairness.beacon import Beacon
 from fittrack.kit.ids import DrawingId, uuid7
 from fittrack.kit.intention import Command
 from fittrack.kit.problems import Conflict, Problem, Validation
@@ -58,6 +60,12 @@ async def cancel(request: web.Request) -> web.Response:
     return render_answer(await admin_command(request, path_uuid(request), CancelDrawing(body.reason)))
 
 
+async def enter_beacon(request: web.Request) -> web.Response:
+    body = await parse(request, schemas.EnteredBeacon)
+    beacon = Beacon(body.round, bytes.fromhex(body.signature))
+    return render_answer(await admin_command(request, path_uuid(request), ExecuteDrawing(beacon)))
+
+
 def _doing(wish: Command) -> Handler:
     """A handler that has the drawing in the address do `wish`."""
 
@@ -71,7 +79,12 @@ _AT = f"{API}/drawings/{{id}}"
 
 
 def _transition(
-    name: str, handler: Handler, summary: str, *problems: type[Problem], answer: Schema = shapes.Drawing
+    name: str,
+    handler: Handler,
+    summary: str,
+    *problems: type[Problem],
+    answer: Schema = shapes.Drawing,
+    body: type[Struct] | None = None,
 ) -> Route:
     return Route(
         "POST",
@@ -80,7 +93,7 @@ def _transition(
         summary=summary,
         access=Access.ADMIN,
         tag=TAG,
-        body=schemas.Cancellation if handler is cancel else None,
+        body=body,
         answer=answer,
         problems=(InvalidTransition, *problems),
     )
@@ -128,6 +141,24 @@ ROUTES: list[Route] = [
     ),
     _transition("open", _doing(OpenDrawing()), "Open the sales"),
     _transition("close", _doing(CloseDrawing()), "Close the sales"),
-    _transition("execute", _doing(ExecuteDrawing()), "Draw the winners", TooEarly, answer=schemas.Results),
-    _transition("cancel", cancel, "Cancel; every bought ticket is refunded"),
+    _transition(
+        "execute",
+        _doing(ExecuteDrawing()),
+        "Draw the winners",
+        TooEarly,
+        BeaconPending,
+        answer=schemas.Results,
+    ),
+    _transition(
+        "beacon",
+        enter_beacon,
+        "Draw the winners with the beacon's round entered by hand",
+        TooEarly,
+        BeaconPending,
+        BeaconNotGenuine,
+        Conflict,
+        answer=schemas.Results,
+        body=schemas.EnteredBeacon,
+    ),
+    _transition("cancel", cancel, "Cancel; every bought ticket is refunded", body=schemas.Cancellation),
 ]

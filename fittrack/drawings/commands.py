@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from fittrack.drawings import schemas
 from fittrack.drawings.model import Drawing, DrawingType, Eligibility, FulfillmentType, Prize
+from fittrack.fairness.beacon import Beacon
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId
 from protocol import shapes
 from protocol.outbound import TicketsBought
@@ -117,8 +118,9 @@ class CloseDrawing:
 
 @dataclass(frozen=True, slots=True)
 class ExecuteDrawing:
-    """Draw the winners (FAIRNESS 3 and 4)."""
+    """Draw the winners (FAIRNESS 3 and 4). `beacon` is a round entered by hand, as it cannot be fetched."""
 
+    beacon: Beacon | None = None
     ANSWER: ClassVar[type[Struct]] = schemas.Results
 
 

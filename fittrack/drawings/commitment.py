@@ -4,17 +4,14 @@ import secrets
 from typing import NamedTuple
 
 from fittrack.drawings.model import Drawing
+from fittrack.drawings.promised_beacon import plan_beacon
 from fittrack.drawings.rules import prizes_in_order
 from fittrack.drawings.stored import SealedCommitment
 from fittrack.fairness import ftd1
+from fittrack.fairness.beacon import Chain
 from fittrack.fairness.rules_text import DrawRules, PrizeSlots, write_rules
 from fittrack.kit.ids import DrawingId
-from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import Sealer
-
-
-class BeaconRequired(Problem):
-    code, status, title = "beacon-required", 409, "Here a drawing needs a public beacon"
 
 
 class Secrets(NamedTuple):
@@ -24,15 +21,18 @@ class Secrets(NamedTuple):
     drawing_key: bytes
 
 
-def make(sealer: Sealer, drawing: Drawing, version: int) -> SealedCommitment:
-    """A new commitment to the drawing as it is now, under version `version` of its rules."""
+def make(sealer: Sealer, drawing: Drawing, version: int, chain: Chain | None) -> SealedCommitment:
+    """A new commitment to the drawing as it is now, under version `version` of its rules.
+
+    A round of `chain` will decide it; without one, the seed alone does.
+    """
     drawing_id = drawing.drawing_id
     seed, drawing_key = secrets.token_bytes(ftd1.SEED_BYTES), secrets.token_bytes(ftd1.DRAWING_KEY_BYTES)
     return SealedCommitment(
         sealed_seed=sealer.seal(seed, _context("seed", drawing_id)),
         sealed_drawing_key=sealer.seal(drawing_key, _context("drawing-key", drawing_id)),
         seed_commit=ftd1.commit(drawing_id, seed),
-        rules=rules_text(drawing, version),
+        rules=rules_text(drawing, version, chain),
     )
 
 
@@ -44,7 +44,7 @@ def open_secrets(sealer: Sealer, drawing_id: DrawingId, sealed: SealedCommitment
     )
 
 
-def rules_text(drawing: Drawing, version: int) -> bytes:
+def rules_text(drawing: Drawing, version: int, chain: Chain | None) -> bytes:
     """The exact bytes that are published."""
     return write_rules(
         DrawRules(
@@ -56,7 +56,7 @@ def rules_text(drawing: Drawing, version: int) -> bytes:
                 PrizeSlots(prize_id=prize.prize_id, rank=prize.rank, name=prize.name, quantity=prize.quantity)
                 for prize in prizes_in_order(drawing.prizes)
             ),
-            beacon=None,
+            beacon=None if chain is None else plan_beacon(chain, drawing),
         )
     )
 

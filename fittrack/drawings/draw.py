@@ -10,11 +10,14 @@ from uuid import UUID, uuid5
 
 from fittrack.db.handles import Connection
 from fittrack.drawings import queries
+from fittrack.drawings.commitment import Secrets
 from fittrack.drawings.eligibility import Holder, passed_over
 from fittrack.drawings.rules import prize_slots
 from fittrack.drawings.stored import NewWinner, StoredDrawing
 from fittrack.fairness import ftd1
+from fittrack.fairness.beacon import Beacon
 from fittrack.fairness.closing import Closing
+from fittrack.fairness.closing_record import ClosingRecord
 from fittrack.fairness.entries import Entries
 from fittrack.fairness.ftd1 import Drawn
 from fittrack.fairness.inclusion import InclusionProof, InclusionProofs
@@ -53,24 +56,42 @@ def freeze(conn: Connection, drawing_id: DrawingId, drawing_key: bytes) -> Froze
     return Frozen(entries.total, len(holders), ftd1.root(drawing_id, entries), passed_over(doubtful))
 
 
-def choose_winners(conn: Connection, stored: StoredDrawing, drawing_key: bytes) -> list[NewWinner]:
-    """Fill the prize slots (FAIRNESS 3 and 4). Raises `EntriesChanged` rather than draw from others."""
-    closing, holders = _read_closing(conn, stored, drawing_key)
+def choose_winners(
+    conn: Connection, stored: StoredDrawing, secrets: Secrets, beacon: Beacon | None
+) -> list[NewWinner]:
+    """Fill the prize slots (FAIRNESS 3 and 4). Raises `EntriesChanged` rather than draw from others.
+
+    `beacon` is the promised round, verified by the caller; None where none was promised.
+    """
+    closing, holders = _read_closing(conn, stored, secrets)
     if ftd1.root(closing.drawing_id, closing.entries) != closing.root:
         raise EntriesChanged(f"drawing {closing.drawing_id}: the entries do not have the published root")
-    return list(_winners(stored, closing, holders, closing.winners(None)))
+    return list(_winners(stored, closing, holders, closing.winners(beacon)))
 
 
-def publish(conn: Connection, stored: StoredDrawing, drawing_key: bytes) -> Record:
+def publish(conn: Connection, stored: StoredDrawing, secrets: Secrets) -> Record:
     """The record of a completed drawing: everything that anybody needs to draw it again."""
     assert stored.closing is not None and stored.completed_at is not None, "only what was drawn is published"
-    closing, _ = _read_closing(conn, stored, drawing_key)
+    closing, _ = _read_closing(conn, stored, secrets)
     drawn = [
         Drawn(winner.winning_ticket_number, winner.tag, winner.word)
         for winner in queries.winners_of(conn, stored.drawing.drawing_id)
     ]
-    instants = ActualInstants(closed_at=stored.closing.closed_at, drawn_at=stored.completed_at)
-    return write_record(closing, beacon=None, drawn=drawn, instants=instants)
+    taken = stored.beacon
+    instants = ActualInstants(
+        closed_at=stored.closing.closed_at,
+        drawn_at=stored.completed_at,
+        beacon_at=None if taken is None else taken.had_at,
+    )
+    beacon = None if taken is None else taken.beacon
+    return write_record(closing, beacon=beacon, drawn=drawn, instants=instants)
+
+
+def publish_closing(conn: Connection, stored: StoredDrawing, secrets: Secrets) -> ClosingRecord:
+    """What the close of a drawing published; the seed only where it is open by now."""
+    assert stored.closing is not None, "only what was closed has a closing"
+    closing, _ = _read_closing(conn, stored, secrets)
+    return ClosingRecord.of(closing, closed_at=stored.closing.closed_at, seed=stored.closing.seed)
 
 
 def prove_inclusion(
@@ -98,15 +119,15 @@ def fulfillment_id(drawing_id: DrawingId, draw_order: int) -> FulfillmentId:
 
 
 def _read_closing(
-    conn: Connection, stored: StoredDrawing, drawing_key: bytes
+    conn: Connection, stored: StoredDrawing, secrets: Secrets
 ) -> tuple[Closing, dict[bytes, UserId]]:
     assert stored.commitment is not None and stored.closing is not None, "only a closed drawing is drawn"
     drawing_id = stored.drawing.drawing_id
-    entries, holders = read_entries(conn, drawing_id, drawing_key)
+    entries, holders = read_entries(conn, drawing_id, secrets.drawing_key)
     closing = Closing(
         drawing_id=drawing_id,
         rules=stored.commitment.rules,
-        seed=stored.closing.seed,
+        seed=secrets.seed,
         entries=entries,
         root=stored.closing.root,
         passed_over=queries.passed_over_of(conn, drawing_id),

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from fittrack.drawings.model import Drawing
+from fittrack.drawings.promised_beacon import DecidingRound
 from fittrack.drawings.stored import StoredDrawing
-from fittrack.kit.ids import UserId
+from fittrack.fairness.beacon import Beacon
+from fittrack.kit.ids import DrawingId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,21 @@ class ViewDrawing:
 @dataclass(frozen=True, slots=True)
 class TellTime:
     """The countdown may be due; and so may what the clock does to the drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedBeacon:
+    """What a drawing needs to be drawn; said to whoever fetches it."""
+
+    drawing_id: DrawingId
+    round: DecidingRound
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconArrived:
+    """The round that the drawing wanted, verified."""
+
+    beacon: Beacon
 
 
 class View(Struct, frozen=True):

@@ -8,7 +8,7 @@ from aiohttp import web
 from fittrack.drawings import queries, schemas, views
 from fittrack.drawings.admin_input import new_prize, prize_edit, with_sponsor
 from fittrack.drawings.commands import AddPrize, EditPrize, RemovePrize
-from fittrack.drawings.commitment import BeaconRequired
+from fittrack.drawings.promised_beacon import BeaconRequired
 from fittrack.drawings.rules import NotEditable
 from fittrack.drawings.visibility import viewer_of
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7

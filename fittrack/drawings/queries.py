@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection, Row, Select, func, select
 
 from fittrack.db.tables.accounts import profiles, users
@@ -21,7 +22,14 @@ from fittrack.drawings.model import (
     Prize,
     UserType,
 )
-from fittrack.drawings.stored import Closing, SealedCommitment, StoredDrawing, StoredEntry, StoredWinner
+from fittrack.drawings.stored import (
+    Closing,
+    SealedCommitment,
+    StoredDrawing,
+    StoredEntry,
+    StoredWinner,
+    TakenBeacon,
+)
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
 
@@ -332,6 +340,7 @@ def _stored(row: Row[Any], held: tuple[Prize, ...]) -> StoredDrawing:
         created_at=row.created_at,
         commitment=_commitment(row),
         closing=_closing(row),
+        beacon=None if row.beacon is None else msgspec.json.decode(row.beacon, type=TakenBeacon),
         scheduled_at=row.scheduled_at,
         opened_at=row.opened_at,
         completed_at=row.completed_at,

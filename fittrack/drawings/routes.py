@@ -1,7 +1,7 @@
 """`/drawings` and `/tickets` for players and strangers: look, buy, verify (SPEC 5 and 10)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -133,10 +133,22 @@ async def get_proof(request: web.Request) -> web.StreamResponse:
     """The record is sent while it is written: a million entries make 90 MB."""
     view = await _view(request)
     check_completed(view.drawing)
-    record = await request.app[READS].run(draw.publish, view.stored, _drawing_key(request, view))
+    record = await request.app[READS].run(draw.publish, view.stored, _secrets(request, view))
+    return await _send_in_pieces(request, record.chunks())
+
+
+async def get_closing(request: web.Request) -> web.StreamResponse:
+    view = await _view(request)
+    if view.stored.closing is None:
+        raise NotFound("There is nothing fixed before the close.")
+    closing = await request.app[READS].run(draw.publish_closing, view.stored, _secrets(request, view))
+    return await _send_in_pieces(request, closing.chunks())
+
+
+async def _send_in_pieces(request: web.Request, chunks: Iterable[bytes]) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     await response.prepare(request)
-    for chunk in record.chunks():
+    for chunk in chunks:
         await response.write(chunk)
     await response.write_eof()
     return response
@@ -149,7 +161,7 @@ async def get_inclusion(request: web.Request) -> web.Response:
     proof = await request.app[READS].run(
         draw.prove_inclusion,
         view.drawing.drawing_id,
-        _drawing_key(request, view),
+        _secrets(request, view).drawing_key,
         path_uuid(request, "receipt"),
     )
     if proof is None:
@@ -157,11 +169,9 @@ async def get_inclusion(request: web.Request) -> web.Response:
     return render(proof)
 
 
-def _drawing_key(request: web.Request, view: View) -> bytes:
+def _secrets(request: web.Request, view: View) -> commitment.Secrets:
     assert view.stored.commitment is not None, "what was scheduled has its commitment"
-    return commitment.open_secrets(
-        request.app[SEALER], view.drawing.drawing_id, view.stored.commitment
-    ).drawing_key
+    return commitment.open_secrets(request.app[SEALER], view.drawing.drawing_id, view.stored.commitment)
 
 
 async def get_rules(request: web.Request) -> web.Response:
@@ -296,6 +306,15 @@ ROUTES: list[Route] = [
         tag=TAG,
         answer=schemas.Proof,
         problems=(NotCompleted,),
+    ),
+    Route(
+        "GET",
+        f"{_AT}/closing",
+        get_closing,
+        summary="What the close fixed: entries, root, and the seed once it is open",
+        access=Access.OPTIONAL,
+        tag=TAG,
+        answer=schemas.PublishedClosing,
     ),
     Route(
         "GET",

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from fittrack.drawings.model import DrawingType, FulfillmentType, UserType
 from fittrack.drawings.rules import MAX_TICKETS_PER_PURCHASE
+from fittrack.fairness.closing_record import ClosingFields
 from fittrack.fairness.record import Fields
 from fittrack.fairness.rules_text import BeaconPlan
 from protocol.shapes import Instant, Prize, Winner
@@ -20,6 +21,9 @@ ACCOUNT_AGE_DAYS_MAX = 3_650
 PRIZE_VALUE_USD_MAX = 10_000_000
 PRIZE_RANK_MAX = 1_000
 PRIZE_QUANTITY_MAX = 10_000
+BEACON_ROUND_MAX = (
+    2**53 - 1
+)  # what every JSON reader takes; a round every 3 s reaches it in 850 million years
 
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Description = Annotated[str, Meta(max_length=DESCRIPTION_LENGTH_MAX)]
@@ -110,6 +114,13 @@ class Cancellation(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=3, max_length=200)]
 
 
+class EnteredBeacon(Struct, frozen=True, forbid_unknown_fields=True):
+    """`POST drawings/{id}/beacon`: a round of the promised chain as drand publishes it."""
+
+    round: Annotated[int, Meta(ge=1, le=BEACON_ROUND_MAX)]
+    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]{96}$", max_length=96)]
+
+
 class MyResult(Struct, frozen=True):
     """What a drawing came to for the one who asks."""
 
@@ -164,6 +175,12 @@ class Proof(Fields, frozen=True, kw_only=True):
 
     entries: list[tuple[int, int, str, str]]
     digest: str
+
+
+class PublishedClosing(ClosingFields, frozen=True, kw_only=True):
+    """`GET drawings/{id}/closing`: what the close fixed. An entry is `[first, count, tag, receipt]`."""
+
+    entries: list[tuple[int, int, str, str]]
 
 
 class PublishedSlots(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Delete, Insert, Update, insert, literal, select, update
 from sqlalchemy import delete as sql_delete
 
@@ -13,7 +14,7 @@ from fittrack.db.types import Document, Instant
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
 from fittrack.drawings.model import Drawing, Prize
 from fittrack.drawings.queries import PURCHASE
-from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment
+from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment, TakenBeacon
 from fittrack.drawings.timetable import next_due_at
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId
@@ -64,7 +65,7 @@ def commitment_columns(commitment: SealedCommitment) -> dict[str, object]:
 
 
 def closing_columns(closing: Closing) -> dict[str, object]:
-    """Columns of the closing row; the seed opens here."""
+    """Columns of the closing row."""
     return {
         "closed_at": closing.closed_at,
         "total_tickets": closing.total_tickets,
@@ -72,6 +73,11 @@ def closing_columns(closing: Closing) -> dict[str, object]:
         "root": closing.root,
         "seed": closing.seed,
     }
+
+
+def draw_columns(seed: bytes, beacon: TakenBeacon | None) -> dict[str, object]:
+    """Columns of what decided the draw; where no beacon did, the seed opens here."""
+    return {"seed": seed, "beacon": None if beacon is None else msgspec.json.encode(beacon)}
 
 
 def delete_drawing(drawing_id: DrawingId) -> tuple[Delete, Delete]:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from fittrack.drawings.model import Drawing
+from fittrack.fairness.beacon import Beacon
 from fittrack.kit.ids import FulfillmentId, PrizeId, UserId
 
 
@@ -26,7 +29,24 @@ class Closing:
     total_tickets: int
     entrants: int
     root: bytes
-    seed: bytes
+    seed: bytes | None
+    """As published: at the close where a beacon decides, with the draw where none does."""
+
+
+class TakenBeacon(Struct, frozen=True, kw_only=True):
+    """The round that decided, as the drawing's row keeps it: JSON, written with the draw."""
+
+    chain: str
+    round: int
+    signature: str
+    """Hexadecimal."""
+    had_at: datetime
+    """When the drawing had it."""
+
+    @property
+    def beacon(self) -> Beacon:
+        """The round itself."""
+        return Beacon(self.round, bytes.fromhex(self.signature))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +57,7 @@ class StoredDrawing:
     created_at: datetime
     commitment: SealedCommitment | None = None
     closing: Closing | None = None
+    beacon: TakenBeacon | None = None
     scheduled_at: datetime | None = None
     opened_at: datetime | None = None
     completed_at: datetime | None = None

@@ -81,6 +81,7 @@ def closed_event(stored: StoredDrawing) -> DrawingClosed | None:
         tickets=closing.total_tickets,
         entrants=closing.entrants,
         draws_at=instant(stored.drawing.drawing_time),
+        seed=None if closing.seed is None else closing.seed.hex(),
     )
 
 

@@ -156,7 +156,7 @@ class Record:
         pairs = list(fields.items())
         head, tail = dict(pairs[:FIELDS_BEFORE_ENTRIES]), dict(pairs[FIELDS_BEFORE_ENTRIES:])
         yield msgspec.json.encode(head)[:-1] + b',"entries":['
-        yield from _entry_chunks(self.entries)
+        yield from entry_chunks(self.entries)
         yield b"]," + msgspec.json.encode(tail | {"digest": record_digest(fields)})[1:]
 
     def to_json(self) -> bytes:
@@ -164,7 +164,8 @@ class Record:
         return b"".join(self.chunks())
 
 
-def _entry_chunks(entries: Entries) -> Iterator[bytes]:
+def entry_chunks(entries: Entries) -> Iterator[bytes]:
+    """The entries as the inside of a JSON array, piece by piece."""
     separator = ""
     rows = iter(entries)
     while chunk := list(islice(rows, _CHUNK_ENTRIES)):

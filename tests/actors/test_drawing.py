@@ -6,7 +6,7 @@ import pytest
 
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.activities.commands import LogActivities
-from fittrack.drawings import draw, queries
+from fittrack.drawings import commitment, draw, queries
 from fittrack.drawings.commands import (
     CancelDrawing,
     CloseDrawing,
@@ -60,10 +60,8 @@ async def test_the_published_record_of_a_drawing_verifies(house: House) -> None:
     await house.pass_time(minutes=5)
     stored = await house.node.reads.run(queries.load, drawing_id)
     assert stored is not None and stored.commitment is not None
-    key = house.node.sealer.open(
-        stored.commitment.sealed_drawing_key, f"drawing/{drawing_id}/drawing-key".encode()
-    )
-    record = await house.node.reads.run(draw.publish, stored, key)
+    secrets = commitment.open_secrets(house.node.sealer, drawing_id, stored.commitment)
+    record = await house.node.reads.run(draw.publish, stored, secrets)
     assert verify(record.to_json()).ok
     assert len(record.fields.winners) == 2
 
