@@ -13,7 +13,7 @@ import aiohttp
 from protocol.client import Client
 from protocol.client_core import STREAMS
 from protocol.client_events import Event
-from tests.server import PATIENCE_S, Server
+from tests.server import PATIENCE_S, Address, Server
 
 Answer = tuple[int, dict[str, Any]]
 """Status and body; a body that is no JSON object is under `text`."""
@@ -28,7 +28,7 @@ QUICK = 0.02
 class Rest:
     """Somebody who uses the REST API of a server, which may be restarted meanwhile."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server | Address) -> None:
         self._server = server
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=PATIENCE_S)
@@ -132,7 +132,9 @@ class Witness:
 
 
 @asynccontextmanager
-async def client(server: Server, token: str, **options: Any) -> AsyncIterator[tuple[Client, Witness]]:
+async def client(
+    server: Server | Address, token: str, **options: Any
+) -> AsyncIterator[tuple[Client, Witness]]:
     """The reference client of somebody, and the witness of all its events."""
     witness = Witness()
 

@@ -13,7 +13,8 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,21 @@ NO_RATE_LIMITS = {f"RATE_LIMIT_{who}": "1000000" for who in ("ANONYMOUS", "USER"
 
 class ServerDied(Exception):  # noqa: N818 - it is a fact about the process
     """The process ended before it served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where something serves."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
 
 
 class Server:
@@ -60,11 +76,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return Address(self.port).url
 
     @property
     def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws"
+        return Address(self.port).ws_url
 
     @property
     def pid(self) -> int:
@@ -76,6 +92,15 @@ class Server:
         """The memory that the process holds."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+    @property
+    def open_sockets(self) -> int:
+        """Sockets that the process holds, its listeners among them."""
+        found = 0
+        for entry in Path(f"/proc/{self.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                found += str(entry.readlink()).startswith("socket:")
+        return found
 
     async def start(self) -> None:
         """Start, and return when it serves. The first start takes a free port, later ones take it again.

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 
 from protocol.client_wire import Encoding, wire_of
-from tests.server import PATIENCE_S, Server
+from tests.server import PATIENCE_S, Address, Server
 
 Frame = Mapping[str, Any]
 
@@ -72,7 +73,7 @@ class Wire:
 
 @asynccontextmanager
 async def wired(
-    server: Server, token: str | None = None, *, encoding: Encoding = "json", **auth: object
+    server: Server | Address, token: str | None = None, *, encoding: Encoding = "json", **auth: object
 ) -> AsyncIterator[Wire]:
     """A connection, signed in if there is a token."""
     async with (
@@ -85,3 +86,9 @@ async def wired(
             await wire.send({"t": "auth", "id": "auth", "d": {"token": token, **auth}})
             await wire.until("welcome")
         yield wire
+
+
+def purchase(drawing_id: UUID, key: UUID) -> Frame:
+    """The command to buy one ticket; the key is its id too."""
+    data = {"drawing_id": str(drawing_id), "quantity": 1}
+    return {"t": "tickets.buy", "id": str(key), "key": str(key), "d": data}

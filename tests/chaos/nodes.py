@@ -18,7 +18,7 @@ from fittrack.server.asking import USER
 from protocol.outbound import TicketsBought
 from tests.bets import Bets
 from tests.players import QUICK
-from tests.server import PATIENCE_S
+from tests.server import PATIENCE_S, Address
 from tests.stage import Stage
 from tests.world import Member, no_fatal
 
@@ -36,6 +36,17 @@ async def running(
         yield node
     finally:
         await node.close()
+
+
+@asynccontextmanager
+async def listening(stage: Stage, *, store: Callable[[Engine], Store] = open_store) -> AsyncIterator[Address]:
+    """A whole node in this process, on a free port."""
+    node = Node(stage.settings, on_fatal=no_fatal, store=store)
+    address = Address(await node.start("127.0.0.1", 0))
+    try:
+        yield address
+    finally:
+        await node.stop()
 
 
 async def buy(node: Node, member: Member, drawing_id: UUID, quantity: int, key: UUID) -> TicketsBought:

@@ -8,7 +8,7 @@ from tests.evidence import assert_each_once, assert_sound, heads
 from tests.players import client
 from tests.server import Server, serving
 from tests.stage import SOAK, Stage, eventually
-from tests.wire import Frame, wired
+from tests.wire import purchase, wired
 from tests.world import Member
 
 COMMANDS = 40
@@ -16,27 +16,17 @@ MOVERS = 12 if SOAK else 2
 """Each is given a random instant of the drain's 20 s: more of them make it last longer."""
 
 
-def a_purchase(drawing_id: UUID, bets: Bets) -> Frame:
-    key = bets.new_key()
-    return {
-        "t": "tickets.buy",
-        "id": str(key),
-        "key": str(key),
-        "d": {"drawing_id": str(drawing_id), "quantity": 1},
-    }
-
-
 async def work_until_sent_away(
     server: Server, member: Member, drawing_id: UUID, bets: Bets, begun: asyncio.Semaphore
 ) -> None:
     """Send commands before and after the `goaway`; leave when each has its answer."""
     async with wired(server, member.token) as wire:
-        before = [a_purchase(drawing_id, bets) for _ in range(COMMANDS)]
+        before = [purchase(drawing_id, bets.new_key()) for _ in range(COMMANDS)]
         await wire.send(*before)
         begun.release()
         goaway = await wire.until("goaway")
         assert set(goaway["d"]) == {"after_ms", "deadline"}
-        after = [a_purchase(drawing_id, bets) for _ in range(10)]
+        after = [purchase(drawing_id, bets.new_key()) for _ in range(10)]
         await wire.send(*after)
         answers = await wire.answers([frame["id"] for frame in (*before, *after)])
     for id, frame in answers.items():
