@@ -14,7 +14,7 @@ from fittrack.server.audience import Audience, Membership
 from fittrack.server.outbox import Outbox
 
 CHUNK_DELIVERIES = 100
-"""Deliveries in one turn of the event loop: below a millisecond, the kernel's share included."""
+"""Deliveries in one turn of the event loop: about a millisecond, the kernel's share included."""
 
 
 class FanOut:

@@ -19,8 +19,8 @@ from protocol.close_codes import CloseCode
 CONNECTIONS_PER_ACCOUNT_MAX = 5
 """Connections of one account on one node: phone, tablet, watch, browser and a spare one."""
 
-SWEEP_SLOTS = 10
-"""Parts in which all connections are swept, one after the other: a millisecond each at 15,000."""
+SWEEP_SLOTS = 20
+"""Parts in which all connections are swept, one after the other: 1-2 ms each at 15,000."""
 
 
 class Connected(Protocol):

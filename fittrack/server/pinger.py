@@ -1,6 +1,6 @@
 """One sweep for all connections instead of a timer for each: pings, deadlines, slow readers.
 
-Every tenth of a second one of ten parts is swept, so each connection is looked at once a second.
+Every twentieth of a second one of twenty parts is swept, so each connection is looked at once a second.
 """
 
 from collections.abc import Sequence

@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
+import time
 from types import TracebackType
 from typing import Any, Self
 
 CLIENTS_PER_PROCESS = 5_000
 """Open files are limited to 20,000 in places; a process of clients stays well below."""
+
+SETTLE_S = 0.1
+"""Seconds without another byte after which everything has arrived."""
 
 
 class Arena:
@@ -16,6 +20,7 @@ class Arena:
     def __init__(self, kind: str, *options: str) -> None:
         self._server = _start("tests.benchmarks.ws_servers", kind, *options)
         self._loads: list[subprocess.Popen[str]] = []
+        self._admitted = 0
         started = self._answer()
         self.port: int = started["port"]
         self._channel: str = started["channel"] if kind == "fittrack" else "-"
@@ -38,8 +43,30 @@ class Arena:
             share = str(min(CLIENTS_PER_PROCESS, count - first))
             load = _start("tests.benchmarks.ws_load", str(self.port), share, self._channel)
             self._loads.append(load)
+            self._admitted += int(share)
             assert load.stdout is not None
             assert load.stdout.readline() == "ready\n", "the clients did not get in"
+
+    def settled(self) -> int:
+        """Bytes that all clients received, once no more arrive. Nobody may have left."""
+        former, received = -1, 0
+        while received != former:
+            former = received
+            time.sleep(SETTLE_S)
+            received, still_open = self._received()
+            assert still_open == self._admitted, "clients lost their connections"
+        return received
+
+    def _received(self) -> tuple[int, int]:
+        totals = (0, 0)
+        for load in self._loads:
+            assert load.stdin is not None
+            assert load.stdout is not None
+            load.stdin.write("received\n")
+            load.stdin.flush()
+            received, still_open = map(int, load.stdout.readline().split())
+            totals = totals[0] + received, totals[1] + still_open
+        return totals
 
     def ask(self, do: str, **order: Any) -> dict[str, Any]:
         """Give the server an order and return what it answers."""

@@ -1,11 +1,12 @@
 """Many quiet WebSocket clients in their own process: `python -m tests.benchmarks.ws_load PORT N CHANNEL`.
 
-With a channel they sign in and subscribe; with `-` they only connect. Prints a line when all are ready,
-and ends with its standard input.
+With a channel they sign in and subscribe; with `-` they only connect. Prints a line when all are ready;
+then answers each line on its standard input with the bytes received since and the connections still open.
 """
 
 import asyncio
 import sys
+from typing import ClassVar
 
 import msgspec
 import uvloop
@@ -28,6 +29,8 @@ class Quiet(asyncio.Protocol):
     """Connects, enters, and then only listens."""
 
     __slots__ = ("ready", "steps", "transport")
+    received: ClassVar[int] = 0
+    open: ClassVar[int] = 0
 
     def __init__(self, channel: str) -> None:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -42,9 +45,16 @@ class Quiet(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self.transport = transport
+        Quiet.open += 1
         transport.write(REQUEST)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        Quiet.open -= 1
+
     def data_received(self, data: bytes) -> None:
+        if not self.steps:
+            Quiet.received += len(data)
+            return
         while self.steps and self.steps[0][0] in data:
             _, answer = self.steps.pop(0)
             if answer:
@@ -63,7 +73,8 @@ async def main(port: int, count: int, channel: str) -> None:
 
     await asyncio.gather(*(enter() for _ in range(count)))
     print("ready", flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
+    while await loop.run_in_executor(None, sys.stdin.readline):
+        print(Quiet.received, Quiet.open, flush=True)
 
 
 if __name__ == "__main__":
