@@ -2,7 +2,7 @@
 or one drawing at a time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from fittrack.check import queries
 from fittrack.check.book import check_ledger
 from fittrack.check.chains import check_log, check_positions
 from fittrack.check.days import check_days
-from fittrack.check.draws import check_closing, check_followed, check_promises, check_winners, draw_again
+from fittrack.check.draws import Entered, check_closing, check_draw, check_followed, check_promises
 from fittrack.check.findings import Finding, Invariant, Report, drawing, player
 from fittrack.check.life import check_life
 from fittrack.check.queries import PlayerRange
@@ -24,8 +24,7 @@ from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.drawings import commitment, draw
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.model import DrawingStatus
-from fittrack.drawings.stored import StoredDrawing
-from fittrack.fairness.closing import Closing
+from fittrack.fairness.beacon import CHAINS, Chain
 from fittrack.fairness.entries import BrokenEntries
 from fittrack.fairness.rules_text import read_rules
 from fittrack.kit.ids import DrawingId
@@ -37,12 +36,19 @@ PLAYERS_PER_CHUNK: Final = 100
 _BOTH_IN_LOG = (Invariant.LOGS, Invariant.KEYS)
 
 
-def check_database(engine: Engine, sealer: Sealer | None = None, *, settled: bool = False) -> list[Finding]:
+def check_database(
+    engine: Engine,
+    sealer: Sealer | None = None,
+    *,
+    settled: bool = False,
+    chains: Mapping[str, Chain] = CHAINS,
+) -> list[Finding]:
     """Every violation of an invariant; none in a sound database. See `examine`.
 
     `sealer` opens the drawings' secrets; without one, the keys of development do.
     """
-    return examine(engine, sealer or Sealer.from_text(DEVELOPMENT_TOKEN_KEYS), settled=settled).findings
+    sealer = sealer or Sealer.from_text(DEVELOPMENT_TOKEN_KEYS)
+    return examine(engine, sealer, settled=settled, chains=chains).findings
 
 
 def examine(
@@ -51,8 +57,11 @@ def examine(
     *,
     settled: bool = False,
     step: Callable[[str], None] = lambda name: None,
+    chains: Mapping[str, Chain] = CHAINS,
 ) -> Report:
     """Check everything that is committed at this moment. `step` is told what comes next.
+
+    `chains`: the public beacons by hash, with whose keys the rounds must be signed.
 
     Beside a running server use an engine for reading. When `settled`, refunds must not wait any more.
     """
@@ -73,7 +82,7 @@ def examine(
         report.refunds_waiting = queries.refunds_waiting(conn)
         step("draws")
         for drawing_id in queries.frozen_drawings(conn):
-            report.add(_check_draw(conn, drawing_id, sealer))
+            report.add(_check_draw(conn, drawing_id, sealer, chains))
             report.count(Invariant.DRAWS, 1)
     return report
 
@@ -127,7 +136,9 @@ def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> Non
         report.count(Invariant.AWARDS, len(held))
 
 
-def _check_draw(conn: Connection, drawing_id: DrawingId, sealer: Sealer) -> Iterator[Finding]:
+def _check_draw(
+    conn: Connection, drawing_id: DrawingId, sealer: Sealer, chains: Mapping[str, Chain]
+) -> Iterator[Finding]:
     subject = drawing(drawing_id)
     stored = drawing_queries.load(conn, drawing_id)
     assert stored is not None, "it was listed in the same snapshot"
@@ -141,26 +152,14 @@ def _check_draw(conn: Connection, drawing_id: DrawingId, sealer: Sealer) -> Iter
         yield Finding(Invariant.DRAWS, subject, f"its commitment cannot be read: {error}")
         return
     try:
-        entered = draw.read_entries(conn, drawing_id, secrets.drawing_key)
+        entered = Entered(*draw.read_entries(conn, drawing_id, secrets.drawing_key))
     except BrokenEntries as broken:
         yield Finding(Invariant.DRAWS, subject, str(broken))
         return
-    closing = _closing(conn, stored, entered)
-    yield from check_closing(subject, stored, closing, entered.holders)
+    passed_over = drawing_queries.passed_over_of(conn, drawing_id)
+    yield from check_closing(subject, stored, secrets, entered, passed_over)
     yield from check_promises(subject, stored, rules)
     if stored.drawing.status is DrawingStatus.COMPLETED:
         winners = drawing_queries.winners_of(conn, drawing_id)
-        yield from check_winners(subject, draw_again(closing, rules, entered.holders), stored, winners)
+        yield from check_draw(subject, draw.publish(conn, stored, secrets), entered, winners, chains)
         yield from check_followed(subject, winners, queries.followed(conn, drawing_id))
-
-
-def _closing(conn: Connection, stored: StoredDrawing, entered: draw.Entered) -> Closing:
-    assert stored.commitment is not None and stored.closing is not None, "only a closed drawing has these"
-    return Closing(
-        drawing_id=stored.drawing.drawing_id,
-        rules=stored.commitment.rules,
-        seed=stored.closing.seed,
-        entries=entered.entries,
-        root=stored.closing.root,
-        passed_over=drawing_queries.passed_over_of(conn, stored.drawing.drawing_id),
-    )

@@ -1,53 +1,29 @@
-"""Invariant 7: drawing again from what was published gives the stored winners (FAIRNESS 2-4). Pure."""
+"""Invariant 7: what the close froze, and what the draw published, can be had again (FAIRNESS 2-4). Pure.
+
+The draw itself is verified like anybody's copy of the record would be, by `fairness.verification`.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from fittrack.check.findings import Finding, Invariant
+from fittrack.drawings.commitment import Secrets
 from fittrack.drawings.stored import StoredDrawing, StoredWinner
 from fittrack.fairness import ftd1
-from fittrack.fairness.closing import Closing
+from fittrack.fairness.beacon import Chain
+from fittrack.fairness.entries import Entries
+from fittrack.fairness.record import PassedOver, Record, WinnerRow
 from fittrack.fairness.rules_text import DrawRules
-from fittrack.kit.calendar import rfc3339
+from fittrack.fairness.verification import verify_record
 from fittrack.kit.ids import UserId
 
 
-class Won(NamedTuple):
-    """A filled prize slot, in all that follows from the published inputs, and who is behind the tag."""
+class Entered(NamedTuple):
+    """The entries as the log tells them, and who is behind each pseudonym."""
 
-    slot: int
-    prize_id: UUID
-    prize_rank: int
-    user_id: UUID
-    tag: bytes
-    ticket: int
-    word: int
-    tickets_held: int
-
-    @classmethod
-    def as_stored(cls, winner: StoredWinner) -> "Won":
-        """What the tables say of the slot."""
-        return cls(
-            winner.draw_order,
-            winner.prize_id,
-            winner.prize_rank,
-            winner.user_id,
-            winner.tag,
-            winner.winning_ticket_number,
-            winner.word,
-            winner.tickets_held,
-        )
-
-
-def draw_again(closing: Closing, rules: DrawRules, holders: Mapping[bytes, UserId]) -> list[Won]:
-    """The winners that follow from what was published; prizes as the published rules have them."""
-    drawn = closing.winners(None)
-    held = closing.entries.tickets_of(winner.tag for winner in drawn)
-    return [
-        Won(slot, prize.prize_id, prize.rank, holders[tag], tag, ticket, word, held[tag])
-        for slot, (prize, (ticket, tag, word)) in enumerate(zip(rules.slots(), drawn, strict=False), 1)
-    ]
+    entries: Entries
+    holders: Mapping[bytes, UserId]
 
 
 class Followed(NamedTuple):
@@ -61,42 +37,27 @@ class Followed(NamedTuple):
 
 
 def check_closing(
-    subject: str, stored: StoredDrawing, closing: Closing, holders: Mapping[bytes, UserId]
+    subject: str,
+    stored: StoredDrawing,
+    secrets: Secrets,
+    entered: Entered,
+    passed_over: Sequence[PassedOver],
 ) -> Iterator[Finding]:
-    """Compare what the close froze and opened with the entries and the commitment.
-
-    `closing` holds the entries as the log tells them; `holders` are the pseudonyms behind them.
-    """
-    frozen, committed = stored.closing, stored.commitment
+    """Compare what the close froze with the entries, and what was opened with what was committed to."""
+    drawing_id, frozen, committed = stored.drawing.drawing_id, stored.closing, stored.commitment
     assert frozen is not None and committed is not None, "the caller gives drawings that were closed"
-    if ftd1.root(closing.drawing_id, closing.entries) != frozen.root:
+    entries, holders = entered
+    if ftd1.root(drawing_id, entries) != frozen.root:
         yield _finding(subject, "its entries do not have the published root")
     if len(holders) != frozen.entrants:
         yield _finding(subject, f"{frozen.entrants} entrants were frozen, {len(holders)} hold entries")
-    if ftd1.commit(closing.drawing_id, frozen.seed) != committed.seed_commit:
+    if ftd1.commit(drawing_id, secrets.seed) != committed.seed_commit:
         yield _finding(subject, "its seed is not the one that was committed to")
-    for tag, reason in closing.passed_over:
+    if frozen.seed not in {None, secrets.seed}:
+        yield _finding(subject, "the seed that was opened is not the one that was sealed")
+    for tag, reason in passed_over:
         if tag not in holders:
             yield _finding(subject, f"{tag.hex()} was passed over as {reason}, but holds no entry")
-
-
-def check_winners(
-    subject: str, again: Sequence[Won], stored: StoredDrawing, winners: Sequence[StoredWinner]
-) -> Iterator[Finding]:
-    """Compare the stored winners with those who were drawn again."""
-    if stored.completed_at is not None and stored.completed_at < stored.drawing.drawing_time:
-        yield _finding(subject, f"it was drawn at {rfc3339(stored.completed_at)}, before its time")
-    if len({winner.tag for winner in winners}) != len(winners):
-        yield _finding(subject, "somebody has won twice")
-    if len(again) != len(winners):
-        yield _finding(subject, f"drawing again gives {len(again)} winners, {len(winners)} are stored")
-    for expected, winner in zip(again, winners, strict=False):
-        if expected != Won.as_stored(winner):
-            yield _finding(
-                subject,
-                f"drawing again gives slot {expected.slot} to ticket {expected.ticket}, "
-                f"stored is ticket {winner.winning_ticket_number} in slot {winner.draw_order}",
-            )
 
 
 def check_promises(subject: str, stored: StoredDrawing, rules: DrawRules) -> Iterator[Finding]:
@@ -108,6 +69,38 @@ def check_promises(subject: str, stored: StoredDrawing, rules: DrawRules) -> Ite
     prizes = [(prize.prize_id, prize.rank, prize.quantity) for prize in rules.prizes]
     if prizes != [(prize.prize_id, prize.rank, prize.quantity) for prize in drawing.prizes]:
         yield _finding(subject, "its prizes are not those of its published rules")
+
+
+def check_draw(
+    subject: str,
+    record: Record,
+    entered: Entered,
+    winners: Sequence[StoredWinner],
+    chains: Mapping[str, Chain],
+) -> Iterator[Finding]:
+    """Verify the published record, and compare the stored winners with those it names."""
+    for check in verify_record(record, chains).checks:
+        if not check.ok:
+            yield _finding(subject, f"its record does not verify ({check.name}): {check.sentence}")
+    rows = record.fields.winners
+    if len(rows) != len(winners):
+        yield _finding(subject, f"its record names {len(rows)} winners, {len(winners)} are stored")
+    held = entered.entries.tickets_of(winner.tag for winner in winners)
+    for row, winner in zip(rows, winners, strict=False):
+        stored = winner.user_id, winner.tickets_held, _as_published(winner)
+        if stored != (entered.holders.get(winner.tag), held[winner.tag], row):
+            yield _finding(subject, f"the winner in slot {row.slot} is not stored as published")
+
+
+def _as_published(winner: StoredWinner) -> WinnerRow:
+    return WinnerRow(
+        slot=winner.draw_order,
+        rank=winner.prize_rank,
+        prize_id=str(winner.prize_id),
+        ticket=winner.winning_ticket_number,
+        tag=winner.tag.hex(),
+        word=winner.word,
+    )
 
 
 def check_followed(

@@ -4,7 +4,7 @@ Whoever runs this trusts nothing but the record's bytes and this algorithm. A re
 yields failed checks with a sentence each, never an exception.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -12,11 +12,12 @@ from uuid import UUID
 import msgspec
 
 from fittrack.fairness import ftd1
+from fittrack.fairness.beacon import CHAINS, Chain
 from fittrack.fairness.checks import Check, Verification, check
 from fittrack.fairness.ftd1 import Drawn, DrawTooLong
 from fittrack.fairness.publication_checks import check_publication
 from fittrack.fairness.reading import Claims, read_record
-from fittrack.fairness.record import AlternateRow, DrawnTicket, Fields
+from fittrack.fairness.record import AlternateRow, DrawnTicket, Fields, Record
 from fittrack.fairness.rules_text import read_beacon_promise
 
 VERIFY_WORDS_MAX = 100_000_000
@@ -38,15 +39,26 @@ def verify_file(path: Path) -> Verification:
     return verify(path.read_bytes())
 
 
-def verify(data: bytes) -> Verification:
-    """Verify a record, or a bare test vector, given as JSON."""
+def verify(data: bytes, chains: Mapping[str, Chain] = CHAINS) -> Verification:
+    """Verify a record, or a bare test vector, given as JSON. `chains`: the public beacons known, by hash."""
     claims = read_record(data)
     if isinstance(claims, list):
         return Verification(tuple(Check("layout", False, sentence) for sentence in claims))
-    return Verification(tuple(_checks(claims)))
+    return Verification(tuple(_checks(claims, chains)))
 
 
-def _checks(claims: Claims) -> Iterator[Check]:
+def verify_record(record: Record, chains: Mapping[str, Chain] = CHAINS) -> Verification:
+    """Verify a record before it is written: the same checks, without reading its text."""
+    claims = Claims(
+        fields=record.fields,
+        entries=record.entries,
+        digest=record.digest,
+        plain=msgspec.to_builtins(record.fields),
+    )
+    return Verification(tuple(_checks(claims, chains)))
+
+
+def _checks(claims: Claims, chains: Mapping[str, Chain]) -> Iterator[Check]:
     yield Check("layout", True, "Every field is there and well formed.")
     root = ftd1.root(UUID(hex=claims.fields.drawing_id), claims.entries)
     yield _check_commitment(claims)
@@ -56,7 +68,7 @@ def _checks(claims: Claims) -> Iterator[Check]:
     drawn, check_of_draw = _draw_again(claims, root)
     yield check_of_draw
     if isinstance(claims.fields, Fields) and claims.digest is not None:
-        yield from check_publication(claims.fields, claims, drawn)
+        yield from check_publication(claims.fields, claims, drawn, chains)
 
 
 def _check_commitment(claims: Claims) -> Check:

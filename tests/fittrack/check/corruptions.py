@@ -233,17 +233,21 @@ CORRUPTIONS: dict[str, Corruption] = {
     "another ticket that won": (
         Invariant.DRAWS,
         ["UPDATE winners SET winning_ticket_number = winning_ticket_number + 100 WHERE draw_order = 1"],
-        ["drawing again gives slot 1 to ticket"],
+        ["does not verify (draw)", "does not verify (winners)"],
     ),
     "another person who won": (
         Invariant.DRAWS,
         [f"UPDATE winners SET user_id = {STRANGER} WHERE draw_order = 2"],
-        ["drawing again gives slot 2", "do not have just"],
+        ["the winner in slot 2 is not stored as published", "do not have just"],
     ),
     "a winner that is gone": (
         Invariant.DRAWS,
         ["DELETE FROM winners WHERE draw_order = 2"],
-        ["drawing again gives 2 winners, 1 are stored", "1 winners do not have just the 2 fulfilments"],
+        [
+            "does not verify (draw)",
+            "does not verify (winners)",
+            "1 winners do not have just the 2 fulfilments",
+        ],
     ),
     "a root of other entries": (
         Invariant.DRAWS,
@@ -255,6 +259,18 @@ CORRUPTIONS: dict[str, Corruption] = {
         [f"UPDATE drawings SET seed_commit = zeroblob(32) WHERE drawing_id = {DRAWN}"],
         ["its seed is not the one that was committed to"],
     ),
+    "a prize that somebody else was to have": (
+        Invariant.DRAWS,
+        [
+            "UPDATE winners SET prize_rank = 7 WHERE draw_order = 1",
+        ],
+        ["the winner in slot 1 is not stored as published"],
+    ),
+    "a seed that was opened and never sealed": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET seed = zeroblob(32) WHERE drawing_id = {DRAWN}"],
+        ["the seed that was opened is not the one that was sealed"],
+    ),
     "entrants that do not enter": (
         Invariant.DRAWS,
         [f"UPDATE drawings SET entrants = 4 WHERE drawing_id = {DRAWN}"],
@@ -263,7 +279,7 @@ CORRUPTIONS: dict[str, Corruption] = {
     "somebody passed over who is not there": (
         Invariant.DRAWS,
         [f"INSERT INTO passed_over (drawing_id, tag, reason) SELECT {DRAWN}, zeroblob(16), 'banned'"],
-        ["but holds no entry"],
+        ["but holds no entry", "does not verify (passed-over)"],
     ),
     "rules that promised another close": (
         Invariant.DRAWS,

@@ -111,7 +111,7 @@ async def test_what_was_drawn_can_be_verified_from_what_is_published(node: Node)
     for stored in completed:
         assert stored.commitment is not None
         secrets = open_secrets(node.sealer, stored.drawing.drawing_id, stored.commitment)
-        record = await node.reads.run(publish, stored, secrets.drawing_key)
+        record = await node.reads.run(publish, stored, secrets)
         assert verify(record.to_json()).ok, stored.drawing.name
 
 
