@@ -1,11 +1,12 @@
 """Checks what a published record says beyond the draw: prizes, passed over, alternates, beacon, instants."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from fittrack.fairness.beacon import CHAINS, Beacon, choose_round
+from fittrack.fairness.beacon import Beacon, Chain, choose_round
+from fittrack.fairness.beacon_signature import is_genuine
 from fittrack.fairness.checks import Check, check
 from fittrack.fairness.ftd1 import Drawn
 from fittrack.fairness.publishing import winner_rows
@@ -17,8 +18,13 @@ ON_TIME = timedelta(seconds=10)
 """A close or a draw this near to its plan is not worth a remark."""
 
 
-def check_publication(fields: Fields, claims: Claims, drawn: Sequence[Drawn]) -> Iterator[Check]:
-    """The checks that a bare test vector has no fields for. `drawn`: winners and alternates, recomputed."""
+def check_publication(
+    fields: Fields, claims: Claims, drawn: Sequence[Drawn], chains: Mapping[str, Chain]
+) -> Iterator[Check]:
+    """The checks that a bare test vector has no fields for.
+
+    `drawn`: winners and alternates, recomputed. `chains`: the public beacons whose keys are known, by hash.
+    """
     yield _check_digest(claims)
     yield _check_passed_over(fields, claims)
     try:
@@ -30,7 +36,8 @@ def check_publication(fields: Fields, claims: Claims, drawn: Sequence[Drawn]) ->
     yield _check_winners(fields, rules, drawn[: fields.want])
     yield _check_alternates(fields)
     yield _check_instants(fields, rules)
-    yield _check_round(fields, rules)
+    yield _check_round(fields, rules, chains)
+    yield from _check_signature(fields, rules, chains)
 
 
 def _check_digest(claims: Claims) -> Check:
@@ -102,9 +109,9 @@ def _lateness(actual: datetime, planned: datetime) -> str:
     return f"{abs(seconds):,.0f} s {'late' if seconds > 0 else 'early'}"
 
 
-def _check_round(fields: Fields, rules: DrawRules) -> Check:
+def _check_round(fields: Fields, rules: DrawRules, chains: Mapping[str, Chain]) -> Check:
     try:
-        wrong = _wrong_with_round(fields, rules)
+        wrong = _wrong_with_round(fields, rules, chains)
     except OverflowError:
         wrong = "A promised round lies beyond the calendar."
     said = fields.beacon_round
@@ -112,14 +119,13 @@ def _check_round(fields: Fields, rules: DrawRules) -> Check:
         "There was no beacon round to wait for."
         if said is None
         else (
-            f"Round {said.round} is the one that the close determined; the beacon is its signature's hash. "
-            "Compare that signature with the one that drand publishes."
+            f"Round {said.round} is the one that the close determined; the beacon is its signature's hash."
         )
     )
     return check("beacon-round", wrong is None, good, wrong or "")
 
 
-def _wrong_with_round(fields: Fields, rules: DrawRules) -> str | None:
+def _wrong_with_round(fields: Fields, rules: DrawRules, chains: Mapping[str, Chain]) -> str | None:
     said, plan = fields.beacon_round, rules.beacon
     if said is None or plan is None or fields.beacon is None or fields.instants.beacon_at is None:
         given = said, plan, fields.beacon, fields.instants.beacon_at
@@ -128,7 +134,7 @@ def _wrong_with_round(fields: Fields, rules: DrawRules) -> str | None:
             if given == (None,) * len(given)
             else "The beacon, its round or its instant is missing, or was not promised."
         )
-    chain = CHAINS.get(plan.chain)
+    chain = chains.get(plan.chain)
     if chain is None or said.chain != plan.chain:
         return f"The chain {said.chain} is unknown or not the promised one."
     if (
@@ -144,6 +150,25 @@ def _wrong_with_round(fields: Fields, rules: DrawRules) -> str | None:
             f"Round {said.round} was not published when the record says it was had, or came after the draw."
         )
     return None
+
+
+def _check_signature(fields: Fields, rules: DrawRules, chains: Mapping[str, Chain]) -> Iterator[Check]:
+    """Without a beacon there is nothing to say; whether one is missing, the round's check says."""
+    said = fields.beacon_round
+    if said is None or rules.beacon is None:
+        return
+    chain = chains.get(rules.beacon.chain)
+    yield check(
+        "beacon-signature",
+        chain is not None and is_genuine(chain, Beacon(said.round, _bytes(said.signature))),
+        f"Round {said.round} is signed with the key of drand chain {rules.beacon.chain}: nobody made it up.",
+        f"Round {said.round} is not signed with the key of the promised chain {rules.beacon.chain}.",
+    )
+
+
+def _bytes(digits: str) -> bytes:
+    """Hexadecimal digits as bytes; none for an odd number of them."""
+    return bytes.fromhex(digits) if len(digits) % 2 == 0 else b""
 
 
 def _instant(text: str) -> datetime:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from fittrack.fairness import ftd1
-from fittrack.fairness.beacon import QUICKNET, Beacon, choose_round, plan_rounds
+from fittrack.fairness.beacon import QUICKNET, Beacon, Chain, choose_round, plan_rounds
 from fittrack.fairness.closing import Closing
 from fittrack.fairness.entries import Entries
 from fittrack.fairness.publishing import ActualInstants, Alternate, write_record
 from fittrack.fairness.record import PassedOver, Record
 from fittrack.fairness.rules_text import BeaconPlan, DrawRules, PrizeSlots, write_rules
+from tests.beacons import OWN_CHAIN, ROUND_657413, signed
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -46,9 +48,13 @@ def some_entries(number: int, holders: int, source: random.Random) -> Entries:
     return entries
 
 
-def some_rules(drawing_id: UUID, *, with_beacon: bool, close_at: datetime = CLOSE) -> DrawRules:
-    first, *fallbacks = plan_rounds(QUICKNET, close_at=close_at, draw_at=DRAW)
-    plan = BeaconPlan(chain=QUICKNET.chain_hash, round=first, fallback_rounds=tuple(fallbacks))
+def some_rules(
+    drawing_id: UUID, *, chain: Chain | None, close_at: datetime = CLOSE, draw_at: datetime = DRAW
+) -> DrawRules:
+    plan = None
+    if chain is not None:
+        first, *fallbacks = plan_rounds(chain, close_at=close_at, draw_at=draw_at)
+        plan = BeaconPlan(chain=chain.chain_hash, round=first, fallback_rounds=tuple(fallbacks))
     prizes = (
         PrizeSlots(prize_id=UUID(int=1), rank=1, name="Bicycle", quantity=1),
         PrizeSlots(prize_id=UUID(int=2), rank=2, name="Gift card “50”", quantity=3),
@@ -57,9 +63,9 @@ def some_rules(drawing_id: UUID, *, with_beacon: bool, close_at: datetime = CLOS
         drawing_id=drawing_id,
         version=1,
         close_at=close_at,
-        draw_at=DRAW,
+        draw_at=draw_at,
         prizes=prizes,
-        beacon=plan if with_beacon else None,
+        beacon=plan,
     )
 
 
@@ -70,7 +76,7 @@ def a_closing(*, seed: int = 1, number: int = 40, holders: int = 12, with_beacon
     barred = sorted(entries.tags())[: holders // 6]
     return Closing(
         drawing_id=drawing_id,
-        rules=write_rules(some_rules(drawing_id, with_beacon=with_beacon)),
+        rules=write_rules(some_rules(drawing_id, chain=OWN_CHAIN if with_beacon else None)),
         seed=source.randbytes(32),
         entries=entries,
         root=ftd1.root(drawing_id, entries),
@@ -79,17 +85,24 @@ def a_closing(*, seed: int = 1, number: int = 40, holders: int = 12, with_beacon
 
 
 def a_beacon(closed_at: datetime = CLOSE) -> Beacon:
-    """A round with a made-up signature."""
-    number = choose_round(QUICKNET, plan_rounds(QUICKNET, close_at=CLOSE, draw_at=DRAW), closed_at)
+    """The round that decides a drawing closed at `closed_at`."""
+    number = choose_round(OWN_CHAIN, plan_rounds(OWN_CHAIN, close_at=CLOSE, draw_at=DRAW), closed_at)
     assert number is not None
-    return Beacon(number, random.Random(number).randbytes(48))
+    return signed(number)
 
 
 def a_record(
-    closing: Closing, *, alternates: int = 1, closed_at: datetime = CLOSE, with_beacon: bool = True
+    closing: Closing,
+    *,
+    alternates: int = 1,
+    closed_at: datetime = CLOSE,
+    with_beacon: bool = True,
+    beacon: Beacon | None = None,
 ) -> Record:
-    beacon = a_beacon(closed_at) if with_beacon else None
-    beacon_at = QUICKNET.time_of_round(beacon.round) + timedelta(seconds=1) if beacon else None
+    """The record of a draw with the round that decides it, or with the one given."""
+    if with_beacon and beacon is None:
+        beacon = a_beacon(closed_at)
+    beacon_at = OWN_CHAIN.time_of_round(beacon.round) + timedelta(seconds=1) if beacon else None
     drawn_at = max(DRAW, beacon_at or DRAW) + timedelta(milliseconds=250)
     winners = closing.winners(beacon)
     following = islice(closing.draw(beacon), len(winners), len(winners) + alternates)
@@ -102,4 +115,19 @@ def a_record(
             Alternate(drawn, slot=2, reason="forfeited", at=drawn_at + timedelta(days=14))
             for drawn in following
         ],
+    )
+
+
+def a_quicknet_record() -> Record:
+    """The record of a draw that was decided by a round as drand published it."""
+    beacon_at = QUICKNET.time_of_round(ROUND_657413.round)
+    close_at = beacon_at - timedelta(minutes=5)
+    closing = a_closing()
+    rules = some_rules(closing.drawing_id, chain=QUICKNET, close_at=close_at, draw_at=beacon_at)
+    closing = replace(closing, rules=write_rules(rules))
+    return write_record(
+        closing,
+        beacon=ROUND_657413,
+        drawn=closing.winners(ROUND_657413),
+        instants=ActualInstants(closed_at=close_at, beacon_at=beacon_at, drawn_at=beacon_at),
     )

@@ -10,19 +10,11 @@ from fittrack.fairness.beacon import (
     FALLBACK_DELAYS,
     MIN_BEACON_LEAD,
     QUICKNET,
-    Beacon,
     choose_round,
     plan_rounds,
 )
+from tests.beacons import ROUND_1000
 from tests.fittrack.fairness.examples import CLOSE, DRAW
-
-# Round 1000 as drand published it.
-ROUND_1000 = Beacon(
-    1000,
-    bytes.fromhex(
-        "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
-    ),
-)
 
 INSTANTS = st.integers(1692803367_000, 4_000_000_000_000).map(
     lambda ms: datetime.fromtimestamp(ms / 1000, UTC)

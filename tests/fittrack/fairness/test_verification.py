@@ -10,16 +10,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fittrack.fairness import verification
+from fittrack.fairness.beacon import Beacon
 from fittrack.fairness.checks import Verification
 from fittrack.fairness.record import record_digest
-from fittrack.fairness.verification import NO_BEACON, verify, verify_file
-from tests.fittrack.fairness.examples import CLOSE, DRAW, a_closing, a_record, vector, vector_names
+from fittrack.fairness.verification import NO_BEACON, verify_file
+from tests.beacons import OWN_CHAINS, signed
+from tests.fittrack.fairness.examples import (
+    CLOSE,
+    DRAW,
+    a_beacon,
+    a_closing,
+    a_quicknet_record,
+    a_record,
+    vector,
+    vector_names,
+)
 from tests.fittrack.fairness.reference import recompute
 
-RECORD = a_record(a_closing()).to_json()
-"""A published record with winners, somebody passed over, an alternate and a beacon."""
+RECORD = a_record(a_closing(seed=2)).to_json()
+"""A published record with winners, an alternate and a beacon; one of those passed over would have won."""
 
 Fields = dict[str, Any]
+
+
+def verify(data: bytes) -> Verification:
+    """Verify with the key of our own chain."""
+    return verification.verify(data, OWN_CHAINS)
 
 
 def failures(verification: Verification) -> set[str]:
@@ -59,7 +76,7 @@ def test_a_bare_vector_verifies(name: str) -> None:
 
 def test_a_record_is_verified_from_its_file(tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
-    file.write_bytes(RECORD)
+    file.write_bytes(a_quicknet_record().to_json())
     assert verify_file(file).ok
     with pytest.raises(FileNotFoundError):
         verify_file(tmp_path / "nothing.json")
@@ -75,6 +92,22 @@ def test_without_a_beacon_the_verification_says_what_that_means() -> None:
     assert said["beacon"] == NO_BEACON
 
 
+def test_a_round_of_quicknet_verifies_with_the_key_that_everybody_knows() -> None:
+    said = {check.name: check for check in verification.verify(a_quicknet_record().to_json()).checks}
+    assert said["beacon-signature"].ok
+    assert "nobody made it up" in said["beacon-signature"].sentence
+
+
+@pytest.mark.parametrize("signature", [signed(1).signature, b"\1" * 48, b"\xff" * 48, b"\1"])
+def test_a_draw_with_a_made_up_signature_fails_however_well_it_is_recorded(signature: bytes) -> None:
+    record = a_record(a_closing(), beacon=Beacon(a_beacon().round, signature))
+    assert failures(verify(record.to_json())) == {"beacon-signature"}
+
+
+def test_a_chain_whose_key_nobody_knows_proves_nothing() -> None:
+    assert failures(verification.verify(RECORD, {})) == {"beacon-round", "beacon-signature"}
+
+
 def test_an_early_or_late_close_is_told() -> None:
     record = a_record(a_closing(), closed_at=CLOSE - timedelta(minutes=2))
     said = {check.name: check.sentence for check in verify(record.to_json()).checks}
@@ -83,9 +116,9 @@ def test_an_early_or_late_close_is_told() -> None:
 
 def test_after_a_late_close_a_fallback_round_decides() -> None:
     record = a_record(a_closing(), closed_at=DRAW + timedelta(minutes=3))
-    verification = verify(record.to_json())
-    said = {check.name: check.sentence for check in verification.checks}
-    assert verification.ok
+    verified = verify(record.to_json())
+    said = {check.name: check.sentence for check in verified.checks}
+    assert verified.ok
     assert "closed 480 s late" in said["instants"]
 
 
