@@ -110,18 +110,12 @@ def _lateness(actual: datetime, planned: datetime) -> str:
 
 
 def _check_round(fields: Fields, rules: DrawRules, chains: Mapping[str, Chain]) -> Check:
-    try:
-        wrong = _wrong_with_round(fields, rules, chains)
-    except OverflowError:
-        wrong = "A promised round lies beyond the calendar."
     said = fields.beacon_round
-    good = (
-        "There was no beacon round to wait for."
-        if said is None
-        else (
-            f"Round {said.round} is the one that the close determined; the beacon is its signature's hash."
-        )
-    )
+    wrong = _wrong_with_round(fields, rules, chains)
+    if said is None:
+        good = "No round of a beacon was promised, and none took part."
+    else:
+        good = f"Round {said.round} is the one that the close determined; the beacon is its signature's hash."
     return check("beacon-round", wrong is None, good, wrong or "")
 
 
