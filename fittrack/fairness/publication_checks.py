@@ -111,9 +111,12 @@ def _lateness(actual: datetime, planned: datetime) -> str:
 
 def _check_round(fields: Fields, rules: DrawRules, chains: Mapping[str, Chain]) -> Check:
     said = fields.beacon_round
-    wrong = _wrong_with_round(fields, rules, chains)
+    try:
+        wrong = _wrong_with_round(fields, rules, chains)
+    except OverflowError:
+        wrong = "A promised round lies beyond the calendar."
     if said is None:
-        good = "No round of a beacon was promised, and none took part."
+        good = "There was no beacon round to wait for."
     else:
         good = f"Round {said.round} is the one that the close determined; the beacon is its signature's hash."
     return check("beacon-round", wrong is None, good, wrong or "")
