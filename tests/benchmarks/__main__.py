@@ -22,6 +22,10 @@ RESULTS = Path("var/bench")
 WIDTH_IN_FILES = 180  # columns; a terminal has its own
 
 
+application = typer.Typer(add_completion=False)
+
+
+@application.command()
 def main(
     names: Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(BENCHMARKS)}.")] = None,
     quick: Annotated[
@@ -76,4 +80,4 @@ def _keep(folder: Path, began: datetime, machine: Machine, rows: list[Row]) -> P
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    application()

@@ -18,8 +18,11 @@ from tests.benchmarks.ws_arena import Arena
 from tests.benchmarks.ws_load import REQUEST
 from tests.fittrack.server.websocket.wire import client_frame
 
-DELIVERIES = 400_000
+DELIVERIES, QUICK_DELIVERIES = 400_000, 20_000
 """Deliveries in one sample: seconds of CPU, hundreds of ticks."""
+
+CONNECTIONS, QUICK_CONNECTIONS = (5_000, 10_000), (500,)
+RUNS = 3
 
 AT_ONCE = 10
 """Broadcasts in a row, small enough together for every socket's buffer: nothing is held or skipped."""
@@ -38,16 +41,16 @@ def broadcast(arena: Arena, connections: int, before: int) -> tuple[float, int]:
     return user_s, received
 
 
-def user_us_per_delivery(arena: Arena, connections: int, samples: int) -> float:
+def user_us_per_delivery(arena: Arena, connections: int, samples: int, deliveries: int) -> float:
     """Median over the samples."""
     arena.ask("broadcast", times=1)
     received, spent = arena.settled(), []
     for _ in range(samples):
         user_s = 0.0
-        for _ in range(DELIVERIES // (connections * AT_ONCE)):
+        for _ in range(deliveries // (connections * AT_ONCE)):
             more, received = broadcast(arena, connections, received)
             user_s += more
-        spent.append(user_s / DELIVERIES * 1e6)
+        spent.append(user_s / deliveries * 1e6)
     return median(spent)
 
 
@@ -91,28 +94,29 @@ class Echo:
         return max(self.waits) * 1000
 
 
-def measure_ours(connections: int, runs: int) -> tuple[float, float, float]:
+def measure_ours(connections: int, runs: int, deliveries: int) -> tuple[float, float, float]:
     """User µs per delivery, the longest turn of the loop in ms of CPU, the longest echo waits in ms."""
     with Arena("fittrack") as arena:
         arena.admit(connections)
-        spent = user_us_per_delivery(arena, connections, runs)
+        spent = user_us_per_delivery(arena, connections, runs, deliveries)
         turns = [arena.ask("watch", times=1)["longest_turn_s"] * 1000 for _ in range(2 * runs + 1)]
         echo = Echo(arena.port)
         return spent, median(turns), median(echo.during(arena) for _ in range(2 * runs + 1))
 
 
-def measure_peer(kind: str, connections: int, runs: int) -> float:
+def measure_peer(kind: str, connections: int, runs: int, deliveries: int) -> float:
     with Arena(kind) as arena:
         arena.admit(connections)
-        return user_us_per_delivery(arena, connections, runs)
+        return user_us_per_delivery(arena, connections, runs, deliveries)
 
 
-def run(times: int = 3) -> list[dict[str, Any]]:
+def run(*, quick: bool = False) -> list[dict[str, Any]]:
     """Rows of name, value, unit, target, note."""
     rows = []
-    for connections in (5_000, 10_000):
-        ours, turn, wait = measure_ours(connections, times)
-        peers = {kind: measure_peer(kind, connections, times) for kind in ("aiohttp", "starlette")}
+    runs, deliveries = (1, QUICK_DELIVERIES) if quick else (RUNS, DELIVERIES)
+    for connections in QUICK_CONNECTIONS if quick else CONNECTIONS:
+        ours, turn, wait = measure_ours(connections, runs, deliveries)
+        peers = {kind: measure_peer(kind, connections, runs, deliveries) for kind in ("aiohttp", "starlette")}
         note = ", ".join(f"{kind} {us:.2f} µs ({us / ours:.1f} times ours)" for kind, us in peers.items())
         rows += [
             _row(f"user CPU per delivery to {connections:,}", ours, "µs", f"<= {TARGET_US}", note),

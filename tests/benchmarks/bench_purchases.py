@@ -19,7 +19,6 @@ from tests.benchmarks.load_window import Load
 from tests.benchmarks.purchase_world import PurchaseWorld, make_purchase_world
 from tests.benchmarks.server_process import ServerProcess, fittrack, peer
 
-HTTP_CONNECTIONS = 64
 TIMES_SYNC_PEER, TIMES_ASYNC_PEER, TIMES_SYNC_PEER_OVER_WS = 8.0, 18.0, 30.0
 HTTP_P99_MS = 30.0
 COMMANDS_A_FRAME = 10
@@ -32,17 +31,19 @@ class Effort:
     rounds: int = 3
     seconds: float = 4.0
     warm_up_s: float = 1.5
+    connections: int = 64
+    """Over HTTP."""
     sockets: int = 512
 
 
-QUICK = Effort(rounds=1, seconds=0.4, warm_up_s=0.3, sockets=32)
+QUICK = Effort(rounds=1, seconds=0.5, warm_up_s=0.3, connections=8, sockets=8)
 
 
 def run(*, quick: bool = False) -> list[dict[str, Any]]:
     """Rows of name, value, unit, target, baseline, note."""
     effort = QUICK if quick else Effort()
     with tempfile.TemporaryDirectory() as folder:
-        world = asyncio.run(make_purchase_world(Path(folder), max(effort.sockets, HTTP_CONNECTIONS)))
+        world = asyncio.run(make_purchase_world(Path(folder), max(effort.sockets, effort.connections)))
         rounds = [_round(world, effort) for _ in range(effort.rounds)]
     loads = {name: _typical([each[name] for each in rounds]) for name in rounds[0]}
     return _report(loads, effort)
@@ -52,11 +53,10 @@ def _round(world: PurchaseWorld, effort: Effort) -> dict[str, Load]:
     loads = {}
     for name in ("sync_core", "async_core"):
         with peer(name, world.peer_database(name)) as server:
-            loads[name] = _load(server, world, effort, buyers=HTTP_CONNECTIONS)
+            loads[name] = _load(server, world, effort, buyers=effort.connections)
     with fittrack(world.environ) as server:
-        loads["http"] = _load(server, world, effort, buyers=HTTP_CONNECTIONS)
-    for name, per_frame in (("ws 1", 1), ("ws 10", COMMANDS_A_FRAME)):
-        with fittrack(world.environ) as server:
+        loads["http"] = _load(server, world, effort, buyers=effort.connections)
+        for name, per_frame in (("ws 1", 1), ("ws 10", COMMANDS_A_FRAME)):
             loads[name] = _load(server, world, effort, buyers=effort.sockets, per_frame=per_frame)
     return loads
 
@@ -93,7 +93,7 @@ def _report(loads: dict[str, Load], effort: Effort) -> list[dict[str, Any]]:
     rows = [
         _rate("HTTP: FastAPI, sync Core in threads", sync),
         _rate("HTTP: FastAPI, async Core over aiosqlite", twin),
-        _rate(f"HTTP: FitTrack, {HTTP_CONNECTIONS} connections", http),
+        _rate(f"HTTP: FitTrack, {effort.connections} connections", http),
         _times("HTTP: FitTrack / sync peer", http, sync, TIMES_SYNC_PEER),
         _times("HTTP: FitTrack / async twin", http, twin, TIMES_ASYNC_PEER),
         _row("HTTP: p99", http.p99_ms, "ms", target=f"<= {HTTP_P99_MS}", note=f"p50 {http.p50_ms:.1f} ms"),

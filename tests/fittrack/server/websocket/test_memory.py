@@ -42,9 +42,11 @@ class Crowd:
 
 async def test_it_freezes_at_the_start_and_when_a_wave_is_over() -> None:
     crowd, clock = Crowd(), VirtualClock(START)
+    thresholds = gc.get_threshold()
     freezer = WaveFreezer(crowd, clock)
     freezer.start()
     try:
+        assert gc.get_threshold()[0] > thresholds[0]
         assert freezer.freezes == 1
         for _ in range(4):
             crowd.size += WAVE_CONNECTIONS // 2
@@ -58,3 +60,4 @@ async def test_it_freezes_at_the_start_and_when_a_wave_is_over() -> None:
     finally:
         freezer.stop()
     assert gc.get_freeze_count() == 0
+    assert gc.get_threshold() == thresholds
