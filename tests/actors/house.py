@@ -20,6 +20,7 @@ from fittrack.drawings.commands import (
 )
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import Drawing, DrawingType, Eligibility
+from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
 from fittrack.inbox import queries as inbox_queries
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.idempotency import intend
@@ -150,14 +151,19 @@ def hard_day(clock: VirtualClock, back: int) -> ActivityInput:
 
 
 @asynccontextmanager
-async def a_house(folder: Path) -> AsyncIterator[House]:
-    """A house for one test; what it leaves behind must keep every invariant."""
-    settings = migrated(settings_for(folder))
-    clock = VirtualClock(NOON)
+async def a_house(
+    folder: Path, *, chain: Chain = QUICKNET, start: datetime = NOON, **environ: str
+) -> AsyncIterator[House]:
+    """A house for one test; what it leaves behind must keep every invariant.
+
+    `environ` adds to the settings; `chain` is the beacon's. In a folder that was lived in, life goes on.
+    """
+    settings = migrated(settings_for(folder, **environ))
+    clock = VirtualClock(start)
     passwords = Passwords(memory_kib=8, passes=1, threads=1)
-    node = Node(settings, on_fatal=no_fatal, clock=clock, passwords=passwords)
+    node = Node(settings, on_fatal=no_fatal, clock=clock, passwords=passwords, chain=chain)
     try:
         yield House(node, clock)
     finally:
         await node.close()
-    assert_invariants(settings.database.url)
+    assert_invariants(settings.database.url, chains={**CHAINS, chain.chain_hash: chain})
