@@ -12,7 +12,14 @@ from fittrack.check import queries
 from fittrack.check.book import check_ledger
 from fittrack.check.chains import check_log, check_positions
 from fittrack.check.days import check_days
-from fittrack.check.draws import Entered, check_closing, check_draw, check_followed, check_promises
+from fittrack.check.draws import (
+    Entered,
+    check_closing,
+    check_draw,
+    check_followed,
+    check_opened,
+    check_promises,
+)
 from fittrack.check.findings import Finding, Invariant, Report, drawing, player
 from fittrack.check.life import check_life
 from fittrack.check.queries import PlayerRange
@@ -159,6 +166,9 @@ def _check_draw(
     passed_over = drawing_queries.passed_over_of(conn, drawing_id)
     yield from check_closing(subject, stored, secrets, entered, passed_over)
     yield from check_promises(subject, stored, rules)
+    if wrong := list(check_opened(subject, stored, rules)):
+        yield from wrong
+        return  # no record can be published of this
     if stored.drawing.status is DrawingStatus.COMPLETED:
         winners = drawing_queries.winners_of(conn, drawing_id)
         yield from check_draw(subject, draw.publish(conn, stored, secrets), entered, winners, chains)

@@ -60,6 +60,21 @@ def check_closing(
             yield _finding(subject, f"{tag.hex()} was passed over as {reason}, but holds no entry")
 
 
+def check_opened(subject: str, stored: StoredDrawing, rules: DrawRules) -> Iterator[Finding]:
+    """Compare what was opened, and when, with the promise: a beacon's round comes after an open seed.
+
+    With a beacon the seed opens at the close, without one with the draw (FAIRNESS 2).
+    """
+    closing, taken, plan = stored.closing, stored.beacon, rules.beacon
+    assert closing is not None, "the caller gives drawings that were closed"
+    is_drawn = stored.completed_at is not None
+    if (closing.seed is not None) is not (is_drawn or plan is not None):
+        yield _finding(subject, "its seed was opened too early, or is not open yet")
+    promised, decided = (plan.chain if is_drawn and plan else None), (taken.chain if taken else None)
+    if promised != decided:
+        yield _finding(subject, f"drand chain {promised} was to decide it by now, {decided} did")
+
+
 def check_promises(subject: str, stored: StoredDrawing, rules: DrawRules) -> Iterator[Finding]:
     """Compare the drawing as it stands with the rules that were promised."""
     drawing = stored.drawing

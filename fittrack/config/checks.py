@@ -21,6 +21,8 @@ def faults_of(settings: Settings) -> list[str]:
     if settings.database.oracle_pool_min > settings.database.oracle_pool_max:
         faults.append("ORACLE_POOL_MIN is larger than ORACLE_POOL_MAX")
     faults += (f"CORS_ORIGINS: {fault}" for fault in map(_origin_fault, settings.cors_origins) if fault)
+    if settings.drand_url and not _is_web_address(settings.drand_url):
+        faults.append(f"DRAND_URL is written https://host, not {settings.drand_url!r}")
     if settings.app_env.deployed:
         faults += _faults_of_secrets(settings)
     faults += _faults_of_keys(settings)
@@ -64,6 +66,14 @@ def _faults_of_keys(settings: Settings) -> list[str]:
         except KeyUnusableError as error:
             faults.append(str(error))
     return faults
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, a bracket that is never closed
+        return False
 
 
 def _origin_fault(origin: str) -> str | None:

@@ -15,6 +15,8 @@ from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
 from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
 from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER_SECOND
 
+DEFAULT_DRAND_URL: Final = "https://api.drand.sh"
+"""The endpoint that drand's own people run. It is not trusted: every round is verified."""
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -38,6 +40,7 @@ def _read(reader: Reader) -> Settings:
     app_env = AppEnv(reader.choice("APP_ENV", tuple(AppEnv), AppEnv.DEVELOPMENT))
     deployed = app_env.deployed
     algorithm = reader.choice("JWT_ALGORITHM", ("HS256", "RS256"), "RS256" if deployed else "HS256")
+    without_beacon = reader.flag("DRAWINGS_WITHOUT_BEACON", not deployed)
     log_format = reader.choice("LOG_FORMAT", ("json", "console"), "json" if deployed else "console")
     return Settings(
         app_env=app_env,
@@ -59,8 +62,8 @@ def _read(reader: Reader) -> Settings:
         fitbit=_client(reader, "FITBIT"),
         google=_client(reader, "GOOGLE"),
         apple=_client(reader, "APPLE"),
-        drand_url=reader.text("DRAND_URL", "https://api.drand.sh" if deployed else ""),
-        drawings_without_beacon=reader.flag("DRAWINGS_WITHOUT_BEACON", not deployed),
+        drand_url=reader.text("DRAND_URL", DEFAULT_DRAND_URL if deployed and not without_beacon else ""),
+        drawings_without_beacon=without_beacon,
         platform_tz=reader.converted("PLATFORM_TZ", ZoneInfo("America/New_York"), _zone, "a time zone"),
         excluded_states=_states(reader),
     )

@@ -80,8 +80,9 @@ class Settings:
     google: OAuthClient
     apple: OAuthClient
     drand_url: str
+    """Where rounds of the public beacon are fetched; empty: drawings promise none."""
     drawings_without_beacon: bool
-    """Whether drawings may do without a public beacon where one is configured by default (FAIRNESS)."""
+    """Whether drawings may do without a public beacon (FAIRNESS)."""
     platform_tz: ZoneInfo
     excluded_states: frozenset[str]
 

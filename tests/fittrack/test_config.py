@@ -83,6 +83,22 @@ def test_production_runs_with_secrets_of_its_own(load):
     assert settings.make_token_keys().algorithm == "RS256"
 
 
+def test_a_beacon_is_the_default_where_drawings_need_one(load):
+    assert load(PRODUCTION).drand_url == "https://api.drand.sh"
+    assert not load({}).drand_url
+    assert not load({**PRODUCTION, "DRAWINGS_WITHOUT_BEACON": "true"}).drand_url
+    own = {"DRAWINGS_WITHOUT_BEACON": "true", "DRAND_URL": "https://drand.example"}
+    assert load({**PRODUCTION, **own}).drand_url == "https://drand.example"
+
+
+@pytest.mark.parametrize(
+    "url", ["api.drand.sh", "ftp://drand.example", "https://", "https://drand.example:x", "http://["]
+)
+def test_the_address_of_a_beacon_is_one_of_the_web(faults, url):
+    (fault,) = faults({"DRAND_URL": url})
+    assert fault.startswith("DRAND_URL is written https://host")
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "TOKEN_KEYS", "JWT_PRIVATE_KEY"])
 @pytest.mark.parametrize("app_env", ["production", "staging"])
 def test_a_missing_secret_stops_the_start_and_is_named(faults, name, app_env):

@@ -7,6 +7,7 @@ By name: the invariant, the statements (each changes one row), and a part of eac
 
 from fittrack.check.findings import Invariant
 
+A_BEACON = '{"chain": "aa", "round": 1, "signature": "00", "had_at": "2026-07-08T19:00:00Z"}'
 STRANGER = "x'000000000000000000000000000000ff'"
 
 DRAWN = "(SELECT drawing_id FROM drawings WHERE name = 'Drawn')"
@@ -270,6 +271,16 @@ CORRUPTIONS: dict[str, Corruption] = {
         Invariant.DRAWS,
         [f"UPDATE drawings SET seed = zeroblob(32) WHERE drawing_id = {DRAWN}"],
         ["the seed that was opened is not the one that was sealed"],
+    ),
+    "a seed that is still closed after the draw": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET seed = NULL WHERE drawing_id = {DRAWN}"],
+        ["its seed was opened too early, or is not open yet"],
+    ),
+    "a beacon that nobody promised": (
+        Invariant.DRAWS,
+        [f"UPDATE drawings SET beacon = CAST('{A_BEACON}' AS BLOB) WHERE drawing_id = {DRAWN}"],
+        ["drand chain None was to decide it by now, aa did"],
     ),
     "entrants that do not enter": (
         Invariant.DRAWS,
