@@ -4,6 +4,7 @@ Sales are pipelined: a purchase's turn ends when its unit is handed to the journ
 the commit. Whatever else changes the drawing first waits until no sale is in flight.
 """
 
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from actors.countdown import Countdown
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale, Shelf, settle
-from actors.runtime import Held, Promise, StaleActivation
+from actors.runtime import Held, Outcome, Promise, StaleActivation
 from actors.services import Services
 from fittrack.db import log_queries
 from fittrack.db.handles import Connection, Table
@@ -36,7 +37,7 @@ class DrawingActor(LogActor):
 
     stored: StoredDrawing | None
     tickets_by_holder: dict[UUID, int]
-    """With the sales in flight, which count as sold until they fail."""
+    """What is durable; sales in flight are counted when they are (the output gate)."""
     total_tickets: int
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
@@ -109,26 +110,25 @@ class DrawingActor(LogActor):
             calendar=services.calendar,
             excluded_states=services.excluded_states,
         )
-        holder, quantity = offer.player.user_id, offer.quantity
-        mine = self.tickets_by_holder.get(holder, 0) + quantity
-        total = self.total_tickets + quantity
-        unit, sale = settle(offer, Shelf(drawing, self.subject, price, mine, total), now)
+        quantity = offer.quantity
+        mine = self.tickets_by_holder.get(offer.player.user_id, 0) + quantity
+        shelf = Shelf(drawing, self.subject, price, mine, self.total_tickets + quantity)
+        unit, sale = settle(offer, shelf, now)
         reply = Promise()
         try:
-            self.appender.submit(unit, lambda outcome: self._sold(sale, holder, reply, outcome))
+            self.appender.submit(unit, partial(self._sold, sale, offer.player.user_id, reply))
         except StaleLog as stale:
             raise StaleActivation from stale
-        self.tickets_by_holder[holder] = mine
-        self.total_tickets = total
         return Held(reply)
 
-    def _sold(self, sale: Sale, holder: UUID, reply: Promise, outcome: Committed | BaseException) -> None:
+    def _sold(self, sale: Sale, holder: UUID, reply: Promise, outcome: Outcome) -> None:
+        """The outcome of a sale: only what is durable is counted, and told."""
         if isinstance(outcome, Committed):
+            self.tickets_by_holder[holder] = self.tickets_by_holder.get(holder, 0) + sale.answer.quantity
+            self.total_tickets += sale.answer.quantity
             self.countdown.note_change()
             reply.settle(sale)
-            return
-        self._take_back(holder, sale.answer.quantity)
-        if isinstance(outcome, StalePeer):
+        elif isinstance(outcome, StalePeer):
             reply.settle(None)  # the player's log moved on: nothing happened, and nothing of it is ours
         elif isinstance(outcome, StaleLog):
             reply.settle(StaleActivation())
@@ -136,14 +136,6 @@ class DrawingActor(LogActor):
             reply.settle(StaleActivation(outcome))
         else:
             reply.settle(outcome)
-
-    def _take_back(self, holder: UUID, quantity: int) -> None:
-        left = self.tickets_by_holder[holder] - quantity
-        if left:
-            self.tickets_by_holder[holder] = left
-        else:
-            del self.tickets_by_holder[holder]
-        self.total_tickets -= quantity
 
 
 def _load(

@@ -53,7 +53,7 @@ class Shelf(msgspec.Struct, frozen=True, gc=False):
     mine: int
     """Tickets that the player will hold."""
     total: int
-    """Tickets that will be sold."""
+    """Tickets that are sold for certain, these included."""
 
 
 def settle(offer: Offer, shelf: Shelf, now: datetime) -> tuple[Unit, Sale]:
