@@ -51,9 +51,10 @@ def main(
         except Exception:  # the others are still worth reporting
             crashed.append(name)
             progress.print(traceback.format_exc(), markup=False)
+        kept = _keep(results, began, machine, rows)  # each time: a run of minutes may be broken off
     out.print(table_of(rows))
     out.print(str(machine))
-    out.print(f"kept in {_keep(results, began, machine, rows)}")
+    out.print(f"kept in {kept}")
     missed = [row for row in rows if row.is_met is False]
     if crashed:
         progress.print(f"[red]failed: {', '.join(crashed)}[/red]")
