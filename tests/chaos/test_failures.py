@@ -3,6 +3,7 @@ returns unseen.
 """
 
 import asyncio
+import itertools
 import signal
 import sqlite3
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from tests.chaos.nodes import Gate, buy, insist, running
 from tests.evidence import assert_each_once, assert_sound, purchases
 from tests.fittrack.db.faults import WatchedStore, fail_once, sqlite_error
 from tests.players import Rest, client
-from tests.server import Server
+from tests.server import PATIENCE_S, Server
 from tests.stage import SOAK, Stage
 from tests.world import Member
 
@@ -159,56 +160,66 @@ class Buyers:
         self.bets = Bets()
         self.first_statuses: list[int] = []
         """What REST said at first; 0: the connection was lost."""
-        self._server, self._stage = server, stage
+        self._server, self._drawing_id = server, stage.world.drawing_id
 
-    async def buy(self) -> None:
+    async def buy(self, members: list[Member]) -> None:
         """Everybody at once, until everybody has an answer."""
-        over_rest = map(self._over_rest, self._stage.world.players[: BUYERS // 2])
-        over_websocket = map(self._over_websocket, self._stage.world.players[BUYERS // 2 : BUYERS])
+        half = len(members) // 2
+        over_rest, over_websocket = (
+            map(self._over_rest, members[:half]),
+            map(self._over_websocket, members[half:]),
+        )
         await asyncio.gather(*over_rest, *over_websocket)
 
     async def _over_websocket(self, member: Member) -> None:
         async with client(self._server, member.token) as (phone, _):
-            await self.bets.over_websocket(phone, self._stage.world.drawing_id, 1)
+            await self.bets.over_websocket(phone, self._drawing_id, 1)
 
     async def _over_rest(self, member: Member) -> None:
-        key, drawing_id = self.bets.new_key(), self._stage.world.drawing_id
+        key = self.bets.new_key()
         async with Rest(self._server) as rest:
             try:
-                status, _ = await rest.buy(member.token, drawing_id, 1, key)
+                status, _ = await rest.buy(member.token, self._drawing_id, 1, key)
             except (aiohttp.ClientError, OSError):
                 status = 0
             self.first_statuses.append(status)
-            status, body = await rest.insist(member.token, drawing_id, 1, key)
+            status, body = await rest.insist(member.token, self._drawing_id, 1, key)
             assert status == 201, body
             self.bets.granted(key, UUID(body["transaction_id"]), 1)
 
 
-CRASH_POINTS = ["begin:1", "insert:1", "insert:2", "commit:1", "committed:1", "commit:2", "committed:3"]
+CRASH_POINTS = ["begin:2", "insert:1", "insert:2", "commit:1", "committed:1", "commit:2", "committed:3"]
 if SOAK:
     STEPS = ("begin", "insert", "commit", "committed")
     CRASH_POINTS = [f"{step}:{occurrence}" for step in STEPS for occurrence in range(1, 16)]
 
 
-@pytest.mark.parametrize("point", CRASH_POINTS)
-async def test_a_crash_between_any_two_steps_loses_and_doubles_nothing(stage: Stage, point: str) -> None:
-    server = Server(stage.folder, "--at", point, "--do", "kill", module="tests.chaos.faulty_server")
+@pytest.mark.timeout(PATIENCE_S * len(CRASH_POINTS))
+async def test_crashes_between_any_two_steps_lose_and_double_nothing(stage: Stage) -> None:
+    """One server after the other dies at its step, while new players come and the former ones insist."""
+    server = Server(stage.folder)
+    buyers, crowds = Buyers(server, stage), itertools.cycle(_crowds(stage.world.players))
     try:
-        await server.start()
-        server.send(signal.SIGUSR1)
-        buyers = Buyers(server, stage)
-        buying = asyncio.create_task(buyers.buy())
-        assert await server.ended() == -signal.SIGKILL
-        assert_each_once(stage, buyers.bets.acknowledged, buyers.bets.sent)
-        server.runs("serve")
-        await server.start()
-        await buying
+        async with asyncio.TaskGroup() as buying:
+            for point in CRASH_POINTS:
+                server.runs("--at", point, "--do", "kill", module="tests.chaos.faulty_server")
+                await server.start()
+                server.send(signal.SIGUSR1)
+                buying.create_task(buyers.buy(next(crowds)))
+                assert await server.ended() == -signal.SIGKILL
+                assert_each_once(stage, buyers.bets.acknowledged, buyers.bets.sent)
+            server.runs("serve")
+            await server.start()
     finally:
         server.end()
-    assert len(buyers.bets.bought) == BUYERS
+    assert len(buyers.bets.bought) == len(buyers.bets.sent) == BUYERS * len(CRASH_POINTS)
     assert not server.faults
     assert_each_once(stage, buyers.bets.acknowledged, buyers.bets.sent)
     assert_sound(stage)
+
+
+def _crowds(members: list[Member]) -> list[list[Member]]:
+    return [members[first : first + BUYERS] for first in range(0, len(members), BUYERS)]
 
 
 @pytest.mark.parametrize("point", ["commit:1", "committed:1"], ids=["not stored", "stored"])
@@ -220,7 +231,7 @@ async def test_a_failed_commit_is_the_end_of_the_process_and_its_successor_knows
         await server.start()
         buyers = Buyers(server, stage)
         server.send(signal.SIGUSR1)
-        buying = asyncio.create_task(buyers.buy())
+        buying = asyncio.create_task(buyers.buy(stage.world.players[:BUYERS]))
         assert await server.ended() == EXIT_FATAL
         server.runs("serve")
         await server.start()
