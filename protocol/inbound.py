@@ -12,13 +12,14 @@ from msgspec import Meta, Struct
 
 from protocol.limits import (
     ACTIVITIES_PER_COMMAND_MAX,
+    POSITION_MAX,
     TICKETS_PER_PURCHASE_MAX,
     TOKEN_LENGTH_MAX,
 )
 from protocol.shapes import ActivityInput, ForeignId
 
 Token = Annotated[str, Meta(min_length=1, max_length=TOKEN_LENGTH_MAX)]
-Position = Annotated[int, Meta(ge=0)]
+Position = Annotated[int, Meta(ge=0, le=POSITION_MAX)]
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):

@@ -60,6 +60,9 @@ NAME_LENGTH_MAX = 64
 FOREIGN_ID_LENGTH_MAX = 128
 """Characters of ids that others made (`external_id`, `device_id`): the width of their columns."""
 
+POSITION_MAX = 2**53 - 1
+"""The largest position in a stream: the last whole number that every client and database holds exactly."""
+
 TOKEN_LENGTH_MAX = 3 * KIB
 """Characters of an access token: an RS256 token has about 800, and it must fit the first message."""
 

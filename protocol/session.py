@@ -271,8 +271,9 @@ class Session:
                 self._subscribe(envelope)
             case "unsub":
                 channel = self._channel_of(envelope)
+                exchange = self._exchange(envelope)
                 self._forget(str(channel))
-                self._handler.unsubscribe(self._exchange(envelope), channel)
+                self._handler.unsubscribe(exchange, channel)
             case "refresh":
                 token = self._reader.refresh(envelope.d).token
                 self._handler.refresh(self._exchange(envelope), token)
@@ -296,13 +297,13 @@ class Session:
     def _subscribe(self, envelope: Envelope) -> None:
         channel = self._channel_of(envelope)
         name = str(channel)
-        if name not in self.channels:
-            if len(self.channels) >= self._policy.limits.channels:
-                raise Conflict(f"At most {self._policy.limits.channels} channels on one connection")
-            if not isinstance(self.channels, set):
-                self.channels = set()
-            self.channels.add(name)
-        self._handler.subscribe(self._exchange(envelope, name), channel)
+        if name not in self.channels and len(self.channels) >= self._policy.limits.channels:
+            raise Conflict(f"At most {self._policy.limits.channels} channels on one connection")
+        exchange = self._exchange(envelope, name)
+        if not isinstance(self.channels, set):
+            self.channels = set()
+        self.channels.add(name)
+        self._handler.subscribe(exchange, channel)
 
     def _forget(self, channel: str) -> None:
         if isinstance(self.channels, set):

@@ -11,13 +11,15 @@ from fittrack.kit.intention import Command, Intention
 KEY_LENGTH_MAX: Final = 255
 """Characters of an `Idempotency-Key`."""
 
-_UUID_LENGTH = 36
+_UUID_LENGTHS = (36, 32)
+"""Characters of a UUID, with and without hyphens: both are its text in WebSocket frames."""
+
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 def key_from_text(text: str) -> UUID:
     """The key that `text` (1 to 255 characters) stands for: a UUID is itself, anything else its hash."""
-    if len(text) == _UUID_LENGTH:
+    if len(text) in _UUID_LENGTHS:
         try:
             return UUID(text)
         except ValueError:

@@ -89,8 +89,12 @@ class Client:
     # --- from the transport -------------------------------------------------------------------------------
 
     def message_received(self, message: str | bytes) -> None:
-        """A whole message arrived."""
-        self.session.receive(message, self.services.clock.monotonic())
+        """A whole message arrived. A defect of ours ends the connection with a code, not without a word."""
+        try:
+            self.session.receive(message, self.services.clock.monotonic())
+        except Exception:
+            _log.exception("a message failed")
+            self.failed()
 
     def connection_failing(self, code: int, reason: str) -> None:
         """The peer broke the protocol below the session's."""
@@ -133,7 +137,11 @@ class Client:
     def command(self, exchange: Exchange, command: Command) -> None:
         """Hand a command to the product, which answers the exchange."""
         assert self.principal is not None, "an open session has its principal"
-        self.services.gateway.execute(self.principal, exchange, command)
+        try:
+            self.services.gateway.execute(self.principal, exchange, command)
+        except Exception:
+            _log.exception("a command failed", command=command.TYPE)
+            exchange.err(Internal())
 
     def subscribe(self, exchange: Exchange, channel: Channel) -> None:
         """Answer, snapshot, events."""

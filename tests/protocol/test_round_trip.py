@@ -14,6 +14,7 @@ from protocol.client_wire import JsonWire, MsgpackWire
 from protocol.codec import JSON, MSGPACK, Codec
 from protocol.frames import Envelope, Payload, frame
 from protocol.inbound import ActivityBatch, BuyTickets, LogActivities, ReadInbox
+from protocol.limits import POSITION_MAX
 from protocol.outbound import OUTBOUND, Ok
 from protocol.reading import fingerprint, reader_for
 from tests.protocol.strategies import activities, any_struct
@@ -51,7 +52,7 @@ def test_both_encodings_say_the_same(data: st.DataObject) -> None:
     command=any_struct(BuyTickets).map(
         lambda c: msgspec.structs.replace(c, quantity=abs(c.quantity) % 1_000_000 + 1)
     )
-    | st.builds(ReadInbox, up_to=st.integers(0, 2**63))
+    | st.builds(ReadInbox, up_to=st.integers(0, POSITION_MAX))
     | st.builds(LogActivities, activities=st.lists(activities, min_size=1, max_size=3)),
     id=ids,
     key=st.uuids(),

@@ -336,3 +336,24 @@ def test_answers_after_a_lost_connection_go_nowhere() -> None:
     line.server.commands[0][0].ok()
     assert not line.server.sent
     assert not line.server.closed
+
+
+@pytest.mark.parametrize(
+    ("codec", "up_to"),
+    [(MSGPACK, 2**53), (MSGPACK, 2**64 - 1), (JSON, 2**53), (JSON, 2**64), (JSON, 10**40)],
+    indirect=["codec"],
+)
+def test_a_position_that_no_stream_reaches_is_refused(codec: Codec, up_to: int) -> None:
+    line = signed_in(codec)
+    line.say({"t": "inbox.read", "id": 1, "key": str(KEY), "d": {"up_to": up_to}})
+    assert line.server.errors() == ["validation"]
+
+
+def test_who_has_to_wait_keeps_the_channels_that_were_his() -> None:
+    line = signed_in(policy=a_policy(channels=2, commands_in_flight=1))
+    line.say({"t": "sub", "id": 1, "ch": "drawings"})
+    line.server.subscribed[0][0].ok()
+    line.say({**A_PURCHASE, "id": 2})
+    line.say({"t": "sub", "id": 3, "ch": "ops"}, {"t": "unsub", "id": 4, "ch": "drawings"})
+    assert line.server.errors() == ["busy", "busy"]
+    assert line.session.channels == {"drawings"}

@@ -151,6 +151,7 @@ def test_a_request_without_the_header_has_no_key():
 def test_a_uuid_is_the_key_of_the_websocket_too():
     key = uuid7()
     assert idempotency_key(asking(str(key))) == key
+    assert idempotency_key(asking(key.hex)) == key
 
 
 @pytest.mark.parametrize("wrong", ["", "x" * 256, "tab\there", "\x85"])

@@ -65,6 +65,7 @@ class Product:
         self.asked_for_snapshot = asyncio.Event()
         self.asked_to_open = asyncio.Event()
         self.failing_reads = 0
+        self.defect: Exception | None = None
         self.reads: list[int] = []
 
     # --- Gateway ------------------------------------------------------------------------------------------
@@ -92,6 +93,8 @@ class Product:
 
     def execute(self, principal: Principal, exchange: Exchange, command: Command) -> None:
         self.commands.append(command)
+        if self.defect is not None:
+            raise self.defect
         if not self.answers_commands:
             self.unanswered.append(exchange)
             return

@@ -8,6 +8,7 @@ import pytest
 
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Busy, NotFound
+from protocol.session import Session
 from tests.fittrack.server.websocket.house import House
 
 
@@ -191,3 +192,24 @@ async def test_answers_for_a_client_that_left_are_dropped(house: House) -> None:
     await player.socket.close()
     await house.eventually(lambda: not len(house.sockets.hub))
     house.product.unanswered[0].err(NotFound())
+
+
+async def test_a_defect_in_the_product_is_answered_and_costs_nobody_the_connection(house: House) -> None:
+    player = await house.enter()
+    house.product.defect = OverflowError("a number that nobody expected")
+    answer = await player.ask("tickets.buy", a_purchase(), key=str(uuid7()))
+    assert (answer["t"], answer["d"]["code"]) == ("err", "internal")
+    house.product.defect = None
+    assert (await player.ask("tickets.buy", a_purchase(), key=str(uuid7())))["t"] == "ok"
+
+
+async def test_a_defect_of_the_session_ends_the_connection_with_its_code(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OverflowError("a number that nobody expected")
+
+    player = await house.enter()
+    monkeypatch.setattr(Session, "receive", fail)
+    await player.send({"t": "ping", "id": 1})
+    assert await player.close_code() == 1011
