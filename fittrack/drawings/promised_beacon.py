@@ -73,16 +73,11 @@ def plan_beacon(chain: Chain, drawing: Drawing) -> BeaconPlan:
 
 
 def deciding_round(rules: bytes, closed_at: datetime, chains: Mapping[str, Chain]) -> DecidingRound | None:
-    """The round that decides a drawing closed at `closed_at`; None: its rules promise no beacon.
-
-    Raises `BeaconPending` where the promised chain is not among `chains`: another version may know it.
-    """
+    """The round that decides a drawing closed at `closed_at`; None: its rules promise no beacon."""
     plan = read_rules(rules).beacon
     if plan is None:
         return None
-    chain = chains.get(plan.chain)
-    if chain is None:
-        raise BeaconPending(f"The chain {plan.chain} is not known here.")
+    chain = _known(chains, plan)
     number = choose_round(chain, plan.rounds, closed_at)
     assert number is not None, "what closes too late for every promised round is cancelled, not closed"
     return DecidingRound(chain, number)
@@ -91,5 +86,9 @@ def deciding_round(rules: bytes, closed_at: datetime, chains: Mapping[str, Chain
 def is_too_late_to_close(rules: bytes, now: datetime, chains: Mapping[str, Chain]) -> bool:
     """Whether a close at `now` would leave no promised round: nobody could ever draw it as promised."""
     plan = read_rules(rules).beacon
-    chain = None if plan is None else chains.get(plan.chain)
-    return plan is not None and chain is not None and choose_round(chain, plan.rounds, now) is None
+    return plan is not None and choose_round(_known(chains, plan), plan.rounds, now) is None
+
+
+def _known(chains: Mapping[str, Chain], plan: BeaconPlan) -> Chain:
+    assert plan.chain in chains, f"chain {plan.chain} was promised once, and must stay known for ever"
+    return chains[plan.chain]

@@ -45,13 +45,15 @@ class NoSource:
 
 @dataclass(slots=True)
 class _Wait:
-    """How often a drawing's round was asked for, and when next."""
+    """How often a drawing's round was asked for, and when next; the round itself once it is here."""
 
     wanted_at: datetime
     next_at: datetime
     failures: int = 0
     alerted_at: datetime | None = None
     fetching: asyncio.Task[None] | None = None
+    beacon: Beacon | None = None
+    """Kept while it is wanted: a drawing that could not take it is told again, without a request."""
 
 
 class BeaconFetcher:
@@ -64,14 +66,16 @@ class BeaconFetcher:
         self._waits: dict[DrawingId, _Wait] = {}
 
     def want(self, wanted: WantedBeacon) -> None:
-        """Begin to fetch, unless that is under way or it is too early to try again. Returns at once."""
+        """See that the drawing is told its round, now or when it can be had. Returns at once."""
         now = self._clock.now()
         wait = self._waits.get(wanted.drawing_id)
         if wait is None:
             self._forget_old(now)
             wait = self._waits[wanted.drawing_id] = _Wait(wanted_at=now, next_at=now)
         wait.wanted_at = now
-        if wait.fetching is None and wait.next_at <= now:
+        if wait.beacon is not None:
+            self._tell(wanted, wait.beacon)
+        elif wait.fetching is None and wait.next_at <= now:
             wait.fetching = asyncio.get_running_loop().create_task(self._fetch(wanted, wait))
 
     async def settled(self) -> None:
@@ -88,18 +92,23 @@ class BeaconFetcher:
 
     async def _fetch(self, wanted: WantedBeacon, wait: _Wait) -> None:
         try:
-            beacon = await self._source.fetch(wanted.round.chain, wanted.round.number)
-            self._registry.ref(DRAWING, wanted.drawing_id).tell(BeaconArrived(beacon))
-        except (BeaconUnavailable, Busy) as error:
+            wait.beacon = await self._source.fetch(wanted.round.chain, wanted.round.number)
+        except BeaconUnavailable as error:
             self._postpone(wanted, wait, str(error))
         except Exception as error:
             log.exception("beacon.failed", drawing_id=str(wanted.drawing_id))
             self._postpone(wanted, wait, repr(error))
         else:
-            del self._waits[wanted.drawing_id]
-            log.info("beacon.had", drawing_id=str(wanted.drawing_id), round=beacon.round)
+            log.info("beacon.had", drawing_id=str(wanted.drawing_id), round=wait.beacon.round)
+            self._tell(wanted, wait.beacon)
         finally:
             wait.fetching = None
+
+    def _tell(self, wanted: WantedBeacon, beacon: Beacon) -> None:
+        try:
+            self._registry.ref(DRAWING, wanted.drawing_id).tell(BeaconArrived(beacon))
+        except Busy:  # a full mailbox, or the end of the node: it will want it again
+            log.info("beacon.postponed", drawing_id=str(wanted.drawing_id))
 
     def _postpone(self, wanted: WantedBeacon, wait: _Wait, reason: str) -> None:
         now = self._clock.now()
