@@ -17,7 +17,7 @@ WAVE_CONNECTIONS = 1_000
 
 YOUNG_OBJECTS_MAX = 10_000
 """Objects made beyond those freed at which the collector looks at them; by default 700. A commit's worth of
-purchases in flight is more than that, none of it garbage: looking at it took 12 % of a busy loop's time."""
+purchases in flight is more than that, and none of it is garbage."""
 
 CALM_CONNECTIONS = 50
 """Arrivals or departures within a second below which a wave is over."""
