@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -71,7 +72,7 @@ def version() -> None:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Processes. More than one needs Redis.")] = 1,
 ) -> None:
     """Serve REST and WebSockets until SIGTERM or Ctrl-C."""
@@ -83,10 +84,23 @@ def serve(
     try:
         uvloop.run(run_server(settings, host, port))
     except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+        if not _is_about_the_address(error):
             raise
-        err.print(f"[red]serve:[/red] cannot listen on {host}:{port}: {os.strerror(error.errno)}")
+        err.print(f"[red]serve:[/red] cannot listen on {host}:{port}: {_reason(error)}")
         raise typer.Exit(1) from error
+
+
+def _is_about_the_address(error: OSError) -> bool:
+    return isinstance(error, socket.gaierror) or error.errno in (
+        errno.EADDRINUSE,
+        errno.EADDRNOTAVAIL,
+        errno.EACCES,
+    )
+
+
+def _reason(error: OSError) -> str | None:
+    # A failed look-up has numbers of its own; for the others the event loop's words repeat the address.
+    return error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
 
 
 def _require_schema(settings: Settings) -> None:
@@ -157,7 +171,9 @@ def admin_create(
     password: Annotated[str, typer.Option(help="12 to 128 characters of four kinds.")],
 ) -> None:
     """Make an active, verified administrator."""
-    engine = make_engine(_settings().database)
+    settings = _settings()
+    _require_schema(settings)
+    engine = make_engine(settings.database)
     try:
         user_id = asyncio.run(create_admin(engine, email, password, now=SystemClock().now()))
     finally:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS, PUBLISHED_SECRETS
 from fittrack.config.settings import Settings
+from fittrack.db.engine import names_sqlite_file
 from fittrack.kit.sealing import Sealer
 from fittrack.server.token_keys import KeyUnusableError
 
@@ -14,6 +15,8 @@ SECRET_LENGTH_MIN: Final = 32  # characters: 128 bits even if they are hexadecim
 def faults_of(settings: Settings) -> list[str]:
     """What is wrong with settings that can each be read."""
     faults = []
+    if not settings.database.oracle_dsn and not names_sqlite_file(settings.database.url):
+        faults.append("DATABASE_URL is written like sqlite:///var/fittrack.db; for Oracle set ORACLE_DSN")
     if settings.database.oracle_dsn and not (
         settings.database.oracle_user and settings.database.oracle_password
     ):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 # Another process of a development cluster may hold the write lock for this long before we give up.
@@ -53,6 +54,15 @@ def sqlite_file(settings: DatabaseSettings) -> Path | None:
     return Path(file) if file else None
 
 
+def names_sqlite_file(text: str) -> bool:
+    """Whether `text` is the URL of an embedded database that outlives the process."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        return False
+    return url.get_backend_name() == "sqlite" and bool(url.database) and ":memory:" not in str(url.database)
+
+
 def make_engine(settings: DatabaseSettings, access: Access = Access.WRITE) -> Engine:
     """An engine whose connections are set up for `access`.
 
@@ -60,10 +70,9 @@ def make_engine(settings: DatabaseSettings, access: Access = Access.WRITE) -> En
     """
     if settings.oracle_dsn:
         return _oracle_engine(settings)
-    url = make_url(settings.url)
-    if url.get_backend_name() != "sqlite" or not url.database or ":memory:" in url.database:
+    if not names_sqlite_file(settings.url):
         raise ValueError("DATABASE_URL must be like sqlite:///var/fittrack.db; for Oracle set ORACLE_DSN")
-    return _sqlite_engine(url, access)
+    return _sqlite_engine(make_url(settings.url), access)
 
 
 def _sqlite_engine(url: URL, access: Access) -> Engine:

@@ -40,6 +40,35 @@ def test_seeding_needs_a_schema(run: Run) -> None:
     assert "run `fittrack migrate`" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["serve", "--port", "0"], ["admin", "create", "--email", "a@b.example", "--password", DEMO_PASSWORD]],
+)
+def test_without_a_schema_the_operator_is_told_what_to_do(run: Run, command: list[str]) -> None:
+    done = run(*command)
+    assert done.returncode == 2
+    assert "run `fittrack migrate`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "var/fittrack.db"])
+def test_a_database_that_cannot_be_used_is_a_fault_of_the_settings(run: Run, url: str) -> None:
+    done = run("migrate", DATABASE_URL=url)
+    assert done.returncode == 2
+    assert "settings: DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "where", [["--port", "70000"], ["--host", "nobody.invalid"]], ids=["no port", "no host"]
+)
+def test_an_address_that_cannot_be_listened_on_is_a_sentence(run: Run, where: list[str]) -> None:
+    run("migrate")
+    done = run("serve", *where)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+
+
 def test_the_demo_world_is_loaded_once_and_is_sound(run: Run, tmp_path: Path) -> None:
     assert run("migrate").returncode == 0
     done = run("seed", "--once")
