@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from fittrack.drawings.model import Drawing, DrawingStatus, Player, Prize, UserType
 from fittrack.kit.calendar import rfc3339
-from fittrack.kit.problems import FieldError, Problem, Validation
+from fittrack.kit.problems import FieldError, NotFound, Problem, Validation
 
 MAX_TICKETS_PER_PURCHASE = 1_000_000
 """Tickets in one purchase (SPEC 5): one range, one ledger entry."""
@@ -146,7 +146,9 @@ def price_tickets(drawing: Drawing, quantity: int, now: datetime) -> int:
 
 
 def check_sales(drawing: Drawing, now: datetime) -> None:
-    """Raise `SalesClosed` unless tickets of `drawing` are sold at `now`."""
+    """Raise `SalesClosed` unless tickets of `drawing` are sold at `now`; of a draft nobody knows."""
+    if drawing.status is DrawingStatus.DRAFT:
+        raise NotFound("There is no such drawing.")
     if now >= drawing.ticket_sales_close:
         raise SalesClosed(f"Sales closed at {rfc3339(drawing.ticket_sales_close)}.")
     if drawing.status is not DrawingStatus.OPEN:

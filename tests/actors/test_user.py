@@ -9,7 +9,7 @@ from fittrack.accounts.problems import StatusConflict
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, ActivityType
 from fittrack.activities.schemas import LoggedActivities
-from fittrack.drawings.eligibility import NotEligible
+from fittrack.drawings.eligibility import EligibilityRule, NotEligible
 from fittrack.inbox.commands import ReadInbox
 from fittrack.kit.ids import DrawingId, UserId, uuid7
 from fittrack.kit.problems import Forbidden, IdempotencyMismatch, NotFound, ProfileIncomplete
@@ -48,6 +48,13 @@ async def test_admins_do_not_earn(house: House) -> None:
     admin = await enrol(house.node, "admin", role=Role.ADMIN)
     with pytest.raises(Forbidden):
         await house.do(admin.user_id, LogActivities([steps(house, 5_000)]))
+
+
+async def test_admins_are_told_that_they_do_not_buy(house: House) -> None:
+    admin = await enrol(house.node, "admin", role=Role.ADMIN)
+    with pytest.raises(NotEligible) as refused:
+        await house.buy(admin.user_id, await house.drawing(), 1)
+    assert refused.value.rule is EligibilityRule.ROLE
 
 
 async def test_nobody_is_not_found(house: House) -> None:

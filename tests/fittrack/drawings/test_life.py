@@ -20,7 +20,7 @@ from fittrack.drawings.rules import (
     price_tickets,
 )
 from fittrack.drawings.timetable import TimedAction, check_schedulable, due_action, next_due_at
-from fittrack.kit.problems import Problem, Validation
+from fittrack.kit.problems import NotFound, Problem, Validation
 from tests.fittrack.drawings.examples import CLOSE, DRAW, NOON, a_drawing, a_prize
 
 S = DrawingStatus
@@ -116,8 +116,9 @@ class DrawingLife(RuleBasedStateMachine):
         expected = self.drawing.status is S.OPEN and self.now < CLOSE
         try:
             price_tickets(self.drawing, quantity, self.now)
-        except SalesClosed:
+        except (SalesClosed, NotFound) as refusal:
             assert not expected
+            assert isinstance(refusal, NotFound) == (self.drawing.status is S.DRAFT)
             return
         assert expected
         self.tickets_sold += quantity

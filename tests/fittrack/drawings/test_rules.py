@@ -31,7 +31,7 @@ from fittrack.drawings.rules import (
     price_tickets,
     prize_slots,
 )
-from fittrack.kit.problems import Problem, Validation
+from fittrack.kit.problems import NotFound, Problem, Validation
 from tests.fittrack.drawings.examples import CLOSE, DRAW, MS, NOON, a_drawing, a_player, a_prize
 
 S = DrawingStatus
@@ -120,7 +120,12 @@ def test_sales_close_exactly_on_time() -> None:
         price_tickets(a_drawing(), quantity=1, now=CLOSE)
 
 
-@pytest.mark.parametrize("status", sorted(set(S) - {S.OPEN}))
+def test_nobody_who_buys_learns_of_a_draft() -> None:
+    with pytest.raises(NotFound):
+        price_tickets(a_drawing(S.DRAFT), quantity=1, now=NOON)
+
+
+@pytest.mark.parametrize("status", sorted(set(S) - {S.OPEN, S.DRAFT}))
 def test_only_open_drawings_sell(status: S) -> None:
     with pytest.raises(SalesClosed):
         price_tickets(a_drawing(status), quantity=1, now=NOON)
