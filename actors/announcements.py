@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from actors.outlet import Outlet
 from fittrack.drawings import views
-from fittrack.drawings.model import Drawing
+from fittrack.drawings.model import Drawing, UserType
 from fittrack.drawings.stored import StoredDrawing, StoredWinner
+from fittrack.drawings.visibility import EVERYBODY, PREMIUM
 from fittrack.kit.ids import DrawingId
 from protocol import shapes
 from protocol.channels import DrawingChannel, DrawingsChannel
@@ -30,7 +31,7 @@ class Announcements:
         self._outlet = outlet
 
     def added(self, drawing: shapes.Drawing) -> None:
-        self._outlet.tell_channel(_ALL, DrawingAdded(drawing=drawing), lasting=True)
+        self._tell_all(drawing.eligibility.user_type, DrawingAdded(drawing=drawing))
 
     def opened(self, drawing: shapes.Drawing) -> None:
         self._tell_both(drawing, DrawingOpened(drawing=drawing))
@@ -50,7 +51,7 @@ class Announcements:
             winners=len(winners),
             proof_url=result.proof_url,
         )
-        self._outlet.tell_channel(_ALL, completed, lasting=True)
+        self._tell_all(stored.drawing.eligibility.user_type, completed)
 
     def cancelled(self, stored: StoredDrawing, reason: str) -> None:
         assert stored.cancelled_at is not None, "a cancelled drawing knows when"
@@ -60,6 +61,11 @@ class Announcements:
         self._tell_both(stored.drawing, event)
 
     def _tell_both(self, drawing: shapes.Drawing | Drawing, event: Payload) -> None:
-        self._outlet.tell_channel(_ALL, event, lasting=True)
+        self._tell_all(drawing.eligibility.user_type, event)
         channel = str(DrawingChannel(DrawingId(drawing.drawing_id)))
         self._outlet.tell_channel(channel, event, lasting=True)
+
+    def _tell_all(self, user_type: str, event: Payload) -> None:
+        """Tell `drawings`; of a premium drawing only premium players and admins hear there."""
+        audiences = (PREMIUM,) if user_type == UserType.PREMIUM else EVERYBODY
+        self._outlet.tell_channel(_ALL, event, lasting=True, audiences=audiences)

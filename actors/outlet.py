@@ -1,5 +1,7 @@
 """Where actors say what has happened, after the commit: the one way out to other people's sockets."""
 
+from collections.abc import Iterable
+
 from fittrack.inbox.notices import Delivered
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
@@ -8,7 +10,6 @@ from fittrack.pubsub.messages import (
     ChannelEvent,
     PlayerNote,
     StreamEvent,
-    channel_topic,
 )
 from protocol.frames import Payload
 from protocol.outbound import PointsChanged
@@ -42,9 +43,14 @@ class Outlet:
         """Unnumbered state of a player, of which only the latest of a `subject` matters."""
         self._broker.publish(topic, PlayerNote(user_id, payload, subject))
 
-    def tell_channel(self, channel: str, payload: Payload, *, lasting: bool = False) -> None:
-        """An event of a channel. A `lasting` one is never skipped."""
-        self._broker.publish(channel_topic(channel), ChannelEvent(channel, self.position(), payload, lasting))
+    def tell_channel(
+        self, channel: str, payload: Payload, *, lasting: bool = False, audiences: Iterable[str] = ("",)
+    ) -> None:
+        """An event of a channel, for some of its audiences. A `lasting` one is never skipped."""
+        position = self.position()
+        for audience in audiences:
+            event = ChannelEvent(channel, position, payload, lasting, audience)
+            self._broker.publish(event.topic, event)
 
     def position(self) -> int:
         """A position that only grows, over restarts and moves too: milliseconds since 1970."""

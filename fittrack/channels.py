@@ -9,7 +9,7 @@ from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.rules import odds
 from fittrack.drawings.stored import StoredDrawing
-from fittrack.drawings.visibility import Viewer
+from fittrack.drawings.visibility import ORDINARY, Viewer
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.problems import Forbidden, NotFound
@@ -36,6 +36,12 @@ class Channels:
         self._reads = reads
         self._clock = clock
         self._position = position
+
+    async def audience(self, principal: Principal, channel: Channel) -> str:
+        """Of `drawings` not everybody sees the same."""
+        if not isinstance(channel, DrawingsChannel):
+            return ORDINARY
+        return (await self._viewer(principal)).audience
 
     async def snapshot(self, principal: Principal, channel: Channel) -> Snapshot:
         """The state of `channel`. Raises `Forbidden` or `NotFound` for what this account may not see."""

@@ -116,6 +116,9 @@ class Gateway:
 
     # --- Channels -----------------------------------------------------------------------------------------
 
+    async def audience(self, principal: Principal, channel: Channel) -> str:
+        return await self._channels.audience(principal, channel)
+
     async def snapshot(self, principal: Principal, channel: Channel) -> Snapshot:
         return await self._channels.snapshot(principal, channel)
 

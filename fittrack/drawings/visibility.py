@@ -1,6 +1,6 @@
 """Who sees which drawing: premium ones are for premium players, drafts for admins (SPEC 1)."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
@@ -11,6 +11,11 @@ from fittrack.kit.problems import NotFound
 from fittrack.server.asking import READS
 from fittrack.server.http import CLOCK
 from fittrack.server.principal import principal_or_none
+
+ORDINARY: Final = ""
+PREMIUM: Final = "premium"
+EVERYBODY: Final = (ORDINARY, PREMIUM)
+"""Audiences of the channel `drawings`: who may not, and who may see premium drawings."""
 
 
 class Viewer(NamedTuple):
@@ -24,6 +29,11 @@ class Viewer(NamedTuple):
     def user_types(self) -> list[UserType]:
         """The kinds of drawings shown."""
         return list(UserType) if self.is_admin or self.is_premium else [UserType.ALL]
+
+    @property
+    def audience(self) -> str:
+        """To which audience of `drawings` the viewer belongs."""
+        return PREMIUM if self.is_admin or self.is_premium else ORDINARY
 
     @property
     def statuses(self) -> list[DrawingStatus]:

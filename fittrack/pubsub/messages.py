@@ -48,6 +48,12 @@ class ChannelEvent(Struct, frozen=True, tag="channel"):
     seq: int
     payload: Payload
     lasting: bool = False
+    audience: str = ""
+    """Whom of the channel's subscribers it is for; see `channel_topic`."""
+
+    @property
+    def topic(self) -> str:
+        return channel_topic(self.channel, self.audience)
 
 
 class Revocation(Struct, frozen=True, tag="revocation"):
@@ -71,6 +77,10 @@ def player_topic(user_id: UUID) -> str:
     return f"{PLAYER_PREFIX}{user_id}"
 
 
-def channel_topic(channel: str) -> str:
-    """Topic of one channel's events."""
-    return f"{CHANNEL_PREFIX}{channel}"
+def channel_topic(channel: str, audience: str = "") -> str:
+    """Topic of one channel's events.
+
+    Where not everybody may see the same, a channel has several audiences; what all may see is published
+    to each of them.
+    """
+    return f"{CHANNEL_PREFIX}{channel}#{audience}" if audience else f"{CHANNEL_PREFIX}{channel}"

@@ -310,7 +310,10 @@ class Client:
     def _channels(self) -> Subscriptions:
         if self._subscriptions is None:
             services = self.services
-            self._subscriptions = Subscriptions(services.fanout, self.outbox, services.gateway.snapshot)
+            gateway = services.gateway
+            self._subscriptions = Subscriptions(
+                services.fanout, self.outbox, gateway.snapshot, gateway.audience
+            )
         return self._subscriptions
 
     def _close(self, code: int, reason: str) -> None:

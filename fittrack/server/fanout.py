@@ -29,32 +29,39 @@ class FanOut:
         self.deliveries = 0
         """Messages handed to outboxes since the start."""
 
-    def join(self, channel: str, outbox: Outbox) -> Membership:
-        """Hold `channel`'s events for `outbox` until `Membership.begin`: a snapshot is on its way."""
-        audience = self._audiences.get(channel)
-        if audience is None:
-            audience = self._audiences[channel] = Audience(channel)
-            self._listening[channel] = self._broker.subscribe(channel_topic(channel), self.receive)
-        return audience.join(outbox)
+    def join(self, channel: str, outbox: Outbox, audience: str = "") -> Membership:
+        """Hold `channel`'s events for `outbox` until `Membership.begin`: a snapshot is on its way.
 
-    def leave(self, channel: str, outbox: Outbox) -> None:
+        `audience`: whose events, where not all of the channel's subscribers may see the same.
+        """
+        topic = channel_topic(channel, audience)
+        listeners = self._audiences.get(topic)
+        if listeners is None:
+            listeners = self._audiences[topic] = Audience(channel)
+            self._listening[topic] = self._broker.subscribe(topic, self.receive)
+        return listeners.join(outbox)
+
+    def leave(self, channel: str, outbox: Outbox, audience: str = "") -> None:
         """Take `outbox` off `channel`."""
-        audience = self._audiences.get(channel)
-        if audience is None:
+        topic = channel_topic(channel, audience)
+        listeners = self._audiences.get(topic)
+        if listeners is None:
             return
-        audience.leave(outbox)
-        if not audience.size:
-            del self._audiences[channel]
-            self._listening.pop(channel).cancel()
+        listeners.leave(outbox)
+        if not listeners.size:
+            del self._audiences[topic]
+            self._listening.pop(topic).cancel()
 
     def size(self, channel: str) -> int:
         """Number of subscribers of `channel` on this node."""
-        audience = self._audiences.get(channel)
-        return audience.size if audience else 0
+        return sum(audience.size for audience in self._audiences.values() if audience.channel == channel)
 
     def heads(self) -> dict[str, int]:
         """The last position published here, by channel."""
-        return {channel: audience.seq for channel, audience in self._audiences.items()}
+        heads: dict[str, int] = {}
+        for audience in self._audiences.values():
+            heads[audience.channel] = max(audience.seq, heads.get(audience.channel, 0))
+        return heads
 
     def receive(self, message: Message) -> None:
         """What the broker calls."""
@@ -63,7 +70,7 @@ class FanOut:
 
     def publish(self, event: ChannelEvent) -> None:
         """Put `event` on its way to its channel's subscribers; its first chunk leaves at once."""
-        audience = self._audiences.get(event.channel)
+        audience = self._audiences.get(event.topic)
         if audience is None:
             return
         idle = not audience.waiting

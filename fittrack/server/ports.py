@@ -62,6 +62,9 @@ class Gateway(Protocol):
         later time, on the same thread.
         """
 
+    async def audience(self, principal: Principal, channel: Channel) -> str:
+        """To which audience of `channel` the principal belongs; empty where all see the same."""
+
     async def snapshot(self, principal: Principal, channel: Channel) -> Snapshot:
         """The state of `channel`, if `principal` may see it; else raises `Forbidden` or `NotFound`."""
 

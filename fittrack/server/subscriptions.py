@@ -19,6 +19,7 @@ from protocol.channels import Channel
 from protocol.exchange import Exchange
 
 TakeSnapshot = Callable[[Principal, Channel], Awaitable[Snapshot]]
+FindAudience = Callable[[Principal, Channel], Awaitable[str]]
 
 _log = structlog.get_logger(__name__)
 
@@ -26,13 +27,18 @@ _log = structlog.get_logger(__name__)
 class Subscriptions:
     """The channels of one connection. Made at its first `sub`."""
 
-    __slots__ = ("_asked", "_fanout", "_joined", "_outbox", "_take_snapshot", "_worker")
+    __slots__ = ("_asked", "_fanout", "_find_audience", "_joined", "_outbox", "_take_snapshot", "_worker")
 
-    def __init__(self, fanout: FanOut, outbox: Outbox, take_snapshot: TakeSnapshot) -> None:
+    def __init__(
+        self, fanout: FanOut, outbox: Outbox, take_snapshot: TakeSnapshot, find_audience: FindAudience
+    ) -> None:
         self._fanout = fanout
         self._outbox = outbox
         self._take_snapshot = take_snapshot
-        self._joined: tuple[str, ...] = ()  # few: a set would take 200 bytes
+        self._find_audience = find_audience
+        self._joined: tuple[
+            tuple[str, str], ...
+        ] = ()  # channel and audience; few: a set would take 200 bytes
         self._asked: deque[tuple[Principal | None, Exchange, Channel]] | None = None
         self._worker: asyncio.Task[None] | None = None
 
@@ -53,8 +59,8 @@ class Subscriptions:
         self._asked = None
         if self._worker is not None:
             self._worker.cancel()
-        for name in self._joined:
-            self._fanout.leave(name, self._outbox)
+        for name, audience in self._joined:
+            self._fanout.leave(name, self._outbox, audience)
         self._joined = ()
 
     def _ask(self, principal: Principal | None, exchange: Exchange, channel: Channel) -> None:
@@ -83,9 +89,10 @@ class Subscriptions:
     async def _join(self, principal: Principal, exchange: Exchange, channel: Channel) -> None:
         name = str(channel)
         self._leave(name)
-        membership = self._fanout.join(name, self._outbox)
-        self._joined = (*self._joined, name)
         try:
+            audience = await self._find_audience(principal, channel)
+            membership = self._fanout.join(name, self._outbox, audience)
+            self._joined = (*self._joined, (name, audience))
             snapshot = await self._take_snapshot(principal, channel)
         except Problem as problem:
             self._leave(name)
@@ -100,6 +107,7 @@ class Subscriptions:
             self._outbox.flush()
 
     def _leave(self, name: str) -> None:
-        if name in self._joined:
-            self._joined = tuple(joined for joined in self._joined if joined != name)
-            self._fanout.leave(name, self._outbox)
+        for joined in self._joined:
+            if joined[0] == name:
+                self._joined = tuple(other for other in self._joined if other is not joined)
+                self._fanout.leave(name, self._outbox, joined[1])

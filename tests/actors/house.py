@@ -29,7 +29,7 @@ from fittrack.kit.intention import Answer, Command
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.pubsub.messages import ChannelEvent, Message, channel_topic
 from fittrack.server.asking import DRAWING, USER
-from protocol.channels import DrawingChannel
+from protocol.channels import DrawingChannel, DrawingsChannel
 from protocol.outbound import Notification
 from tests.invariants import assert_invariants
 from tests.world import a_prize, complete_profile, enrol, migrated, no_fatal, settings_for
@@ -117,13 +117,20 @@ class House:
 
     def listen(self, drawing_id: DrawingId) -> list[ChannelEvent]:
         """What the drawing's channel says from now on."""
+        return self._hear(channel_topic(str(DrawingChannel(drawing_id))))
+
+    def overhear(self, audience: str) -> list[ChannelEvent]:
+        """What the channel of all drawings tells an audience from now on."""
+        return self._hear(channel_topic(str(DrawingsChannel()), audience))
+
+    def _hear(self, topic: str) -> list[ChannelEvent]:
         heard: list[ChannelEvent] = []
 
         def hear(message: Message) -> None:
             assert isinstance(message, ChannelEvent), "channels carry their events"
             heard.append(message)
 
-        self.node.broker.subscribe(channel_topic(str(DrawingChannel(drawing_id))), hear)
+        self.node.broker.subscribe(topic, hear)
         return heard
 
     async def quiet(self) -> None:

@@ -276,6 +276,19 @@ async def test_premium_drawings_sell_to_premium_players_while_they_are(house: Ho
         await house.buy(player, drawing_id, 1)
 
 
+async def test_only_who_may_see_premium_drawings_hears_of_them(house: House) -> None:
+    ordinary, premium = house.overhear(""), house.overhear("premium")
+    for_all = await house.drawing(name="For all")
+    for_few = await house.drawing(
+        name="For few", eligibility=Eligibility(user_type=UserType.PREMIUM, min_account_age_days=0)
+    )
+    await house.run(for_few, CancelDrawing("No prize came"))
+    await house.run(for_all, CancelDrawing("No prize came"))
+    kinds = [type(event.payload).__name__ for event in ordinary]
+    assert kinds == ["DrawingAdded", "DrawingOpened", "DrawingCancelled"]
+    assert len(premium) == 6
+
+
 async def test_the_countdown_is_told_every_second_before_the_close(house: House) -> None:
     drawing_id = await house.drawing()
     await house.clock.advance(3_600 - 60)

@@ -106,6 +106,9 @@ class Product:
             case _:
                 exchange.err(NotFound())
 
+    async def audience(self, principal: Principal, channel: Channel) -> str:
+        return ""
+
     async def snapshot(self, principal: Principal, channel: Channel) -> Snapshot:
         self.asked_for_snapshot.set()
         found = self.channels.get(str(channel))
