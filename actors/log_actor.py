@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from actors.runtime import Actor, StaleActivation
+from actors.runtime import Actor, Promise, StaleActivation
 from actors.services import Services
 from fittrack.db import log_queries
 from fittrack.db.handles import Table
@@ -60,7 +60,7 @@ class LogActor(Actor):
     def busy_with(self) -> bool:
         return self.appender.in_flight > 0
 
-    async def fulfil(self, intention: Intention) -> Answer:
+    async def fulfil(self, intention: Intention) -> Answer | Promise:
         """Do what is intended, or give the answer that its key was given before.
 
         A refusal under a key is recorded before it is raised; what may succeed later is not.
@@ -77,8 +77,8 @@ class LogActor(Actor):
                 await self._record(intention, refusal)
             raise
 
-    async def handle(self, intention: Intention) -> Answer:
-        """Do what is intended, for the first time."""
+    async def handle(self, intention: Intention) -> Answer | Promise:
+        """Do what is intended, for the first time. A promise keeps the turn open until it is settled."""
         raise NotImplementedError
 
     def unit(

@@ -94,8 +94,10 @@ class UserActor(LogActor):
             case _:
                 raise AssertionError(f"no player understands {message!r}")
 
-    async def handle(self, intention: Intention) -> Answer:
+    async def handle(self, intention: Intention) -> Answer | Promise:
         match intention.command:
+            case BuyTickets() as command:  # under a key whose former answer is forgotten
+                return self._offer(intention, command)
             case LogActivities() as command:
                 return await user_activities.log(self, intention, command)
             case ReadInbox(up_to):
@@ -199,6 +201,9 @@ class UserActor(LogActor):
         """
         if intention.key is not None and intention.key in self.keys:
             return self.fulfil(intention)
+        return self._offer(intention, command)
+
+    def _offer(self, intention: Intention, command: BuyTickets) -> Promise:
         bought = Promise()
         try:
             account, head = self.with_profile(), self.appender.durable

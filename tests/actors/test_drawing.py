@@ -261,6 +261,18 @@ async def test_a_key_is_forgotten_after_a_week(house: House) -> None:
     assert answer.body.my_tickets == 7
 
 
+async def test_a_key_is_forgotten_even_by_an_actor_that_never_left_memory(house: House) -> None:
+    player, key, now = await house.player(), uuid7(), house.clock.now()
+    drawing_id = await house.drawing(
+        ticket_sales_close=now + timedelta(days=30), drawing_time=now + timedelta(days=31)
+    )
+    await house.buy(player, drawing_id, 3, key)
+    house.clock._now = now + timedelta(days=8)  # the calendar alone: nobody is idle meanwhile
+    answer = await house.buy(player, drawing_id, 4, key)
+    assert isinstance(answer.body, TicketsBought)
+    assert (answer.replayed, answer.body.my_tickets) == (False, 7)
+
+
 async def test_premium_drawings_sell_to_premium_players_while_they_are(house: House) -> None:
     player = await house.player()
     drawing_id = await house.drawing(
