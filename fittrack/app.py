@@ -1,7 +1,7 @@
 """The composition root: the only place that builds the parts of a node and wires them, by hand."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import aiohttp
@@ -266,8 +266,8 @@ class Node:
             self._every("housekeeping", HOUSEKEEPING_EVERY_S, self._keep_house),
         ]
 
-    def _every(self, name: str, seconds: float, job: Callable[[], object]) -> Every:
-        return Every(name, seconds, job, self.clock)  # type: ignore[arg-type]
+    def _every(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
+        return Every(name, seconds, job, self.clock)
 
     # --- Running ------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Reading drawings: rows in, typed values out. What units write is in `writes`."""
+"""Reading drawings: rows in, typed values out. What units write is in `statements`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -35,8 +35,6 @@ from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
 
 PURCHASE = "purchase"
 FREE_ENTRY = "free_entry"
-ENTRY_KINDS = (PURCHASE, FREE_ENTRY)
-"""Kinds of rows in a drawing's log that hold tickets."""
 
 ANONYMOUS = "A former player"
 """How somebody is announced whose personal data was erased."""

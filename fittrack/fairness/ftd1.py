@@ -18,7 +18,6 @@ ALGORITHM: Final = "FTD1"
 
 SEED_BYTES = 32
 DRAWING_KEY_BYTES = 32
-BEACON_BYTES = 32
 
 WORDS = 2**64
 """Words of the stream are 8 bytes: integers below this."""

@@ -49,11 +49,6 @@ def render(answer: Any, *, status: int = HTTPStatus.OK, etag: str | None = None)
     return response
 
 
-def render_encoded(body: bytes, *, status: int = HTTPStatus.OK) -> web.Response:
-    """An answer that was encoded before, such as one kept under an idempotency key."""
-    return web.Response(body=body, status=status, headers=_JSON_HEADERS)
-
-
 def no_content() -> web.Response:
     """Done, and nothing to say."""
     return web.Response(status=HTTPStatus.NO_CONTENT)

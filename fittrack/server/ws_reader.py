@@ -8,7 +8,6 @@ import codecs
 from collections.abc import Iterator
 
 from fittrack.server.ws_frames import (
-    BINARY,
     CONTINUATION,
     CONTROL,
     FIN,
@@ -90,8 +89,3 @@ class MessageReader:
             raise FrameError(INVALID_TEXT, "text that is not UTF-8") from None
         if final:
             self._utf8 = None
-
-
-def is_data(opcode: int) -> bool:
-    """Whether `opcode` is that of a message rather than of a control frame."""
-    return opcode in (TEXT, BINARY)
