@@ -21,7 +21,7 @@ from fittrack.accounts.admin import create_admin
 from fittrack.config import Settings, SettingsError, load_settings, masked
 from fittrack.db import migrate as migrations
 from fittrack.db.engine import Access, make_engine
-from fittrack.db.handles import Engine
+from fittrack.db.handles import DatabaseError, Engine
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.fairness.verification import verify_file
@@ -54,6 +54,9 @@ def main() -> None:
         sys.exit(2)
     except Problem as problem:
         err.print(f"[red]{problem.title}[/red]: {problem.detail}")
+        sys.exit(1)
+    except DatabaseError as error:
+        err.print(f"[red]database:[/red] {error.orig}; `fittrack doctor` says what to do")
         sys.exit(1)
 
 

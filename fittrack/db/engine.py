@@ -4,6 +4,7 @@ An engine for writing serves the journal and the command line; an engine for rea
 """
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -77,7 +78,8 @@ def make_engine(settings: DatabaseSettings, access: Access = Access.WRITE) -> En
 
 def _sqlite_engine(url: URL, access: Access) -> Engine:
     assert url.database, "checked by make_engine"
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # opening the file says what is wrong with its place
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         # No limit of the pool's own: the threads that use it are the limit.

@@ -5,6 +5,14 @@ an import of SQLAlchemy anywhere else is a breach of the architecture that `make
 """
 
 from sqlalchemy import Connection, Engine, Executable, Table
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
 
-__all__ = ["Connection", "Engine", "Executable", "IntegrityError", "SQLAlchemyError", "Table"]
+__all__ = [
+    "Connection",
+    "DatabaseError",
+    "Engine",
+    "Executable",
+    "IntegrityError",
+    "SQLAlchemyError",
+    "Table",
+]

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 
-from fittrack.drawings.model import Drawing, DrawingStatus, Player, Prize, UserType
+from fittrack.drawings.model import Drawing, DrawingStatus, Prize
 from fittrack.kit.calendar import rfc3339
 from fittrack.kit.problems import FieldError, NotFound, Problem, Validation
 
@@ -120,16 +120,6 @@ def edit_effect(current: DrawingStatus, changed: Collection[str]) -> EditEffect:
         f"The drawing is {current}: only description and image can change.",
         errors=[FieldError(f"/{name}", "fixed since the sales opened") for name in binding],
     )
-
-
-def is_visible(drawing: Drawing, player: Player, now: datetime) -> bool:
-    """Whether `player` may see the drawing: no drafts, premium drawings to premium players only.
-
-    What is shown to people who are not signed in, and to admins, is not decided here.
-    """
-    if drawing.status is DrawingStatus.DRAFT:
-        return False
-    return drawing.eligibility.user_type is UserType.ALL or player.is_premium(now)
 
 
 def price_tickets(drawing: Drawing, quantity: int, now: datetime) -> int:

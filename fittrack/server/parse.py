@@ -20,7 +20,6 @@ BODY_WITHIN_S: Final = 20.0
 _JSON: Final = "application/json"
 
 T = TypeVar("T", bound=Struct)
-S = TypeVar("S", bound=Struct)
 
 _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 
@@ -28,12 +27,6 @@ _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 async def parse(request: web.Request, expected: type[T]) -> T:
     """The body as an `expected`. Raises `Malformed`, `Validation` or what `read_body` raises."""
     return decode(await read_body(request), expected)
-
-
-async def parse_either(request: web.Request, single: type[S], batch: type[T], *, field: str) -> S | T:
-    """The body as a `batch` if it is an object that has `field`, else as a `single`."""
-    body = await read_body(request)
-    return decode(body, batch) if has_field(body, field) else decode(body, single)
 
 
 def decode(body: bytes, expected: type[T]) -> T:

@@ -59,6 +59,16 @@ def test_a_database_that_cannot_be_used_is_a_fault_of_the_settings(run: Run, url
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["migrate", "serve", "check"])
+@pytest.mark.parametrize("file", [".", "/proc/nowhere/fittrack.db", "letter.txt"])
+def test_a_file_that_is_no_database_is_a_sentence(run: Run, tmp_path: Path, command: str, file: str) -> None:
+    (tmp_path / "letter.txt").write_text("Dear database, " * 100)
+    done = run(command, DATABASE_URL=f"sqlite:///{tmp_path / file}")
+    assert done.returncode == 1
+    assert "database: " in done.stderr and "`fittrack doctor`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "where", [["--port", "70000"], ["--host", "nobody.invalid"]], ids=["no port", "no host"]
 )

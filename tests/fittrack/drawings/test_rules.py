@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fittrack.drawings.model import DrawingStatus, Eligibility, Role, UserType
+from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.rules import (
     ALLOWED_TRANSITIONS,
     MAX_TICKETS_PER_PURCHASE,
@@ -26,13 +26,12 @@ from fittrack.drawings.rules import (
     check_opening,
     check_transition,
     edit_effect,
-    is_visible,
     odds,
     price_tickets,
     prize_slots,
 )
 from fittrack.kit.problems import NotFound, Problem, Validation
-from tests.fittrack.drawings.examples import CLOSE, DRAW, MS, NOON, a_drawing, a_player, a_prize
+from tests.fittrack.drawings.examples import CLOSE, DRAW, MS, NOON, a_drawing, a_prize
 
 S = DrawingStatus
 
@@ -156,19 +155,6 @@ def test_odds_are_ones_share_of_all_tickets(mine: int, others: int) -> None:
         assert chance is None
     else:
         assert chance == float(Fraction(mine, mine + others))
-
-
-def test_a_draft_is_seen_by_no_player() -> None:
-    assert not is_visible(a_drawing(S.DRAFT), a_player(), NOON)
-    assert is_visible(a_drawing(S.SCHEDULED), a_player(), NOON)
-
-
-def test_premium_drawings_are_seen_while_the_role_lasts() -> None:
-    drawing = a_drawing(eligibility=Eligibility(user_type=UserType.PREMIUM))
-    member = a_player(role=Role.PREMIUM, premium_expires_at=NOON)
-    assert is_visible(drawing, member, NOON - MS)
-    assert not is_visible(drawing, member, NOON)
-    assert not is_visible(drawing, a_player(), NOON)
 
 
 def test_slots_follow_rank_and_quantity() -> None:

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from fittrack.kit.problems import Conflict, FieldError, Validation
 from fittrack.server.etags import etag_of, require_match
 from fittrack.server.pagination import Page, page_of
-from fittrack.server.parse import parse, parse_either, parse_query, path_choice, path_uuid
+from fittrack.server.parse import decode, has_field, parse, parse_query, path_choice, path_uuid, read_body
 from fittrack.server.principal import principal_of, principal_or_none
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route
@@ -68,8 +68,8 @@ async def make_shoe(request: web.Request) -> web.Response:
 
 
 async def make_shoes(request: web.Request) -> web.Response:
-    given = await parse_either(request, NewShoe, NewShoes, field="shoes")
-    shoes = [given] if isinstance(given, NewShoe) else given.shoes
+    body = await read_body(request)
+    shoes = decode(body, NewShoes).shoes if has_field(body, "shoes") else [decode(body, NewShoe)]
     return render([Shoe(name=shoe.name, size=shoe.size, made_at=NOON) for shoe in shoes], status=201)
 
 
