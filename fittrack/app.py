@@ -336,7 +336,7 @@ class Node:
         await self.reads.run(log_queries.probe)
 
     async def _check_journal(self) -> None:
-        await self.journal.transact(lambda connection: None)
+        await self.journal.transact(log_queries.probe)
 
     def _mail_hint(self) -> str:
         if self.settings.smtp_url:

@@ -12,6 +12,7 @@ from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import FieldError, Validation
 from fittrack.mail.letters import PasswordReset
+from fittrack.mail.postbox import OutboxRow
 from fittrack.mail.queries import put
 from fittrack.server.idempotency import Kept, kept_answer, scope_of
 from fittrack.server.once import Once, run_once
@@ -31,18 +32,12 @@ async def forgot_password(services: AccountServices, email: str, key: UUID | Non
     minutes = int(rules.RESET_LIFETIME.total_seconds() // 60)
     addressee = found.user_id if found else UserId(uuid7())
     letter = services.postbox.row(addressee, PasswordReset(token, minutes), now)
-
-    def effect(conn: Connection) -> Kept:
-        if may_post(conn, queries.RESET_PASSWORD, email_key, now) and found:
-            expires_at = now + rules.RESET_LIFETIME
-            queries.issue_email_token(
-                conn, hash_token(token), found.user_id, queries.RESET_PASSWORD, now=now, expires_at=expires_at
-            )
-            put(conn, letter)
-        return kept_answer(services.letter_sent(), status=202)
-
+    addressed = found.user_id if found else None
+    kept = kept_answer(services.letter_sent(), status=202)
     once = letter_once("forgot-password", email_key, key, now)
-    return await services.journal.transact(run_once, once, effect)
+    return await services.journal.transact(
+        run_once, once, _post, email_key, addressed, token=token, letter=letter, kept=kept, now=now
+    )
 
 
 async def reset_password(services: AccountServices, form: schemas.ResetPassword, key: UUID | None) -> Kept:
@@ -58,13 +53,7 @@ async def reset_password(services: AccountServices, form: schemas.ResetPassword,
     # Looked at before the costly hash; what decides is the look within the transaction.
     await services.reads.run(_worth_hashing, token_hash, once)
     password_hash = await services.passwords.hash(form.new_password)
-    ended: list[EndedSession] = []
-
-    def effect(conn: Connection) -> Kept:
-        ended.extend(_reset(conn, token_hash, password_hash, now))
-        return kept_answer(schemas.Message("The password is changed. Sign in with the new one."))
-
-    kept = await services.journal.transact(run_once, once, effect)
+    kept, ended = await services.journal.transact(_reset_once, once, token_hash, password_hash)
     services.watch.ended(ended)
     return kept
 
@@ -105,6 +94,38 @@ def _holder(conn: Connection, token_hash: bytes, now: datetime) -> UserId:
 def _worth_hashing(conn: Connection, token_hash: bytes, once: Once) -> None:
     if once.key is None or find_kept(conn, once.scope_id, once.key) is None:
         _holder(conn, token_hash, once.now)
+
+
+def _post(
+    conn: Connection,
+    email_key: str,
+    user_id: UserId | None,
+    *,
+    token: str,
+    letter: OutboxRow,
+    kept: Kept,
+    now: datetime,
+) -> Kept:
+    if may_post(conn, queries.RESET_PASSWORD, email_key, now) and user_id:
+        expires_at = now + rules.RESET_LIFETIME
+        queries.issue_email_token(
+            conn, hash_token(token), user_id, queries.RESET_PASSWORD, now=now, expires_at=expires_at
+        )
+        put(conn, letter)
+    return kept
+
+
+def _reset_once(
+    conn: Connection, once: Once, token_hash: bytes, password_hash: str
+) -> tuple[Kept, list[EndedSession]]:
+    """The answer, and the sessions that ended: none when it was done before."""
+    ended: list[EndedSession] = []
+
+    def effect(conn: Connection) -> Kept:
+        ended.extend(_reset(conn, token_hash, password_hash, once.now))
+        return kept_answer(schemas.Message("The password is changed. Sign in with the new one."))
+
+    return run_once(conn, once, effect), ended
 
 
 def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetime) -> list[EndedSession]:

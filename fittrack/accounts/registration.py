@@ -1,19 +1,19 @@
 """Registering, and the letter that verifies the email (SPEC 1)."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.attempts import may_post
 from fittrack.accounts.problems import EmailTaken
 from fittrack.accounts.services import AccountServices
-from fittrack.db.handles import Connection, IntegrityError, Table
+from fittrack.db.handles import Connection, IntegrityError
 from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import Validation
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.mail.letters import Verification
+from fittrack.mail.postbox import OutboxRow
 from fittrack.mail.queries import put
 from fittrack.server.idempotency import Kept, kept_answer, scope_of
 from fittrack.server.once import Once, run_once
@@ -40,17 +40,18 @@ async def register(services: AccountServices, form: schemas.Register, key: UUID 
         status=new.status,
         message=f"{SENT} {services.mail_hint}".strip(),
     )
-
-    def effect(conn: Connection) -> Kept:
-        if queries.email_exists(conn, new.email_key):
-            raise EmailTaken
-        create(conn, new)
-        _issue(conn, new.user_id, token, now)
-        put(conn, letter)
-        return kept_answer(answer, status=201)
-
+    kept = kept_answer(answer, status=201)
     once = Once(scope_id=scope_of(new.email_key), key=key, request_hash=_hash(form, services), now=now)
-    return await services.journal.transact(run_once, once, effect)
+    return await services.journal.transact(run_once, once, _register, new, token, letter, kept)
+
+
+def _register(conn: Connection, new: queries.NewAccount, token: str, letter: OutboxRow, kept: Kept) -> Kept:
+    if queries.email_exists(conn, new.email_key):
+        raise EmailTaken
+    create(conn, new)
+    _issue(conn, new.user_id, token, new.now)
+    put(conn, letter)
+    return kept
 
 
 def create(conn: Connection, new: queries.NewAccount) -> None:
@@ -68,15 +69,28 @@ async def resend_verification(services: AccountServices, email: str, key: UUID |
     found = await services.reads.run(queries.credentials, email_key)
     token = new_token(EMAIL_PREFIX)
     letter = verification_letter(services, found.user_id if found else UserId(uuid7()), token, now)
-
-    def effect(conn: Connection) -> Kept:
-        if may_post(conn, queries.VERIFY_EMAIL, email_key, now) and found and not found.email_verified:
-            _issue(conn, found.user_id, token, now)
-            put(conn, letter)
-        return kept_answer(services.letter_sent(), status=202)
-
+    unverified = found.user_id if found and not found.email_verified else None
+    kept = kept_answer(services.letter_sent(), status=202)
     once = letter_once("resend-verification", email_key, key, now)
-    return await services.journal.transact(run_once, once, effect)
+    return await services.journal.transact(
+        run_once, once, _post_anew, email_key, unverified, token=token, letter=letter, kept=kept, now=now
+    )
+
+
+def _post_anew(
+    conn: Connection,
+    email_key: str,
+    user_id: UserId | None,
+    *,
+    token: str,
+    letter: OutboxRow,
+    kept: Kept,
+    now: datetime,
+) -> Kept:
+    if may_post(conn, queries.VERIFY_EMAIL, email_key, now) and user_id:
+        _issue(conn, user_id, token, now)
+        put(conn, letter)
+    return kept
 
 
 def letter_once(name: str, email_key: str, key: UUID | None, now: datetime) -> Once:
@@ -84,9 +98,7 @@ def letter_once(name: str, email_key: str, key: UUID | None, now: datetime) -> O
     return Once(scope_id=scope_of(email_key), key=key, request_hash=request_hash(name, email_key), now=now)
 
 
-def verification_letter(
-    services: AccountServices, user_id: UserId, token: str, now: datetime
-) -> tuple[Table, tuple[Any, ...]]:
+def verification_letter(services: AccountServices, user_id: UserId, token: str, now: datetime) -> OutboxRow:
     """The outbox's row with the code that verifies the email."""
     hours = int(rules.VERIFICATION_LIFETIME.total_seconds() // 3600)
     return services.postbox.row(user_id, Verification(token, hours), now)

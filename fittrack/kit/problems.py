@@ -40,6 +40,10 @@ class Problem(Exception):  # noqa: N818 - the contract's word
         self.errors = tuple(errors)
         self.after_ms = after_ms
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # As it is: what a slice's problem took when it was raised first is gone by the time it is copied.
+        return _remade, (type(self), self.args), self.__dict__
+
     @classmethod
     def again(cls, code: str, detail: str, errors: Sequence[FieldError] = ()) -> "Problem":
         """A problem of the catalogue as it was kept, e.g. under an idempotency key.
@@ -56,6 +60,10 @@ class Problem(Exception):  # noqa: N818 - the contract's word
         if "code" in cls.__dict__:
             known = Problem.catalogue.setdefault(cls.code, cls)
             assert known is cls or known.__qualname__ == cls.__qualname__, f"two problems named {cls.code}"
+
+
+def _remade(kind: type[Problem], args: tuple[object, ...]) -> Problem:
+    return kind.__new__(kind, *args)
 
 
 class Malformed(Problem):

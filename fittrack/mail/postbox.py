@@ -11,6 +11,9 @@ from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.letters import Letter
 
+OutboxRow = tuple[Table, tuple[Any, ...]]
+"""A letter to insert: the outbox, and the values in its column order."""
+
 _letters = msgspec.json.Decoder(Letter)
 
 
@@ -23,8 +26,8 @@ class Postbox:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    def row(self, user_id: UserId, letter: Letter, now: datetime) -> tuple[Table, tuple[Any, ...]]:
-        """What to insert, in the table's column order. Call it on the event loop."""
+    def row(self, user_id: UserId, letter: Letter, now: datetime) -> OutboxRow:
+        """The sealed letter. Call it on the event loop."""
         mail_id = uuid7()
         sealed = self._sealer.seal(msgspec.json.encode(letter), _context(mail_id.bytes))
         template = type(letter).__struct_config__.tag

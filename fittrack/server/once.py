@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from fittrack.db.handles import Connection, IntegrityError
@@ -10,7 +11,9 @@ from fittrack.kit.problems import Busy, IdempotencyMismatch, Problem
 from fittrack.server.idempotency import Kept, kept_refusal
 from fittrack.server.queries import find_kept, keep
 
-Effect = Callable[[Connection], Kept]
+P = ParamSpec("P")
+
+Effect = Callable[Concatenate[Connection, P], Kept]
 """Changes the database and says what to answer; raises `Problem` to refuse."""
 
 
@@ -25,8 +28,8 @@ class Once:
     now: datetime
 
 
-def run_once(conn: Connection, once: Once, effect: Effect) -> Kept:
-    """Run `effect` unless its key was used before; the answer then is the former one.
+def run_once(conn: Connection, once: Once, effect: Effect[P], *args: P.args, **kwargs: P.kwargs) -> Kept:
+    """Run `effect(conn, *args)` unless its key was used before; the answer then is the former one.
 
     A refusal undoes what the effect did and is kept like an answer, except what may succeed later. Raises
     `IdempotencyMismatch` when the key was used for something else, and `Busy` when another node is using
@@ -34,14 +37,14 @@ def run_once(conn: Connection, once: Once, effect: Effect) -> Kept:
     """
     key = once.key
     if key is None:
-        return effect(conn)
+        return effect(conn, *args, **kwargs)
     found = find_kept(conn, once.scope_id, key)
     if found is not None:
         known_hash, kept = found
         if known_hash != once.request_hash:
             raise IdempotencyMismatch
         return kept
-    kept = _attempt(conn, effect)
+    kept = _attempt(conn, effect, *args, **kwargs)
     try:
         keep(conn, once.scope_id, key, request_hash=once.request_hash, kept=kept, now=once.now)
     except IntegrityError as error:
@@ -49,10 +52,10 @@ def run_once(conn: Connection, once: Once, effect: Effect) -> Kept:
     return kept
 
 
-def _attempt(conn: Connection, effect: Effect) -> Kept:
+def _attempt(conn: Connection, effect: Effect[P], *args: P.args, **kwargs: P.kwargs) -> Kept:
     undo = conn.begin_nested()
     try:
-        kept = effect(conn)
+        kept = effect(conn, *args, **kwargs)
     except Problem as problem:
         undo.rollback()
         if problem.retryable:

@@ -64,7 +64,8 @@ class Journal:
     ) -> T:
         """Run `fn(connection, *args)` in the writer's thread, all or nothing; returns after the COMMIT.
 
-        For everything that belongs to no actor's log. Whatever `fn` raises comes out here, and
+        For everything that belongs to no actor's log. `fn` is a function of a module; its arguments,
+        its result and what it raises are plain values that pickle. Whatever `fn` raises comes out here, and
         nothing of it was stored. It must be short, must not commit, and runs to its end even if
         the caller goes away. Raises Busy, NotStored or OutcomeUnknown besides.
         """
