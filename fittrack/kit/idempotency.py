@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from fittrack.kit.intention import Command, Intention
+from fittrack.kit.origin import SYSTEM, Origin
 
 KEY_LENGTH_MAX: Final = 255
 """Characters of an `Idempotency-Key`."""
@@ -35,8 +36,8 @@ def request_hash(name: str, payload: object) -> bytes:
     return blake2b(_encode((name, payload)), digest_size=16, person=b"request").digest()
 
 
-def intend(command: Command, key: UUID | None) -> Intention:
+def intend(command: Command, key: UUID | None, origin: Origin = SYSTEM) -> Intention:
     """`command` under `key`, ready for the actor that decides it."""
     if key is None:
-        return Intention(command)
-    return Intention(command, key, request_hash(type(command).__name__, command))
+        return Intention(command, origin=origin)
+    return Intention(command, key, request_hash(type(command).__name__, command), origin)

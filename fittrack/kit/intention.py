@@ -5,6 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from fittrack.kit.origin import SYSTEM, Origin
+
 
 class Command(Protocol):
     """A wish in the imperative; `ANSWER` is the shape of what a granted one is answered with."""
@@ -22,6 +24,8 @@ class Intention(Struct, frozen=True):
     command: Command
     key: UUID | None = None
     request_hash: bytes | None = None
+    origin: Origin = SYSTEM
+    """Who wants it, where that is recorded; it is no part of what is asked."""
 
 
 class Answer(Struct, frozen=True):

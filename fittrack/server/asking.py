@@ -10,8 +10,10 @@ from actors.runtime import Ref, Registry
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.correlation import correlation_id
 from fittrack.kit.idempotency import intend
 from fittrack.kit.intention import Answer, Command
+from fittrack.kit.origin import Origin
 from fittrack.kit.sealing import Sealer
 from fittrack.server.idempotency import REPLAYED, idempotency_key
 from fittrack.server.pagination import Cursors
@@ -54,13 +56,25 @@ async def command(request: web.Request, ref: Ref, wish: Command) -> Answer:
     return answer
 
 
-async def admin_command(request: web.Request, drawing_id: UUID, wish: Command) -> Answer:
-    """Have a drawing do what an admin wants. Keys are the admin's own: another's same key is another."""
+def origin_of(request: web.Request) -> Origin:
+    """Who sent the request and from where: what the audit log says of its effect."""
+    return Origin(principal_of(request).user_id, request.remote, correlation_id.get() or None)
+
+
+async def admin_ask(request: web.Request, ref: Ref, wish: Command) -> Answer:
+    """Have an actor do what an admin wants, and know who that is: its unit records it (`fittrack.audit`).
+
+    Keys are the admin's own: another's same key is another.
+    """
     key = idempotency_key(request)
     scoped = None if key is None else uuid5(principal_of(request).user_id, str(key))
-    ref = drawing_ref(request, drawing_id)
-    answer: Answer = await ref.ask(intend(wish, scoped), timeout_s=ADMIN_TIMEOUT_S)
+    answer: Answer = await ref.ask(intend(wish, scoped, origin_of(request)), timeout_s=ADMIN_TIMEOUT_S)
     return answer
+
+
+async def admin_command(request: web.Request, drawing_id: UUID, wish: Command) -> Answer:
+    """Have a drawing do what an admin wants."""
+    return await admin_ask(request, drawing_ref(request, drawing_id), wish)
 
 
 def render_answer(answer: Answer, *, status: int = 200, body: Struct | None = None) -> web.Response:

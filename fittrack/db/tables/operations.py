@@ -2,6 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table
 
+from fittrack.db.tables.audit_guards import guard_audit_log
 from fittrack.db.tables.base import CLUSTERED, metadata
 from fittrack.db.types import Bytes, Document, Instant, Uuid16, word
 
@@ -23,18 +24,21 @@ audit_log = Table(
     "audit_log",
     metadata,
     # Who did what to whom and why, written with what it records. One actor later chains the rows:
-    # `chain_seq` 1, 2, 3 …, `row_hash` over the row and `prev_hash`.
+    # `chain_seq` 1, 2, 3 …, `row_hash` over the row and `prev_hash`. Triggers keep the rows
+    # (`audit_guards`): only sealing, once, and erasing what is personal may change one.
     Column("audit_id", Uuid16, primary_key=True),
-    Column("actor_id", Uuid16),  # empty: the system itself
+    Column("actor_id", Uuid16),  # empty: the system itself, or somebody at the command line
     Column("action", word(60), nullable=False),
     Column("subject_type", word(40), nullable=False),
     Column("subject_id", word(64)),
+    # The chain covers content_commit = HMAC(content_salt, states and reason) and ip_commit =
+    # HMAC(ip_salt, ip_address): values and salt are erased together, and the chain still holds.
     Column("before_state", Document),
     Column("after_state", Document),
     Column("reason", word(500)),
+    Column("content_salt", Bytes(16)),
+    Column("content_commit", Bytes(32)),
     Column("request_id", word(64)),
-    # The chain covers ip_commit = HMAC(ip_salt, ip_address): address and salt are erased after 90 days
-    # and the chain still holds.
     Column("ip_address", word(45)),
     Column("ip_salt", Bytes(16)),
     Column("ip_commit", Bytes(32)),
@@ -47,6 +51,9 @@ audit_log = Table(
 Index(None, audit_log.c.created_at)
 Index(None, audit_log.c.subject_type, audit_log.c.subject_id)
 Index(None, audit_log.c.actor_id)
+# Finds what is not sealed yet; on Oracle an index of `chain_seq` alone would not hold it.
+Index(None, audit_log.c.chain_seq, audit_log.c.created_at)
+guard_audit_log(audit_log)
 
 reviews = Table(
     "reviews",
