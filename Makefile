@@ -36,7 +36,7 @@ test-unit: setup ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack
 
 test-integration: setup ## Only the tests that run the whole server
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e tests/simulation tests/chaos
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/contracts tests/e2e tests/simulation tests/chaos
 
 test-cov: setup ## Every test, with a coverage report
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered

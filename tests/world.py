@@ -94,8 +94,10 @@ async def fill(node: Node, *, players: int, points: int, cost: int, close_in_s: 
     return World(members, admin, await open_drawing(node, cost=cost, close_in_s=close_in_s))
 
 
-async def enrol(node: Node, name: str, *, role: Role = Role.USER) -> Member:
-    """An active, verified account with a live session."""
+async def enrol(
+    node: Node, name: str, *, role: Role = Role.USER, status: AccountStatus = AccountStatus.ACTIVE
+) -> Member:
+    """An account with a live session, verified unless it is pending."""
     now = node.clock.now()
     user_id = UserId(uuid7())
     new = accounts.NewAccount(
@@ -107,10 +109,10 @@ async def enrol(node: Node, name: str, *, role: Role = Role.USER) -> Member:
         date_of_birth=date(1990, 5, 17),
         state="TX",
         role=role,
-        status=AccountStatus.ACTIVE,
+        status=status,
         rules_version=RULES_VERSION,
         now=now,
-        email_verified_at=now,
+        email_verified_at=None if status is AccountStatus.PENDING else now,
     )
     session_id = SessionId(uuid7())
     session = NewSession(

@@ -62,16 +62,22 @@ def anchors(text: str) -> set[str]:
 
 def rows(text: str, first: str) -> Iterator[list[str]]:
     """The cells of all tables whose first heading is `first`, row by row."""
-    heading = None
+    for row in table(text, first):
+        yield list(row.values())
+
+
+def table(text: str, first: str) -> Iterator[dict[str, str]]:
+    """The rows of all tables whose first heading is `first`, each cell under its heading."""
+    heading: list[str] = []
     for line in prose(text).splitlines():
         if not line.startswith("|"):
-            heading = None
+            heading = []
             continue
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if heading is None:
-            heading = cells[0]
-        elif heading == first and set(cells[0]) != {"-"}:
-            yield cells
+        cells = [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+        if not heading:
+            heading = cells
+        elif heading[0] == first and set(cells[0]) != {"-"}:
+            yield dict(zip(heading, cells, strict=True))
 
 
 def bare(cell: str) -> str:

@@ -1,0 +1,176 @@
+"""What is sent to each door, so that whoever is let in succeeds."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from fittrack.accounts import queries as accounts
+from fittrack.kit.ids import UserId
+from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
+from protocol.shapes import instant
+from tests.contracts import things
+from tests.contracts.access_table import Row
+from tests.contracts.things import Places
+from tests.contracts.town import PASSWORD, Caller, Town
+
+Json = dict[str, object]
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What fills a route: the places of its address, and its body."""
+
+    places: Places = field(default_factory=dict)
+    body: Json | None = None
+
+
+async def request_for(town: Town, caller: Caller, row: Row) -> Request:
+    """A request of `caller` to the row's door, about a fresh thing of the row's kind."""
+    fill = next((fill for address, fill in PLACES.items() if row.path.startswith(address)), None)
+    places = {} if fill is None else await fill(town, caller, row.subject)
+    write = BODIES.get(row.door)
+    return Request(places, None if write is None else await write(town, caller, row, places))
+
+
+Fill = Callable[[Town, Caller, str], Awaitable[Places]]
+Write = Callable[[Town, Caller, Row, Places], Awaitable[Json]]
+
+PLACES: Mapping[str, Fill] = {
+    f"{API}/users/me/sessions/{{id}}": things.session,
+    f"{API}/users/{{id}}": things.person,
+    f"{API}/profiles/{{id}}": things.person,
+    f"{API}/tiers/{{tier_code}}": things.tier,
+    f"{API}/drawings/{{id}}": things.drawing,
+    f"{API}/tickets": things.drawing,
+    f"{API}/prizes/{{id}}": things.prize,
+    f"{API}/notifications/{{id}}": things.notification,
+    "/problems/{code}": things.problem,
+}
+"""What is in an address, by how it begins."""
+
+
+def says(**fields: object) -> Write:
+    """A body that is always the same."""
+
+    async def write(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+        del town, caller, row, places
+        return fields
+
+    return write
+
+
+async def _registration(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return {
+        "email": f"{town.a_name().replace(' ', '-')}@new.example",
+        "password": PASSWORD,
+        "date_of_birth": "1990-05-17",
+        "state": "TX",
+        "accepted_terms": True,
+        "accepted_rules": True,
+    }
+
+
+async def _credentials(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    member = await town.enrol()
+    await town.node.journal.transact(accounts.set_password, member.user_id, await town.password_hash)
+    account = await town.node.reads.run(accounts.credentials_of, member.user_id)
+    assert account is not None, "it was just made"
+    return {"email": account.email, "password": PASSWORD}
+
+
+async def _refresh_token(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    form = await _credentials(town, caller, row, places)
+    async with town.http.post(f"{town.address.url}{API}/auth/login", json=form) as answer:
+        return {"refresh_token": (await answer.json())["refresh_token"]}
+
+
+async def _verification_code(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return {"token": await _mailed(town, (await town.enrol()).user_id, accounts.VERIFY_EMAIL)}
+
+
+async def _reset(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    token = await _mailed(town, (await town.enrol()).user_id, accounts.RESET_PASSWORD)
+    return {"token": token, "new_password": PASSWORD}
+
+
+async def _mailed(town: Town, user_id: UserId, purpose: str) -> str:
+    """A code that was sent by mail."""
+    token, now = new_token(EMAIL_PREFIX), town.house.clock.now()
+    await town.node.journal.transact(
+        accounts.issue_email_token,
+        hash_token(token),
+        user_id,
+        purpose,
+        now=now,
+        expires_at=now + timedelta(hours=1),
+    )
+    return token
+
+
+async def _change_password(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del row, places
+    await town.node.journal.transact(accounts.set_password, caller.user_id, await town.password_hash)
+    return {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"}
+
+
+async def _profile(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return {"display_name": town.a_name(), "biological_sex": "female", "fitness_level": "beginner"}
+
+
+async def _activity(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    end = town.house.clock.now()
+    return {
+        "activity_type": "steps",
+        "start_time": instant(end - timedelta(hours=1)),
+        "end_time": instant(end),
+        "duration_minutes": 60,
+        "source": "manual",
+        "metrics": {"steps": 3_000},
+    }
+
+
+async def _purchase(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    if caller.kind in ("player", "once premium", "premium"):
+        await things.earn(town, caller)
+    named = {} if "{id}" in row.path else {"drawing_id": places["id"]}
+    return {**named, "quantity": 1}
+
+
+async def _prize(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del places
+    drawing = await things.drawing(town, caller, row.subject)
+    return {"drawing_id": drawing["id"], "rank": 3, "name": "A mug", "value_usd": "5.00"}
+
+
+BODIES: Mapping[str, Write] = {
+    f"POST {API}/auth/register": _registration,
+    f"POST {API}/auth/verify-email": _verification_code,
+    f"POST {API}/auth/resend-verification": says(email="nobody@new.example"),
+    f"POST {API}/auth/forgot-password": says(email="nobody@new.example"),
+    f"POST {API}/auth/reset-password": _reset,
+    f"POST {API}/auth/login": _credentials,
+    f"POST {API}/auth/refresh": _refresh_token,
+    f"POST {API}/auth/change-password": _change_password,
+    f"PUT {API}/users/me/profile": _profile,
+    f"PATCH {API}/users/me/profile": says(fitness_level="advanced"),
+    f"POST {API}/profiles": _profile,
+    f"PUT {API}/profiles/{{id}}": _profile,
+    f"POST {API}/activities": _activity,
+    f"POST {API}/drawings/{{id}}/tickets": _purchase,
+    f"POST {API}/tickets": _purchase,
+    f"POST {API}/drawings": says(drawing_type="daily", name="The next draw"),
+    f"PATCH {API}/drawings/{{id}}": says(name="Another name"),
+    f"POST {API}/drawings/{{id}}/cancel": says(reason="Rain"),
+    f"POST {API}/drawings/{{id}}/beacon": says(round=1, signature="0" * 96),
+    f"POST {API}/prizes": _prize,
+    f"PATCH {API}/prizes/{{id}}": says(description="With a lid"),
+}
+"""Bodies that succeed, of the doors that take one."""

@@ -1,0 +1,118 @@
+"""Every route × every kind of person gets what `docs/access.md` says, and nothing else is there."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from fittrack.app import SLICES
+from fittrack.kit.ids import uuid7
+from tests.contracts.access_table import COLUMNS, IN, REFUSALS, ROUTES, YES, Row
+from tests.contracts.requests import Request, request_for
+from tests.contracts.town import DRAFT_NAME, KINDS, PREMIUM_NAME, RESIDENTS, Caller, Town, running_town
+
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
+WEBSOCKET = "/ws"
+"""Who may do what there stands in tables of its own."""
+
+DOCUMENTED = {(row.method, row.path) for row in ROUTES}
+SUCCESSES = {f"{route.method} {route.path}": route.success for routes in SLICES for route in routes}
+
+
+@pytest.fixture(scope="module")
+def town_and_runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, asyncio.Runner]]:
+    with running_town(tmp_path_factory.mktemp("access")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("row", ROUTES, ids=str)
+def test_everybody_gets_what_the_table_says(town_and_runner: tuple[Town, asyncio.Runner], row: Row) -> None:
+    town, runner = town_and_runner
+    wrong = [found for kind in KINDS if (found := runner.run(_visit(town, kind, row)))]
+    assert not wrong, "\n".join(wrong)
+
+
+async def _visit(town: Town, kind: str, row: Row) -> str | None:
+    """What is wrong with what somebody of this kind gets."""
+    caller = await town.caller(kind)
+    expected = row.cells[caller.column]
+    request = await request_for(town, caller, row)
+    for method in ("HEAD", "GET") if row.method == "GET" else (row.method,):
+        status, text = await _ask(town, caller, method, row, request)
+        if not _fits(expected, status, text, row, is_head=method == "HEAD"):
+            return f"{kind}: {expected} expected, but {method} was answered {status} {text[:300]}"
+        if row.method == "GET" and (told := _told_too_much(caller, text)):
+            return f"{kind} was told of {told!r}"
+    return None
+
+
+async def _ask(town: Town, caller: Caller, method: str, row: Row, request: Request) -> tuple[int, str]:
+    headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
+    url = town.address.url + row.path.replace("*", "site.css").format(**request.places)
+    async with town.http.request(method, url, json=request.body, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+def _fits(expected: str, status: int, text: str, row: Row, *, is_head: bool) -> bool:
+    if expected == YES:
+        return status == SUCCESSES.get(row.door, 200)
+    if expected == IN:
+        return status not in (401, 403, 404) and status < 500
+    wanted, code = REFUSALS[expected]
+    return status == wanted and (is_head or f'"code":"{code}"' in text.replace(" ", ""))
+
+
+def _told_too_much(caller: Caller, text: str) -> str | None:
+    """What only others may read."""
+    if caller.column == "admin":
+        return None
+    hidden = [DRAFT_NAME] if caller.column == "premium" else [DRAFT_NAME, PREMIUM_NAME]
+    strangers = (address for address in re.findall(RESIDENTS, text) if address != caller.email)
+    return next((name for name in (*strangers, *hidden) if name in text), None)
+
+
+def test_every_kind_of_person_has_a_column(town_and_runner: tuple[Town, asyncio.Runner]) -> None:
+    town, runner = town_and_runner
+    assert {runner.run(town.caller(kind)).column for kind in KINDS} == set(COLUMNS)
+    assert all(set(row.cells.values()) <= {YES, IN, *REFUSALS} for row in ROUTES)
+
+
+def test_every_route_that_the_server_knows_has_a_row(
+    town_and_runner: tuple[Town, asyncio.Runner],
+) -> None:
+    town, _ = town_and_runner
+    known = {(method, path) for method, path in town.paths if path != WEBSOCKET}
+    folders = {path.removesuffix("*") for _, path in DOCUMENTED if path.endswith("*")}
+    seen = {
+        ("GET" if method == "HEAD" else method, next((f"{f}*" for f in folders if path.startswith(f)), path))
+        for method, path in known
+    }
+    assert seen - DOCUMENTED == set(), "routes without a row in docs/access.md"
+    assert DOCUMENTED - seen == set(), "rows of docs/access.md without a route"
+
+
+def test_any_other_method_is_refused_to_everybody(town_and_runner: tuple[Town, asyncio.Runner]) -> None:
+    town, runner = town_and_runner
+    wrong = [
+        (method, path, status)
+        for path in {_example(path) for _, path in DOCUMENTED}
+        for method in METHODS - _known_methods(path)
+        if (status := runner.run(_knock(town, method, path))) != 405
+    ]
+    assert not wrong
+
+
+def _example(path: str) -> str:
+    return re.sub(r"{\w+}", str(uuid7()), path.replace("*", "site.css"))
+
+
+def _known_methods(example: str) -> set[str]:
+    """The methods of all routes that have an address; one address may be an example of two."""
+    patterns = {path: re.sub(r"{\w+}", "[^/]+", path).replace("*", ".+") for _, path in DOCUMENTED}
+    return {method for method, path in DOCUMENTED if re.fullmatch(patterns[path], example)}
+
+
+async def _knock(town: Town, method: str, path: str) -> int:
+    async with town.http.request(method, town.address.url + path) as answer:
+        return answer.status

@@ -1,0 +1,122 @@
+"""Things that people use at the doors, made fresh: one's own and others', drawings in every state."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from fittrack.activities.commands import LogActivities
+from fittrack.drawings.commands import AddPrize, OpenDrawing, ScheduleDrawing
+from fittrack.inbox import queries as inbox
+from fittrack.inbox.notices import deliver, status_changed
+from fittrack.kit.ids import DrawingId, UserId, uuid7
+from fittrack.mail.queries import put
+from tests.actors.house import hard_day
+from tests.contracts.town import DRAFT_NAME, Caller, Town
+from tests.world import Member, a_prize
+
+STATES = ("draft", "scheduled", "open", "closed", "completed")
+SALE_S = 2
+"""Seconds for which a drawing sells that is to be over at once."""
+
+Places = dict[str, str]
+"""What fills the places of an address."""
+
+
+async def owner(town: Town, caller: Caller, subject: str) -> UserId:
+    """Whose thing it is: the caller's, or somebody else's."""
+    return caller.user_id if subject == "own" else (await town.enrol()).user_id
+
+
+async def person(town: Town, caller: Caller, subject: str) -> Places:
+    return {"id": str(await owner(town, caller, subject))}
+
+
+async def session(town: Town, caller: Caller, subject: str) -> Places:
+    """A session; those who have none ask for somebody else's."""
+    token = caller.token if subject == "own" and caller.is_signed_in else (await town.enrol()).token
+    assert token is not None, "who is signed in has a token"
+    return {"id": str((await town.node.authenticator.authenticate(token)).session_id)}
+
+
+async def notification(town: Town, caller: Caller, subject: str) -> Places:
+    addressee = await owner(town, caller, subject)
+    head = await town.node.reads.run(inbox.head, addressee)
+    notice = deliver(head, addressee, uuid7(), status_changed("active"), town.house.clock.now())
+    await town.node.journal.transact(put, notice.row)
+    return {"id": str(notice.notification_id)}
+
+
+async def prize(town: Town, caller: Caller, subject: str) -> Places:
+    assert subject == "draft", "prizes of others are changed by a new commitment"
+    drawing_id, prize_id = await _draft(town, premium=False, cost=10)
+    del caller, drawing_id
+    return {"id": str(prize_id)}
+
+
+async def drawing(town: Town, caller: Caller, subject: str) -> Places:
+    """A drawing in a state; `premium` means that only premium players may know of it."""
+    del caller
+    if "completed" in subject:
+        if subject not in town.completed:  # it changes no more: one serves all
+            town.completed[subject] = await _drawing(town, subject)
+        return town.completed[subject]
+    return await _drawing(town, subject)
+
+
+async def _drawing(town: Town, subject: str) -> Places:
+    premium = "premium" in subject
+    state = next((state for state in STATES if state in subject), "open")
+    house, now = town.house, town.house.clock.now()
+    over = state in ("closed", "completed")
+    close = now + timedelta(seconds=SALE_S if over else 3_600)
+    drawing_id, _ = await _draft(
+        town,
+        premium=premium,
+        cost=1,
+        ticket_sales_close=close,
+        drawing_time=close + timedelta(seconds=1),
+        auto_execute=state != "closed",
+        **({"name": DRAFT_NAME} if state == "draft" else {}),
+    )
+    places = {"id": str(drawing_id)}
+    if state == "draft":
+        return places
+    await house.run(drawing_id, ScheduleDrawing())
+    if state == "scheduled":
+        return places
+    await house.run(drawing_id, OpenDrawing())
+    if over:
+        buyer = await rich(town, "premium" if premium else "player")
+        bought = await house.buy(buyer.user_id, drawing_id, 1)
+        places["receipt"] = str(bought.body.transaction_id)  # type: ignore[attr-defined]
+        await house.pass_time(seconds=SALE_S + 1)
+    return places
+
+
+async def _draft(town: Town, *, premium: bool, cost: int, **fields: object) -> tuple[DrawingId, UUID]:
+    drawing_id = await town.draft(premium=premium, ticket_cost_points=cost, **fields)
+    first, second = a_prize(1), a_prize(2)
+    for each in (first, second):
+        await town.house.run(drawing_id, AddPrize(each))
+    return drawing_id, first.prize_id
+
+
+async def rich(town: Town, kind: str) -> Caller:
+    """Somebody of this kind with points."""
+    caller = await town.caller(kind)
+    await earn(town, caller)
+    return caller
+
+
+async def earn(town: Town, caller: Caller | Member) -> None:
+    """A thousand points."""
+    await town.house.do(caller.user_id, LogActivities([hard_day(town.house.clock, 1)]))
+
+
+async def tier(town: Town, caller: Caller, subject: str) -> Places:
+    del town, caller, subject
+    return {"tier_code": "F-30-39-ADV"}
+
+
+async def problem(town: Town, caller: Caller, subject: str) -> Places:
+    del town, caller, subject
+    return {"code": "not-found"}
