@@ -1,5 +1,6 @@
 """Whether settings that can each be read can be used together, and where they are to be used."""
 
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,10 +27,27 @@ def faults_of(settings: Settings) -> list[str]:
     faults += (f"CORS_ORIGINS: {fault}" for fault in map(_origin_fault, settings.cors_origins) if fault)
     if settings.drand_url and not _is_web_address(settings.drand_url):
         faults.append(f"DRAND_URL is written https://host, not {settings.drand_url!r}")
+    faults += _faults_of_issuers(settings)
     if settings.app_env.deployed:
         faults += _faults_of_secrets(settings)
     faults += _faults_of_keys(settings)
     return faults
+
+
+def _faults_of_issuers(settings: Settings) -> list[str]:
+    """Who answers at these addresses decides who people are."""
+    schemes = {"https"} if settings.app_env.deployed else {"http", "https"}
+    addresses = {
+        "GOOGLE_ISSUER": settings.google_sign_in.issuer,
+        "GOOGLE_JWKS_URL": settings.google_sign_in.jwks_url,
+        "APPLE_ISSUER": settings.apple_sign_in.issuer,
+        "APPLE_JWKS_URL": settings.apple_sign_in.jwks_url,
+    }
+    return [
+        f"{name} is written https://host/path, not {url!r}"
+        for name, url in addresses.items()
+        if not _is_web_address(url, schemes)
+    ]
 
 
 def _faults_of_secrets(settings: Settings) -> list[str]:
@@ -71,10 +89,10 @@ def _faults_of_keys(settings: Settings) -> list[str]:
     return faults
 
 
-def _is_web_address(url: str) -> bool:
+def _is_web_address(url: str, schemes: Collection[str] = ("http", "https")) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is none, a bracket that is never closed
         return False
 

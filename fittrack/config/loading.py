@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fittrack.config.checks import faults_of
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
-from fittrack.config.settings import AppEnv, OAuthClient, RateLimits, Settings, WebSocketBudgets
+from fittrack.config.settings import (
+    AppEnv,
+    OAuthClient,
+    OpenIdProvider,
+    RateLimits,
+    Settings,
+    WebSocketBudgets,
+)
 from fittrack.db.engine import DatabaseSettings
 from fittrack.kit.environment import Reader, SettingsError, read_dotenv
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
@@ -17,6 +24,13 @@ from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER
 
 DEFAULT_DRAND_URL: Final = "https://api.drand.sh"
 """The endpoint that drand's own people run. It is not trusted: every round is verified."""
+
+GOOGLE_ISSUER: Final = "https://accounts.google.com"
+GOOGLE_JWKS_URL: Final = "https://www.googleapis.com/oauth2/v3/certs"
+APPLE_ISSUER: Final = "https://appleid.apple.com"
+APPLE_JWKS_URL: Final = "https://appleid.apple.com/auth/keys"
+"""As their discovery documents say."""
+
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -62,6 +76,8 @@ def _read(reader: Reader) -> Settings:
         fitbit=_client(reader, "FITBIT"),
         google=_client(reader, "GOOGLE"),
         apple=_client(reader, "APPLE"),
+        google_sign_in=_provider(reader, "GOOGLE", GOOGLE_ISSUER, GOOGLE_JWKS_URL),
+        apple_sign_in=_provider(reader, "APPLE", APPLE_ISSUER, APPLE_JWKS_URL),
         drand_url=reader.text("DRAND_URL", DEFAULT_DRAND_URL if deployed and not without_beacon else ""),
         drawings_without_beacon=without_beacon,
         platform_tz=reader.converted("PLATFORM_TZ", ZoneInfo("America/New_York"), _zone, "a time zone"),
@@ -102,8 +118,21 @@ def _websocket(reader: Reader) -> WebSocketBudgets:
 
 def _client(reader: Reader, provider: str) -> OAuthClient:
     return OAuthClient(
-        client_id=reader.text(f"{provider}_CLIENT_ID"),
+        client_id=next(iter(_client_ids(reader, provider)), ""),
         client_secret=reader.text(f"{provider}_CLIENT_SECRET"),
+    )
+
+
+def _client_ids(reader: Reader, provider: str) -> tuple[str, ...]:
+    """Each app has one of its own; the first is the server's."""
+    return reader.words(f"{provider}_CLIENT_ID")
+
+
+def _provider(reader: Reader, provider: str, issuer: str, jwks_url: str) -> OpenIdProvider:
+    return OpenIdProvider(
+        issuer=reader.text(f"{provider}_ISSUER", issuer),
+        jwks_url=reader.text(f"{provider}_JWKS_URL", jwks_url),
+        client_ids=_client_ids(reader, provider),
     )
 
 

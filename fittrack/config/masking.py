@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
-from fittrack.config.settings import OAuthClient, Settings
+from fittrack.config.settings import OAuthClient, OpenIdProvider, Settings
 
 _MASK: Final = "********"
 
@@ -43,7 +43,9 @@ def masked(settings: Settings) -> dict[str, str]:
         "MAIL_FROM": settings.mail_from,
         **_masked_client("FITBIT", settings.fitbit),
         **_masked_client("GOOGLE", settings.google),
+        **_shown_provider("GOOGLE", settings.google_sign_in),
         **_masked_client("APPLE", settings.apple),
+        **_shown_provider("APPLE", settings.apple_sign_in),
         "DRAND_URL": settings.drand_url,
         "DRAWINGS_WITHOUT_BEACON": str(settings.drawings_without_beacon).lower(),
         "PLATFORM_TZ": settings.platform_tz.key,
@@ -61,6 +63,14 @@ def _masked_client(provider: str, client: OAuthClient) -> dict[str, str]:
     return {
         f"{provider}_CLIENT_ID": client.client_id,
         f"{provider}_CLIENT_SECRET": _mask(client.client_secret),
+    }
+
+
+def _shown_provider(name: str, provider: OpenIdProvider) -> dict[str, str]:
+    return {
+        f"{name}_CLIENT_ID": ",".join(provider.client_ids),
+        f"{name}_ISSUER": provider.issuer,
+        f"{name}_JWKS_URL": provider.jwks_url,
     }
 
 

@@ -56,6 +56,17 @@ class OAuthClient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdProvider:
+    """Whose ID tokens sign people in; without client ids it signs nobody in."""
+
+    issuer: str
+    jwks_url: str
+    """Where the issuer publishes its keys."""
+    client_ids: tuple[str, ...]
+    """How our apps are known to it: ID tokens are for one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that may differ between deployments."""
 
@@ -79,6 +90,8 @@ class Settings:
     fitbit: OAuthClient
     google: OAuthClient
     apple: OAuthClient
+    google_sign_in: OpenIdProvider
+    apple_sign_in: OpenIdProvider
     drand_url: str
     """Where rounds of the public beacon are fetched; empty: drawings promise none."""
     drawings_without_beacon: bool

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from fittrack.fairness.beacon import Beacon, Chain
 from fittrack.fairness.beacon_signature import is_genuine
+from fittrack.integrations.answers import AnswerTooLarge, read_at_most
 
 FETCH_TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0, connect=5.0)
 """Seconds. A round is some 200 bytes from a content network; who takes longer is asked again later."""
@@ -48,18 +49,9 @@ class DrandClient:
             async with self._session.get(url, timeout=FETCH_TIMEOUT, allow_redirects=False) as response:
                 if response.status != 200:
                     raise BeaconUnavailable(f"answered {response.status}")
-                return await _bounded(response.content)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                return await read_at_most(response.content, ANSWER_BYTES_MAX)
+        except (aiohttp.ClientError, TimeoutError, OSError, AnswerTooLarge) as error:
             raise BeaconUnavailable(f"{type(error).__name__}: {error}") from error
-
-
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
-    body = bytearray()
-    async for chunk in content.iter_chunked(ANSWER_BYTES_MAX):
-        body += chunk
-        if len(body) > ANSWER_BYTES_MAX:
-            raise BeaconUnavailable(f"answered more than {ANSWER_BYTES_MAX} bytes")
-    return bytes(body)
 
 
 def _read(body: bytes) -> Beacon:

@@ -18,7 +18,7 @@ SOURCES = {
 ATTRIBUTES = {"RATE_LIMIT": "rate_limits", "FITBIT": "fitbit", "GOOGLE": "google", "APPLE": "apple"}
 """What the settings that nothing uses yet are called in `Settings`, by the beginning of their names."""
 
-MODULES = {"redis": "redis", "Authlib": "authlib", "APScheduler": "apscheduler"}
+MODULES = {"redis": "redis", "APScheduler": "apscheduler"}
 """Libraries that nothing imports yet, by the names of their modules."""
 
 

@@ -99,6 +99,24 @@ def test_the_address_of_a_beacon_is_one_of_the_web(faults, url):
     assert fault.startswith("DRAND_URL is written https://host")
 
 
+def test_people_sign_in_with_google_and_apple_where_our_apps_are_known_to_them(load):
+    settings = load({**PRODUCTION, "GOOGLE_CLIENT_ID": "server.example, ios.example"})
+    assert settings.google_sign_in.client_ids == ("server.example", "ios.example")
+    assert settings.google.client_id == "server.example"
+    assert settings.google_sign_in.issuer == "https://accounts.google.com"
+    assert settings.apple_sign_in.jwks_url == "https://appleid.apple.com/auth/keys"
+    assert settings.apple_sign_in.client_ids == ()
+    assert masked(settings)["GOOGLE_CLIENT_ID"] == "server.example,ios.example"
+
+
+@pytest.mark.parametrize("name", ["GOOGLE_ISSUER", "GOOGLE_JWKS_URL", "APPLE_ISSUER", "APPLE_JWKS_URL"])
+def test_whom_we_believe_is_reached_by_https_where_others_rely_on_it(load, faults, name):
+    local = {name: "http://127.0.0.1:9000/keys"}
+    assert load(local)
+    assert faults({**PRODUCTION, **local})[0].startswith(f"{name} is written https://host")
+    assert faults({name: "accounts.example"})[0].startswith(f"{name} is written https://host")
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "TOKEN_KEYS", "JWT_PRIVATE_KEY"])
 @pytest.mark.parametrize("app_env", ["production", "staging"])
 def test_a_missing_secret_stops_the_start_and_is_named(faults, name, app_env):
