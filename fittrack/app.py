@@ -46,6 +46,7 @@ from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
+from fittrack.mfa import routes as mfa_routes
 from fittrack.ops.metrics import NodeCollector
 from fittrack.points import routes as point_routes
 from fittrack.profiles import routes as profile_routes
@@ -89,6 +90,7 @@ DRAWINGS_ACTIVE_MAX: Final = 1_000
 
 SLICES: Final[tuple[list[Route], ...]] = (
     account_routes.ROUTES,
+    mfa_routes.ROUTES,
     profile_routes.ROUTES,
     activity_routes.ROUTES,
     point_routes.ROUTES,
@@ -195,6 +197,7 @@ class Node:
             passwords=passwords,
             access_tokens=self.tokens,
             postbox=self.postbox,
+            sealer=self.sealer,
             watch=self.watch,
             excluded_states=settings.excluded_states,
             pepper=settings.secret_key.encode(),

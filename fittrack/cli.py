@@ -29,6 +29,8 @@ from fittrack.kit.clock import SystemClock
 from fittrack.kit.logging import configure_logging
 from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import Sealer
+from fittrack.mail.postbox import Postbox
+from fittrack.mfa.admin import reset_mfa
 
 EXIT_FATAL: Final = 70
 """EX_SOFTWARE: the database can no longer be trusted by this process; the supervisor starts another."""
@@ -182,6 +184,20 @@ def admin_create(
     finally:
         engine.dispose()
     out.print(f"{email} is an administrator ({user_id}).")
+
+
+@admin.command("reset-mfa")
+def admin_reset_mfa(email: Annotated[str, typer.Option(help="The admin's email.")]) -> None:
+    """Take away the second factor of an administrator who lost it; all sessions end."""
+    settings = _settings()
+    _require_schema(settings)
+    engine = make_engine(settings.database)
+    postbox = Postbox(Sealer.from_text(settings.token_keys))
+    try:
+        reset_mfa(engine, postbox, email, now=SystemClock().now())
+    finally:
+        engine.dispose()
+    out.print(f"{email} has no second factor any more, and is signed out everywhere.")
 
 
 @app.command()

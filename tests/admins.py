@@ -1,14 +1,45 @@
-"""What admins do over REST to make drawings that tests need."""
+"""What admins do over REST: show their second factor, make the drawings that tests need."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from pyotp import TOTP
 
 from fittrack.kit.clock import SystemClock
 from protocol.shapes import instant
 from tests.players import Rest
+from tests.world import ADMIN_PASSWORD
 
 PRIZES = 3
+
+Post = Callable[[str, object], Awaitable[dict[str, Any]]]
+"""Has something done, as an admin, that must be granted."""
+
+
+class Authenticator:
+    """An authenticator app."""
+
+    def __init__(self, secret: str) -> None:
+        self._totp = TOTP(secret)
+
+    def code(self, now: datetime, *, steps: int = 0) -> str:
+        """The code that it shows, or shows so many steps later."""
+        return self._totp.at(now, counter_offset=steps)
+
+
+async def set_up_factor(post: Post, now: datetime) -> Authenticator:
+    """Enrol a second factor; its first code counts as a check."""
+    app = Authenticator((await post("/auth/mfa/enroll", {"password": ADMIN_PASSWORD}))["secret"])
+    await post("/auth/mfa/confirm", {"code": app.code(now)})
+    return app
+
+
+async def step_up(rest: Rest, admin: str) -> Authenticator:
+    """Have the admin enrol on a real server: for ten minutes he may do what needs a second factor."""
+    return await set_up_factor(partial(rest.post, token=admin), SystemClock().now())
 
 
 async def draft_drawing(

@@ -31,6 +31,7 @@ from fittrack.sessions import queries as sessions
 from fittrack.sessions.queries import NewSession
 
 POINTS_A_DAY = 1_000  # the cap; a day of hard exercise reaches it
+ADMIN_PASSWORD = "Correct-Horse-7-Battery"
 DAYS_BACK_MAX = 6  # older activities are refused
 
 
@@ -97,15 +98,16 @@ async def fill(node: Node, *, players: int, points: int, cost: int, close_in_s: 
 async def enrol(
     node: Node, name: str, *, role: Role = Role.USER, status: AccountStatus = AccountStatus.ACTIVE
 ) -> Member:
-    """An account with a live session, verified unless it is pending."""
+    """An account with a live session, verified unless it is pending. Admins have a password."""
     now = node.clock.now()
+    password_hash = await node.passwords.hash(ADMIN_PASSWORD) if role is Role.ADMIN else ""
     user_id = UserId(uuid7())
     new = accounts.NewAccount(
         user_id=user_id,
         unit_id=uuid7(),
         email=f"{name}@test.example",
         email_key=f"{name}@test.example",
-        password_hash="",
+        password_hash=password_hash,
         date_of_birth=date(1990, 5, 17),
         state="TX",
         role=role,

@@ -9,6 +9,7 @@ from fittrack.db.handles import Connection
 
 LOGIN = "login"
 CHANGE_PASSWORD = "change-password"  # noqa: S105 - a purpose
+MFA = "mfa"
 
 
 def refuse_if_locked(conn: Connection, purpose: str, subject: str, now: datetime) -> None:

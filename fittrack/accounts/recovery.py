@@ -66,16 +66,23 @@ async def change_password(
     Raises `Validation`, or `LoginLocked` after many guesses.
     """
     _check_new(form.new_password)
-    account = await services.reads.run(queries.credentials_of, principal.user_id)
-    known = account.password_hash if account else None
-    if account is None or not await services.passwords.verify(form.current_password, known):
-        await services.journal.transact(
-            count_failure, CHANGE_PASSWORD, str(principal.user_id), services.clock.now()
-        )
-        raise Validation(errors=[FieldError("/current_password", "That is not the current password")])
+    known = await check_again(services, principal.user_id, form.current_password, "/current_password")
     password_hash = await services.passwords.hash(form.new_password)
     ended = await services.journal.transact(_change, principal, known, password_hash, services.clock.now())
     services.watch.ended(ended)
+
+
+async def check_again(services: AccountServices, user_id: UserId, password: str, pointer: str) -> str | None:
+    """The hash that `password` of somebody signed in belongs to; failures count (`attempts.succeed` ends it).
+
+    Raises `Validation`, or `LoginLocked` after many guesses.
+    """
+    account = await services.reads.run(queries.credentials_of, user_id)
+    known = account.password_hash if account else None
+    if not await services.passwords.verify(password, known):
+        await services.journal.transact(count_failure, CHANGE_PASSWORD, str(user_id), services.clock.now())
+        raise Validation(errors=[FieldError(pointer, "That is not the current password")])
+    return known
 
 
 def _check_new(password: str) -> None:

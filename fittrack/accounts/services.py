@@ -13,6 +13,7 @@ from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
+from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.server.tokens import AccessTokens
 from fittrack.sessions.watch import SessionWatch
@@ -29,6 +30,7 @@ class AccountServices:
     passwords: Passwords
     access_tokens: AccessTokens
     postbox: Postbox
+    sealer: Sealer
     watch: SessionWatch
     excluded_states: Collection[str]
     pepper: bytes

@@ -85,6 +85,7 @@ def _transition(
     *problems: type[Problem],
     answer: Schema = shapes.Drawing,
     body: type[Struct] | None = None,
+    step_up: bool = False,
 ) -> Route:
     return Route(
         "POST",
@@ -92,6 +93,7 @@ def _transition(
         handler,
         summary=summary,
         access=Access.ADMIN,
+        step_up=step_up,
         tag=TAG,
         body=body,
         answer=answer,
@@ -148,6 +150,7 @@ ROUTES: list[Route] = [
         TooEarly,
         BeaconPending,
         answer=schemas.Results,
+        step_up=True,
     ),
     _transition(
         "beacon",
@@ -159,6 +162,7 @@ ROUTES: list[Route] = [
         Conflict,
         answer=schemas.Results,
         body=schemas.EnteredBeacon,
+        step_up=True,
     ),
     _transition("cancel", cancel, "Cancel; every bought ticket is refunded", body=schemas.Cancellation),
 ]

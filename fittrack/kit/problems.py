@@ -86,6 +86,10 @@ class ProfileIncomplete(Problem):
     code, status, title = "profile-incomplete", 403, "Complete the profile first"
 
 
+class MfaRequired(Problem):
+    code, status, title = "mfa-required", 403, "Confirm a code of your authenticator first"
+
+
 class NotFound(Problem):
     code, status, title = "not-found", 404, "There is no such thing"
 

@@ -46,6 +46,12 @@ class StatusChanged(Struct, frozen=True, tag="account_status_change"):
     reason: str
 
 
+class SecurityNotice(Struct, frozen=True, tag="security_notice"):
+    """To the holder of an account whose way to sign in changed; `news` is one sentence."""
+
+    news: str
+
+
 class FulfillmentNews(Struct, frozen=True, tag="fulfillment_update"):
     """To a winner whose prize moved on; `news` is one sentence."""
 
@@ -53,7 +59,7 @@ class FulfillmentNews(Struct, frozen=True, tag="fulfillment_update"):
     news: str
 
 
-Letter = Verification | PasswordReset | Won | Refunded | StatusChanged | FulfillmentNews
+Letter = Verification | PasswordReset | Won | Refunded | StatusChanged | SecurityNotice | FulfillmentNews
 
 
 class Rendered(NamedTuple):
@@ -125,6 +131,11 @@ def _words(letter: Letter) -> _Words:
                 *([reason] if reason else []),
             )
             return _Words(f"Your account is {status}", sentences)
+        case SecurityNotice(news):
+            return _Words(
+                "The security of your account",
+                (news, "If it was not you, change your password and tell another administrator at once."),
+            )
         case FulfillmentNews(prize, news):
             return _Words(f"Your prize: {prize}", (news,))
 

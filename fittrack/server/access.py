@@ -1,10 +1,15 @@
 """Who may use a route: the one place that decides it (SPEC 1, 10)."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final
 
-from fittrack.kit.problems import Forbidden, ProfileIncomplete
+from fittrack.kit.problems import Forbidden, MfaRequired, ProfileIncomplete
 from fittrack.server.principal import Principal, Role
+
+STEP_UP_LIFETIME: Final = timedelta(minutes=10)
+"""How long a check of the second factor lets its session do what needs one (SPEC 1)."""
 
 
 class Access(Enum):
@@ -52,3 +57,10 @@ CHECKS: dict[Access, Callable[[Principal], None]] = {
     Access.ADMIN: _admin,
 }
 """What each level asks of a signed-in account; each check raises the problem it finds."""
+
+
+def check_step_up(principal: Principal, now: datetime) -> None:
+    """What a route with `step_up` asks on top of its level: the second factor, checked in this session."""
+    checked_at = principal.mfa_checked_at
+    if checked_at is None or now >= checked_at + STEP_UP_LIFETIME:
+        raise MfaRequired("This needs a code of your authenticator, checked within the last 10 minutes")

@@ -1,8 +1,9 @@
 """From a bearer token to a principal: verified once, remembered until it ends or something changes.
 
 Verifying a JWT costs about 50 µs and reading the standing a query, so a verified token is remembered
-(bounded, least recently used goes first) and found again by one look-up. Role, status and profile are
-never taken from the token: whoever changes them, or ends a session, calls `forget` or `revoke`.
+(bounded, least recently used goes first) and found again by one look-up. Role, status, profile and the check
+of a second factor are never taken from the token: whoever changes them, or ends a session, calls `forget`
+or `revoke`.
 """
 
 from collections import OrderedDict
@@ -142,5 +143,6 @@ def _principal(claims: Claims, standing: Standing | None, epoch: int) -> Princip
         status=standing.status,
         profile_complete=standing.profile_complete,
         expires_at=claims.expires_at,
+        mfa_checked_at=standing.mfa_checked_at,
         epoch=epoch,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import inspect
 
+from fittrack.server.access import Access
 from fittrack.server.routes import Route
 
 
@@ -32,6 +33,8 @@ def check_routes(routes: Iterable[Route]) -> None:
 
 
 def _faults(route: Route) -> Iterator[str]:
+    if route.step_up and route.access is not Access.ADMIN:
+        yield "step_up without Access.ADMIN: nobody else has a second factor"
     for expected in (*route.bodies, *([route.query] if route.query else [])):
         yield from _loose(inspect.type_info(expected), expected.__name__, set())
     for answer in route.answers.values():

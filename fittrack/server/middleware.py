@@ -22,7 +22,7 @@ from fittrack.kit.problems import (
     Unauthenticated,
     Validation,
 )
-from fittrack.server.access import CHECKS, Access
+from fittrack.server.access import CHECKS, Access, check_step_up
 from fittrack.server.auth import Authenticator
 from fittrack.server.compression import compress, worth_compressing
 from fittrack.server.etags import matches
@@ -94,6 +94,8 @@ class Edge:
                 principal = await self._who(request, route.access)
                 if principal is not None:
                     CHECKS[route.access](principal)
+                    if route.step_up:
+                        check_step_up(principal, self._clock.now())
                     request[PRINCIPAL] = principal
             return await handler(request)
         except Problem as problem:

@@ -115,6 +115,7 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
         "parameters": list(_parameters(route, schemas)),
         "responses": {**_successes(route, schemas), **_refusals(route)},
         "x-access": route.access.value,
+        "x-step-up": route.step_up,
     }
     if route.handler.__doc__:
         operation["description"] = route.handler.__doc__.strip()

@@ -20,6 +20,8 @@ class Standing:
     role: Role
     status: Status
     profile_complete: bool
+    mfa_checked_at: datetime | None = None
+    """When this session last showed a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Principal:
     profile_complete: bool
     expires_at: datetime
     """When the access token ends."""
+    mfa_checked_at: datetime | None = None
+    """When this session last showed a second factor."""
     epoch: int = 0
     """How many changes of standings the node had heard of when this was read."""
 

@@ -16,6 +16,7 @@ from fittrack.kit.problems import (
     IdempotencyMismatch,
     Internal,
     Malformed,
+    MfaRequired,
     NotFound,
     Problem,
     ProfileIncomplete,
@@ -63,6 +64,8 @@ class Route:
     """Problems of its own, beside those that follow from the rest of the declaration."""
     validation_status: int = Validation.status
     """400 where the contract says so (registration)."""
+    step_up: bool = False
+    """Whether the session must have shown its second factor within the last ten minutes."""
     secret: bool = False
     """The answer carries tokens: never stored, never compressed."""
     idempotent: bool | None = None
@@ -105,6 +108,8 @@ class Route:
             known.add(ProfileIncomplete)
         if self.access is Access.ADMIN:
             known.add(Forbidden)
+        if self.step_up:
+            known.add(MfaRequired)
         if self.body is not None:
             known |= {Malformed, Validation}
         if self.query is not None:

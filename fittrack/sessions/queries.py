@@ -23,6 +23,7 @@ class EndReason(StrEnum):
     REPLACED = "replaced"  # signed in again on the same device
     REPLAYED = "replayed"  # a refresh token was used twice
     PASSWORD = "password"  # noqa: S105 - the password was reset or changed
+    MFA = "mfa"  # the second factor was set up, replaced or taken away
     STATUS = "status"  # suspended, banned, deleted
 
 
@@ -165,6 +166,16 @@ def end_all_statement(user_id: UserId, now: datetime, reason: EndReason) -> Upda
     return _ending(now, reason).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
 
 
+def note_check(conn: Connection, session_id: SessionId, now: datetime) -> bool:
+    """The session showed its second factor; nodes read its standing anew. False: it has ended."""
+    live = sessions.c.session_id == session_id, sessions.c.ended_at.is_(None)
+    if not conn.execute(update(sessions).where(*live).values(mfa_checked_at=now)).rowcount:
+        return False
+    holder = select(sessions.c.user_id).where(sessions.c.session_id == session_id).scalar_subquery()
+    conn.execute(update(users).where(users.c.user_id == holder).values(standing_changed_at=now))
+    return True
+
+
 def live_sessions(conn: Connection, user_id: UserId, now: datetime) -> list[LiveSession]:
     """The account's sessions that are neither ended nor expired, the last used first."""
     rows = conn.execute(
@@ -178,7 +189,7 @@ def live_sessions(conn: Connection, user_id: UserId, now: datetime) -> list[Live
 def standing(conn: Connection, session_id: SessionId, now: datetime) -> Standing | None:
     """The holder of a live session, as the tables know the account now."""
     row = conn.execute(
-        select(users.c.user_id, users.c.role, users.c.status, profiles.c.tier_code)
+        select(users.c.user_id, users.c.role, users.c.status, profiles.c.tier_code, sessions.c.mfa_checked_at)
         .select_from(sessions)
         .join(users, users.c.user_id == sessions.c.user_id)
         .outerjoin(profiles, profiles.c.user_id == users.c.user_id)
@@ -193,6 +204,7 @@ def standing(conn: Connection, session_id: SessionId, now: datetime) -> Standing
         role=Role(row.role),
         status=AccountStatus(row.status),
         profile_complete=row.tier_code is not None,
+        mfa_checked_at=row.mfa_checked_at,
     )
 
 

@@ -44,9 +44,10 @@ class SessionWatch:
                 self._broker.publish(REVOCATIONS, Revocation(session.user_id, session.session_id))
 
     def changed(self, user_id: UserId, at: datetime) -> None:
-        """What the account's sessions may do changed, durably, at `at`."""
-        if self._is_news(user_id, at):
-            self._broker.publish(STANDINGS, StandingChanged(user_id))
+        """What the account's sessions may do changed, durably, at `at`: said even if as much was said of
+        the same millisecond, since that was another change."""
+        self._is_news(user_id, at)
+        self._broker.publish(STANDINGS, StandingChanged(user_id))
 
     async def poll(self) -> None:
         """Publish what happened elsewhere since the last look. Raises what `Reads` raises; call it again."""
@@ -55,7 +56,8 @@ class SessionWatch:
         self._looked_at = now
         self.ended(ended)
         for user_id, at in changed:
-            self.changed(user_id, at)
+            if self._is_news(user_id, at):
+                self._broker.publish(STANDINGS, StandingChanged(user_id))
         self._forget_before(now - 2 * OVERLAP)
 
     def _is_news(self, subject: UUID, at: datetime) -> bool:

@@ -27,6 +27,7 @@ from tests.actors.beacon_house import (
     status,
 )
 from tests.actors.house import House, a_house
+from tests.admins import set_up_factor
 from tests.beacons import OWN_CHAIN, FakeDrand, a_drand, signed
 from tests.world import enrol
 
@@ -64,8 +65,17 @@ async def post(client: Client, address: str, token: str, body: object = None) ->
         return response.status, await response.json()
 
 
-async def admin_token(house: House) -> str:
-    return (await enrol(house.node, "boss", role=Role.ADMIN)).token
+async def admin_token(house: House, client: Client) -> str:
+    """The token of an admin who has just shown a second factor."""
+    token = (await enrol(house.node, "boss", role=Role.ADMIN)).token
+
+    async def granted(address: str, body: object) -> dict[str, Any]:
+        code, answer = await post(client, address, token, body)
+        assert code == 200, answer
+        return answer
+
+    await set_up_factor(granted, house.clock.now())
+    return token
 
 
 def as_closed(closing: dict[str, Any]) -> Closing:
@@ -134,7 +144,7 @@ async def test_asked_to_draw_without_the_round_it_says_when_to_ask_again(
 ) -> None:
     drawing_id = await sold_drawing(house, auto_execute=False)
     await pass_the_close_and_the_draw(house)
-    token = await admin_token(house)
+    token = await admin_token(house, client)
     code, problem = await post(client, f"/drawings/{drawing_id}/execute", token)
     assert (code, problem["type"].rpartition("/")[2]) == (409, "beacon-pending")
     assert problem["retryable"] is True
@@ -150,7 +160,7 @@ async def test_a_round_entered_by_hand_decides_if_it_is_genuine(
     drawing_id = await sold_drawing(house)
     drand.is_down = True
     await pass_the_close_and_the_draw(house)
-    token = await admin_token(house)
+    token = await admin_token(house, client)
     number = (await plan_of(house, drawing_id)).round
     address = f"/drawings/{drawing_id}/beacon"
 

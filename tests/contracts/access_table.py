@@ -12,6 +12,9 @@ YES = "yes"
 IN = "in"
 """Let in; what follows has other reasons than who asks."""
 
+CHECKED = "mfa, "
+"""What precedes a cell that holds once the second factor was checked; until then it is refused."""
+
 REFUSALS: Mapping[str, tuple[int, str]] = {
     cell: (int(status), bare(code)) for cell, _, status, code in rows(PAGE, "cell") if status
 }

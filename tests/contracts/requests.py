@@ -8,6 +8,7 @@ from fittrack.accounts import queries as accounts
 from fittrack.kit.ids import UserId
 from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
 from protocol.shapes import instant
+from tests.admins import Authenticator
 from tests.contracts import things
 from tests.contracts.access_table import Row
 from tests.contracts.things import Places
@@ -119,6 +120,21 @@ async def _change_password(town: Town, caller: Caller, row: Row, places: Places)
     return {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"}
 
 
+async def _first_code(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del row, places
+    if caller.column != "admin":
+        return {"code": "123456"}
+    enrolled = await town.granted(caller, "/auth/mfa/enroll", {"password": PASSWORD})
+    return {"code": Authenticator(enrolled["secret"]).code(town.house.clock.now())}
+
+
+async def _next_code(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del row, places
+    if caller.column != "admin":
+        return {"code": "123456"}
+    return {"code": (await things.step_up(town, caller)).code(town.house.clock.now(), steps=1)}
+
+
 async def _profile(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del caller, row, places
     return {"display_name": town.a_name(), "biological_sex": "female", "fitness_level": "beginner"}
@@ -159,6 +175,9 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/auth/login": _credentials,
     f"POST {API}/auth/refresh": _refresh_token,
     f"POST {API}/auth/change-password": _change_password,
+    f"POST {API}/auth/mfa/enroll": says(password=PASSWORD),
+    f"POST {API}/auth/mfa/confirm": _first_code,
+    f"POST {API}/auth/mfa/verify": _next_code,
     f"PUT {API}/users/me/profile": _profile,
     f"PATCH {API}/users/me/profile": says(fitness_level="advanced"),
     f"POST {API}/profiles": _profile,

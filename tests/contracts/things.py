@@ -1,6 +1,7 @@
 """Things that people use at the doors, made fresh: one's own and others', drawings in every state."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from fittrack.activities.commands import LogActivities
@@ -10,6 +11,7 @@ from fittrack.inbox.notices import deliver, status_changed
 from fittrack.kit.ids import DrawingId, UserId, uuid7
 from fittrack.mail.queries import put
 from tests.actors.house import hard_day
+from tests.admins import Authenticator, set_up_factor
 from tests.contracts.town import DRAFT_NAME, Caller, Town
 from tests.world import Member, a_prize
 
@@ -110,6 +112,11 @@ async def rich(town: Town, kind: str) -> Caller:
 async def earn(town: Town, caller: Caller | Member) -> None:
     """A thousand points."""
     await town.house.do(caller.user_id, LogActivities([hard_day(town.house.clock, 1)]))
+
+
+async def step_up(town: Town, caller: Caller) -> Authenticator:
+    """Have an admin set up a second factor, which counts as a check."""
+    return await set_up_factor(partial(town.granted, caller), town.house.clock.now())
 
 
 async def tier(town: Town, caller: Caller, subject: str) -> Places:

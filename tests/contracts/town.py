@@ -24,9 +24,9 @@ from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from tests.actors.house import House, a_house
 from tests.server import NO_RATE_LIMITS, Address
-from tests.world import Member, complete_profile, enrol
+from tests.world import ADMIN_PASSWORD, Member, complete_profile, enrol
 
-PASSWORD = "Correct-Horse-7-Battery"
+PASSWORD = ADMIN_PASSWORD
 
 PREMIUM_NAME = "A draw that is for premium players"
 DRAFT_NAME = "A draw that is nobody's business yet"
@@ -98,6 +98,15 @@ class Town:
         account = await self.node.reads.run(credentials_of, member.user_id)
         assert account is not None, "it was just made"
         return Caller(kind, member.user_id, account.email, None if kind == "nobody" else member.token)
+
+    async def granted(self, caller: Caller, path: str, body: object = None) -> dict[str, Any]:
+        """Have something done that must be granted."""
+        headers = {"Authorization": f"Bearer {caller.token}"}
+        url = f"{self.address.url}/api/v1{path}"
+        async with self.http.post(url, json=body, headers=headers) as answer:
+            assert answer.status < 300, await answer.text()
+            granted: dict[str, Any] = await answer.json()
+            return granted
 
     # --- Drawings -----------------------------------------------------------------------------------------
 

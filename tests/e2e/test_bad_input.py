@@ -20,7 +20,9 @@ from fittrack.server.routes import Route
 from protocol.client_wire import Encoding
 from protocol.close_codes import CloseCode
 from protocol.inbound import INBOUND
+from tests.admins import step_up
 from tests.evidence import assert_sound
+from tests.players import Rest
 from tests.schemas import ANYTHING, Schemas
 from tests.server import Server
 from tests.stage import SOAK, Stage, set_up
@@ -62,6 +64,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         try:
             runner.run(server.start())
             http = runner.run(_session())
+            runner.run(_show_second_factor(server, stage))
             document = runner.run(_document(http, server))
             yield House(stage, server, runner, http, Schemas(document), document["paths"])
             runner.run(http.close())
@@ -69,6 +72,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             server.end()
     assert not server.faults, f"the server logged errors: {server.faults[:3]}"
     assert_sound(stage)
+
+
+async def _show_second_factor(server: Server, stage: Stage) -> None:
+    """So that what needs one looks at its input too."""
+    async with Rest(server) as rest:
+        await step_up(rest, stage.world.admin.token)
 
 
 async def _session() -> aiohttp.ClientSession:

@@ -12,7 +12,7 @@ import pytest
 
 from fittrack.fairness.verification import verify_file
 from fittrack.kit.clock import SystemClock
-from tests.admins import PRIZES, open_drawing
+from tests.admins import PRIZES, open_drawing, step_up
 from tests.bets import Bets
 from tests.evidence import assert_each_once, assert_sound, heads
 from tests.players import Rest, client, problem_code
@@ -107,6 +107,9 @@ async def test_a_drawing_that_waits_for_its_admin_is_drawn_when_he_says_so_and_n
         at = f"/drawings/{drawing_id}"
         by_a_player = await rest.call("POST", f"{at}/execute", token=members[0].token)
         await rest.post(f"{at}/close", token=admin)
+        unchecked = await rest.call("POST", f"{at}/execute", token=admin)
+        assert (unchecked[0], problem_code(unchecked[1])) == (403, "mfa-required")
+        await step_up(rest, admin)
         early = await rest.call("POST", f"{at}/execute", token=admin)
         assert (early[0], problem_code(early[1])) == (409, "too-early")
         results = await drawn_by(rest, admin, at)

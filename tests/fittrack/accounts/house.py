@@ -32,6 +32,7 @@ from fittrack.kit.ids import SessionId
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import MailWorker
+from fittrack.mfa.routes import ROUTES as MFA_ROUTES
 from fittrack.profiles.routes import ROUTES as PROFILE_ROUTES
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import REVOCATIONS, Message
@@ -195,7 +196,10 @@ async def build(folder: Path) -> House:
     authenticator = Authenticator(tokens, load_standing, clock)
     inform(authenticator, broker)
     app = make_application(
-        [*ACCOUNT_ROUTES, *PROFILE_ROUTES], authenticator=authenticator, clock=clock, policy=HeaderPolicy()
+        [*ACCOUNT_ROUTES, *PROFILE_ROUTES, *MFA_ROUTES],
+        authenticator=authenticator,
+        clock=clock,
+        policy=HeaderPolicy(),
     )
     app[ACCOUNTS] = AccountServices(
         clock=clock,
@@ -205,6 +209,7 @@ async def build(folder: Path) -> House:
         passwords=passwords,
         access_tokens=tokens,
         postbox=postbox,
+        sealer=sealer,
         watch=watch,
         excluded_states={"NY", "FL", "RI"},
         pepper=b"pepper",

@@ -7,6 +7,10 @@ from sqlalchemy import event, make_url
 from sqlalchemy.sql import ClauseElement
 
 from fittrack.accounts.admin import create_admin
+from fittrack.kit.sealing import Sealer
+from fittrack.mail.postbox import Postbox
+from fittrack.mfa.admin import reset_mfa
+from tests.admins import Authenticator
 from tests.fittrack.accounts.house import NEW_PASSWORD, NOON, PASSWORD, House, a_profile
 from tests.fittrack.db.test_schema import ORACLE_RESERVED
 
@@ -53,5 +57,13 @@ async def live(house: House) -> None:
     await create_admin(house.engine, "admin@example.com", PASSWORD, now=NOON)
     admin = (await house.sign_in("admin@example.com"))["access_token"]
     await house.get("/profiles", admin)
+    _, enrolled = await house.post("/auth/mfa/enroll", {"password": PASSWORD}, token=admin)
+    code = {"code": Authenticator(enrolled["secret"]).code(house.clock.now())}
+    _, confirmed = await house.post("/auth/mfa/confirm", code, token=admin)
+    await house.post("/auth/mfa/verify", code, token=admin)
+    recovery = {"code": confirmed["recovery_codes"][0]}
+    assert (await house.post("/auth/mfa/verify", recovery, token=admin))[0] == 200
+    reset_mfa(house.engine, Postbox(Sealer({"k1": bytes(32)})), "admin@example.com", now=NOON)
+    admin = (await house.sign_in("admin@example.com"))["access_token"]
     await house.watch.poll()
     await house.post("/auth/logout-all", token=admin)

@@ -13,6 +13,7 @@ from fittrack.mail.letters import (
     Letter,
     PasswordReset,
     Refunded,
+    SecurityNotice,
     StatusChanged,
     Verification,
     Won,
@@ -28,6 +29,7 @@ letters: st.SearchStrategy[Letter] = st.one_of(
     st.builds(Won, words, words, st.integers(1, 10**7), st.booleans()),
     st.builds(Refunded, words, st.integers(1, 10**9)),
     st.builds(StatusChanged, words, words),
+    st.builds(SecurityNotice, words),
     st.builds(FulfillmentNews, words, words),
 )
 POSTBOX = Postbox(Sealer({"k1": bytes(32)}))

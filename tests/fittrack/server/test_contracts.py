@@ -28,8 +28,8 @@ class Dated(Answer, frozen=True, kw_only=True):
     made_at: list[datetime]
 
 
-def route(**declared: Any) -> Route:
-    return Route("POST", "/x", shop.make_shoe, summary="", access=Access.ANYONE, tag="", **declared)
+def route(access: Access = Access.ANYONE, **declared: Any) -> Route:
+    return Route("POST", "/x", shop.make_shoe, summary="", access=access, tag="", **declared)
 
 
 def test_the_shop_keeps_to_the_contract():
@@ -56,3 +56,9 @@ def test_answers_write_their_instants_themselves():
 def test_a_route_is_declared_once():
     with pytest.raises(DeclarationError, match="declared twice"):
         check_routes([route(), route()])
+
+
+def test_only_admins_can_be_asked_for_a_second_factor():
+    check_routes([route(Access.ADMIN, step_up=True)])
+    with pytest.raises(DeclarationError, match="step_up without"):
+        check_routes([route(Access.PLAYER, step_up=True)])
