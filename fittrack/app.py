@@ -47,22 +47,25 @@ from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.mfa import routes as mfa_routes
-from fittrack.ops.metrics import NodeCollector
+from fittrack.ops.metrics import LimitCollector, NodeCollector
 from fittrack.points import routes as point_routes
 from fittrack.profiles import routes as profile_routes
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import REVOCATIONS, Revocation
 from fittrack.server import asking
+from fittrack.server.addresses import Proxies
 from fittrack.server.auth import Authenticator
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.health import HealthReporter, health_routes
 from fittrack.server.http import make_application
 from fittrack.server.listener import Listener
 from fittrack.server.principal import Standing
+from fittrack.server.rate_limits import RateLimiter
 from fittrack.server.routes import Route
 from fittrack.server.site import site_routes
 from fittrack.server.tokens import AccessTokens
-from fittrack.server.websocket import WebSockets, WebSocketSettings, add_websocket
+from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with, websocket_route
+from fittrack.server.windows import MemoryWindows
 from fittrack.sessions import queries as session_queries
 from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
 from protocol.asyncapi import asyncapi
@@ -207,30 +210,34 @@ class Node:
     def _build_server(self) -> None:
         settings = self.settings
         self.metrics = CollectorRegistry()
+        self.windows = MemoryWindows(self.clock)
+        self.rate_limiter = RateLimiter(settings.rate_limits, self.windows, self.clock)
         self.health = HealthReporter(self.clock, __version__)
         self.health.watch("database", self._check_database)
         self.health.watch("journal", self._check_journal)
         routes = [route for slice_routes in SLICES for route in slice_routes]
+        self.sockets = self._make_sockets()
+        own = [*health_routes(self.health, self.metrics), websocket_route(self.sockets)]
         self.app = make_application(
-            [*routes, *health_routes(self.health, self.metrics), *self._pages(routes)],
+            [*routes, *own, *self._pages(routes)],
             authenticator=self.authenticator,
             clock=self.clock,
             policy=HeaderPolicy(
                 origins=settings.cors_origins, https_only=settings.app_env is AppEnv.PRODUCTION
             ),
+            proxies=Proxies(settings.trusted_proxies, settings.forwarded_header),
+            rate_limiter=self.rate_limiter,
             metrics=self.metrics,
         )
         self._fill(self.app)
-        channels = Channels(self.registry, self.reads, self.clock, self.outlet.position)
-        self.sockets: WebSockets = add_websocket(
-            self.app,
-            Gateway(self.registry, self.reads, self.authenticator, channels),
-            broker=self.broker,
-            clock=self.clock,
-            settings=_websocket_settings(settings),
-        )
-
+        live_with(self.app, self.sockets)
         self.metrics.register(NodeCollector(self.registry.metrics, self.journal.metrics, self.sockets.hub))
+        self.metrics.register(LimitCollector(self.rate_limiter))
+
+    def _make_sockets(self) -> WebSockets:
+        channels = Channels(self.registry, self.reads, self.clock, self.outlet.position)
+        gateway = Gateway(self.registry, self.reads, self.authenticator, channels)
+        return WebSockets(gateway, self.broker, self.clock, _websocket_settings(self.settings))
 
     def _fill(self, app: web.Application) -> None:
         app[asking.REGISTRY] = self.registry

@@ -29,6 +29,7 @@ from fittrack.profiles.tiers import FitnessLevel, Sex
 from fittrack.server.asking import DRAWING, USER
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.queries import NewSession
+from tests.server import NO_RATE_LIMITS
 
 POINTS_A_DAY = 1_000  # the cap; a day of hard exercise reaches it
 ADMIN_PASSWORD = "Correct-Horse-7-Battery"
@@ -59,6 +60,7 @@ def settings_for(folder: Path, **environ: str) -> Settings:
         "DATABASE_URL": f"sqlite:///{folder}/fittrack.db",
         "MAIL_DIR": str(folder / "mail"),
         "LOG_LEVEL": "WARNING",
+        **NO_RATE_LIMITS,
     }
     return load_settings({**given, **environ}, dotenv=folder / ".env")
 

@@ -14,6 +14,7 @@ from fittrack.accounts.problems import (
 )
 from fittrack.accounts.services import ACCOUNTS, Client
 from fittrack.kit.problems import Busy
+from fittrack.server.addresses import client_address
 from fittrack.server.asking import REGISTRY, USER, command, render_answer
 from fittrack.server.idempotency import idempotency_key, render_kept
 from fittrack.server.parse import parse
@@ -90,7 +91,7 @@ async def me(request: web.Request) -> web.Response:
 
 def _client(request: web.Request, device_id: str | None = None) -> Client:
     agent = request.headers.get("User-Agent")
-    return Client(agent[:USER_AGENT_LENGTH_MAX] if agent else None, request.remote, device_id)
+    return Client(agent[:USER_AGENT_LENGTH_MAX] if agent else None, client_address(request), device_id)
 
 
 ROUTES = [

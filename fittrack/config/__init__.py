@@ -2,21 +2,13 @@
 
 from fittrack.config.loading import load_settings
 from fittrack.config.masking import masked
-from fittrack.config.settings import (
-    AppEnv,
-    OAuthClient,
-    OpenIdProvider,
-    RateLimits,
-    Settings,
-    WebSocketBudgets,
-)
+from fittrack.config.settings import AppEnv, OAuthClient, OpenIdProvider, Settings, WebSocketBudgets
 from fittrack.kit.environment import SettingsError
 
 __all__ = [
     "AppEnv",
     "OAuthClient",
     "OpenIdProvider",
-    "RateLimits",
     "Settings",
     "SettingsError",
     "WebSocketBudgets",

@@ -2,24 +2,20 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fittrack.config.checks import faults_of
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
-from fittrack.config.settings import (
-    AppEnv,
-    OAuthClient,
-    OpenIdProvider,
-    RateLimits,
-    Settings,
-    WebSocketBudgets,
-)
+from fittrack.config.settings import AppEnv, OAuthClient, OpenIdProvider, Settings, WebSocketBudgets
 from fittrack.db.engine import DatabaseSettings
 from fittrack.kit.environment import Reader, SettingsError, read_dotenv
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
+from fittrack.server.addresses import ForwardedHeader, Network
 from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
+from fittrack.server.rate_limits import Tiers
 from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER_SECOND
 
 DEFAULT_DRAND_URL: Final = "https://api.drand.sh"
@@ -31,6 +27,7 @@ APPLE_ISSUER: Final = "https://appleid.apple.com"
 APPLE_JWKS_URL: Final = "https://appleid.apple.com/auth/keys"
 """As their discovery documents say."""
 
+_NETWORKS_WANTED: Final = "a list of addresses and networks such as 10.0.0.0/8,2001:db8::/32"
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -55,6 +52,7 @@ def _read(reader: Reader) -> Settings:
     deployed = app_env.deployed
     algorithm = reader.choice("JWT_ALGORITHM", ("HS256", "RS256"), "RS256" if deployed else "HS256")
     without_beacon = reader.flag("DRAWINGS_WITHOUT_BEACON", not deployed)
+    header = reader.choice("FORWARDED_HEADER", ("X-Forwarded-For", "Forwarded"), "X-Forwarded-For")
     log_format = reader.choice("LOG_FORMAT", ("json", "console"), "json" if deployed else "console")
     return Settings(
         app_env=app_env,
@@ -66,6 +64,8 @@ def _read(reader: Reader) -> Settings:
         jwt_public_key=_pem(reader, "JWT_PUBLIC_KEY"),
         token_keys=reader.text("TOKEN_KEYS", "" if deployed else DEVELOPMENT_TOKEN_KEYS),
         cors_origins=reader.words("CORS_ORIGINS"),
+        trusted_proxies=reader.converted("TRUSTED_PROXIES", (), _networks, _NETWORKS_WANTED),
+        forwarded_header=cast("ForwardedHeader", header),
         rate_limits=_rate_limits(reader),
         websocket=_websocket(reader),
         log_level=reader.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
@@ -97,11 +97,11 @@ def _database(reader: Reader) -> DatabaseSettings:
     )
 
 
-def _rate_limits(reader: Reader) -> RateLimits:
+def _rate_limits(reader: Reader) -> Tiers:
     def limit(name: str, default: int) -> int:
         return reader.whole(f"RATE_LIMIT_{name}", default, low=1, high=1_000_000)
 
-    return RateLimits(anonymous=limit("ANONYMOUS", 10), user=limit("USER", 100), admin=limit("ADMIN", 500))
+    return Tiers(anonymous=limit("ANONYMOUS", 10), user=limit("USER", 100), admin=limit("ADMIN", 500))
 
 
 def _websocket(reader: Reader) -> WebSocketBudgets:
@@ -153,6 +153,10 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError) as error:
         raise ValueError(name) from error
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(word.strip()) for word in text.split(",") if word.strip())
 
 
 def _states(reader: Reader) -> frozenset[str]:

@@ -29,6 +29,8 @@ def masked(settings: Settings) -> dict[str, str]:
         "JWT_PUBLIC_KEY": "set" if settings.jwt_public_key else "",
         "TOKEN_KEYS": _mask(settings.token_keys),
         "CORS_ORIGINS": ",".join(settings.cors_origins),
+        "TRUSTED_PROXIES": ",".join(map(str, settings.trusted_proxies)),
+        "FORWARDED_HEADER": settings.forwarded_header,
         "RATE_LIMIT_ANONYMOUS": str(limits.anonymous),
         "RATE_LIMIT_USER": str(limits.user),
         "RATE_LIMIT_ADMIN": str(limits.admin),

@@ -7,6 +7,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from fittrack.db.engine import DatabaseSettings
+from fittrack.server.addresses import ForwardedHeader, Network
+from fittrack.server.rate_limits import Tiers
 from fittrack.server.token_keys import TokenKeys
 
 
@@ -22,15 +24,6 @@ class AppEnv(StrEnum):
     def deployed(self) -> bool:
         """Whether others rely on it: nothing in it may rest on a published default."""
         return self in {AppEnv.STAGING, AppEnv.PRODUCTION}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimits:
-    """Requests a minute, sliding (SPEC 11)."""
-
-    anonymous: int
-    user: int
-    admin: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +73,10 @@ class Settings:
     jwt_public_key: str
     token_keys: str = field(repr=False)
     cors_origins: tuple[str, ...]
-    rate_limits: RateLimits
+    trusted_proxies: tuple[Network, ...]
+    """Who may say on whose behalf it asks."""
+    forwarded_header: ForwardedHeader
+    rate_limits: Tiers
     websocket: WebSocketBudgets
     log_level: str
     log_format: Literal["json", "console"]

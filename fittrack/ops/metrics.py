@@ -1,4 +1,4 @@
-"""What a node counts, as Prometheus reads it: actors, journal, connections. Read when asked."""
+"""What a node counts, as Prometheus reads it: actors, journal, connections, limits. Read when asked."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 
@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from actors.runtime import KindMetrics
 from fittrack.db.journal import JournalMetrics
 from fittrack.kit.histogram import Histogram
+from fittrack.server.rate_limits import RateLimiter
 
 _ACTOR_COUNTERS = {
     "activations": "Actors that came into memory.",
@@ -87,6 +88,20 @@ class NodeCollector(Collector):
         )
         _add(durations, [], figures.batch_seconds)
         yield durations
+
+
+class LimitCollector(Collector):
+    """Exports what the rate limits of REST refused."""
+
+    def __init__(self, limiter: RateLimiter) -> None:
+        self._limiter = limiter
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as of now."""
+        refused = CounterMetricFamily("fittrack_rate_limited", "Requests answered 429.", labels=["by"])
+        for kind, count in self._limiter.refused.items():
+            refused.add_metric([kind], count)
+        yield refused
 
 
 def _add(family: HistogramMetricFamily, labels: Sequence[str], histogram: Histogram) -> None:

@@ -19,7 +19,7 @@ class Access(Enum):
     """
 
     ANYONE = "anyone"
-    """No token is read, not even a wrong one."""
+    """Nobody is turned away, whatever token is sent; a right one only says whose rate limit counts."""
     OPTIONAL = "optional"
     """Anybody; a token that is sent must be right and personalises the answer."""
     SIGNED_IN = "signed_in"

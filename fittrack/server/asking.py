@@ -15,6 +15,7 @@ from fittrack.kit.idempotency import intend
 from fittrack.kit.intention import Answer, Command
 from fittrack.kit.origin import Origin
 from fittrack.kit.sealing import Sealer
+from fittrack.server.addresses import client_address
 from fittrack.server.idempotency import REPLAYED, idempotency_key
 from fittrack.server.pagination import Cursors
 from fittrack.server.principal import principal_of
@@ -58,7 +59,7 @@ async def command(request: web.Request, ref: Ref, wish: Command) -> Answer:
 
 def origin_of(request: web.Request) -> Origin:
     """Who sent the request and from where: what the audit log says of its effect."""
-    return Origin(principal_of(request).user_id, request.remote, correlation_id.get() or None)
+    return Origin(principal_of(request).user_id, client_address(request), correlation_id.get() or None)
 
 
 async def admin_ask(request: web.Request, ref: Ref, wish: Command) -> Answer:

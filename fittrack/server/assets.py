@@ -56,7 +56,14 @@ class Asset:
     def at(self, path: str) -> Route:
         """The route that serves it."""
         return Route(
-            "GET", path, self.serve, summary=path, access=Access.ANYONE, tag="Pages", documented=False
+            "GET",
+            path,
+            self.serve,
+            summary=path,
+            access=Access.ANYONE,
+            tag="Pages",
+            documented=False,
+            counted=False,
         )
 
 

@@ -123,6 +123,7 @@ def health_routes(reporter: HealthReporter, metrics: CollectorRegistry) -> list[
             summary=summary,
             access=Access.ANYONE,
             tag="Health",
+            counted=False,
             answer=Health,
             other_answers={503: Health},
         )
@@ -137,6 +138,7 @@ def health_routes(reporter: HealthReporter, metrics: CollectorRegistry) -> list[
             summary="Whether the process lives",
             access=Access.ANYONE,
             tag="Health",
+            counted=False,
             answer=Live,
         ),
         Route(
@@ -146,6 +148,7 @@ def health_routes(reporter: HealthReporter, metrics: CollectorRegistry) -> list[
             summary="Metrics",
             access=Access.ANYONE,
             tag="Health",
+            counted=False,
             answer=str,
             media_types=("text/plain",),
         ),

@@ -1,16 +1,18 @@
 """The HTTP application: declared routes behind the edge."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from fittrack.kit.clock import Clock
+from fittrack.server.addresses import PROXIES, Proxies
 from fittrack.server.auth import Authenticator
 from fittrack.server.contracts import check_routes
 from fittrack.server.headers import HeaderPolicy, ResponseHeaders
 from fittrack.server.middleware import Edge, Endpoint
 from fittrack.server.parse import BODY_BYTES_MAX
+from fittrack.server.rate_limits import RateLimiter
 from fittrack.server.request_metrics import RequestCollector, RouteStats
 from fittrack.server.routes import Route
 
@@ -24,27 +26,33 @@ def make_application(
     authenticator: Authenticator,
     clock: Clock,
     policy: HeaderPolicy,
+    proxies: Proxies | None = None,
+    rate_limiter: RateLimiter | None = None,
     metrics: CollectorRegistry | None = None,
-    extend: Callable[[web.Application], None] | None = None,
 ) -> web.Application:
     """The application that serves `routes`.
 
-    `extend` adds what is no declared route (the WebSocket, static files). Raises `DeclarationError` when a
-    declaration breaks the contract.
+    `proxies`: those that are believed, by default none. Without a `rate_limiter` nothing is counted.
+    Raises `DeclarationError` when a declaration breaks the contract.
     """
     check_routes(routes)
     endpoints: dict[web.AbstractRoute, Endpoint] = {}
-    edge = Edge(endpoints, authenticator=authenticator, headers=ResponseHeaders(policy), clock=clock)
+    edge = Edge(
+        endpoints,
+        authenticator=authenticator,
+        headers=ResponseHeaders(policy),
+        clock=clock,
+        rate_limiter=rate_limiter,
+    )
     app = web.Application(middlewares=[edge.handle], client_max_size=BODY_BYTES_MAX)
     app.on_response_prepare.append(edge.complete)
     app[CLOCK] = clock
     app[AUTHENTICATOR] = authenticator
+    app[PROXIES] = proxies or Proxies()
     _declare(app, routes, endpoints)
     if metrics is not None:
         stats = {id(endpoint.stats): endpoint.stats for endpoint in endpoints.values()}
         metrics.register(RequestCollector([*stats.values(), edge.elsewhere]))
-    if extend is not None:
-        extend(app)
     return app
 
 

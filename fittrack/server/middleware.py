@@ -1,6 +1,7 @@
 """The edge: what happens around every handler, in one function that knows the route's declaration.
 
-Correlation id, authentication, authorisation, translation of problems, headers, compression, metrics.
+Correlation id, authentication, rate limits, authorisation, translation of problems, headers, compression,
+metrics.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from fittrack.server.compression import compress, worth_compressing
 from fittrack.server.etags import matches
 from fittrack.server.headers import ResponseHeaders
 from fittrack.server.principal import PRINCIPAL, Principal
+from fittrack.server.rate_limits import VERDICT, RateLimiter
 from fittrack.server.render import render_problem
 from fittrack.server.request_metrics import RouteStats
 from fittrack.server.routes import Handler, Route
@@ -56,8 +58,10 @@ class Edge:
         authenticator: Authenticator,
         headers: ResponseHeaders,
         clock: Clock,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         self._endpoints = endpoints
+        self._rate_limiter = rate_limiter
         self._authenticator = authenticator
         self._headers = headers
         self._clock = clock
@@ -88,15 +92,10 @@ class Edge:
     ) -> web.StreamResponse:
         route = None if endpoint is None else endpoint.route
         try:
-            if route is None:
-                return self._headers.preflight(request) or await handler(request)
-            if route.access is not Access.ANYONE:
-                principal = await self._who(request, route.access)
-                if principal is not None:
-                    CHECKS[route.access](principal)
-                    if route.step_up:
-                        check_step_up(principal, self._clock.now())
-                    request[PRINCIPAL] = principal
+            if route is None and (preflight := self._headers.preflight(request)):
+                return preflight
+            if route is None or route.counted or route.access is not Access.ANYONE:
+                await self._admit(request, route)
             return await handler(request)
         except Problem as problem:
             return _refusal(request, problem, route)
@@ -106,22 +105,48 @@ class Edge:
             log.exception("request.failed", method=request.method, path=request.path)
             return render_problem(Internal(), request.path)
 
-    async def _who(self, request: web.Request, access: Access) -> Principal | None:
-        """Who asks; nobody where a token is optional and none was sent."""
+    async def _admit(self, request: web.Request, route: Route | None) -> None:
+        """Find out who asks, count the request, and let in who may be here.
+
+        A wrong token counts for the address, like none, before it is refused: guessing is limited too.
+        """
+        anyone = route is None or route.access is Access.ANYONE
+        principal, refusal = await self._who(request)
+        if refusal is not None and refusal.retryable and not anyone:
+            raise refusal  # nobody can tell whose request it is
+        if self._rate_limiter is not None and (route is None or route.counted):
+            await self._rate_limiter.admit(request, principal)
+        if route is None or anyone:
+            return
+        if principal is not None:
+            CHECKS[route.access](principal)
+            if route.step_up:
+                check_step_up(principal, self._clock.now())
+            request[PRINCIPAL] = principal
+        elif refusal is not None or route.access.needs_token:
+            raise refusal or Unauthenticated
+
+    async def _who(self, request: web.Request) -> tuple[Principal | None, Problem | None]:
+        """Who asks, or why that is not known; neither when no token was sent."""
         header = request.headers.get("Authorization")
         if header is None:
-            if access is Access.OPTIONAL:
-                return None
-            raise Unauthenticated
+            return None, None
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer":
-            raise Unauthenticated("Authorization must be a bearer token")
-        return self._authenticator.recall(token) or await self._authenticator.authenticate(token.strip())
+            return None, Unauthenticated("Authorization must be a bearer token")
+        try:
+            known = self._authenticator.recall(token)
+            return known or await self._authenticator.authenticate(token.strip()), None
+        except Problem as problem:
+            return None, problem
 
     async def complete(self, request: web.Request, response: web.StreamResponse) -> None:
         """Put the common headers on an answer about to leave, be it whole or the start of a stream."""
         response.headers["X-Request-ID"] = correlation_id.get()
         self._headers.put(request, response.headers)
+        verdict = request.get(VERDICT)
+        if verdict is not None and self._rate_limiter is not None:
+            self._rate_limiter.tell(verdict, response.headers)
 
 
 def _refusal(request: web.Request, problem: Problem, route: Route | None) -> web.Response:

@@ -20,6 +20,7 @@ from fittrack.kit.problems import (
     NotFound,
     Problem,
     ProfileIncomplete,
+    RateLimited,
     Unauthenticated,
     Validation,
 )
@@ -73,6 +74,8 @@ class Route:
     guarded: bool = False
     """Whether it takes `If-Match`."""
     documented: bool = True
+    counted: bool = True
+    """Whether it counts towards the caller's rate limit; probes, files and documents do not."""
 
     @property
     def success(self) -> int:
@@ -104,6 +107,8 @@ class Route:
         known: set[type[Problem]] = {*self.problems, Internal}
         if self.access is not Access.ANYONE:
             known.add(Unauthenticated)
+        if self.counted:
+            known.add(RateLimited)
         if self.access is Access.PLAYER:
             known.add(ProfileIncomplete)
         if self.access is Access.ADMIN:

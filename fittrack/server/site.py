@@ -91,6 +91,7 @@ _PROBLEM_ROUTES: Final = [
         summary="List the kinds of problems",
         access=Access.ANYONE,
         tag="About",
+        counted=False,
         answer=list[ProblemKind],
     ),
     Route(
@@ -100,6 +101,7 @@ _PROBLEM_ROUTES: Final = [
         summary="Explain a kind of problem",
         access=Access.ANYONE,
         tag="About",
+        counted=False,
         path_types={"code": str},
         answer=ProblemKind,
     ),

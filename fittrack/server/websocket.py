@@ -22,6 +22,7 @@ from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX, Hub
 from fittrack.server.pinger import Pinger
 from fittrack.server.ports import Gateway
 from fittrack.server.reconciler import Reconciler
+from fittrack.server.routes import Access, Route
 from protocol.limits import Limits, Timing
 from protocol.policy import SessionPolicy
 
@@ -111,17 +112,22 @@ class WebSockets:
         await self._reconciler.stop()
 
 
-def add_websocket(
-    app: web.Application,
-    gateway: Gateway,
-    *,
-    broker: Broker,
-    clock: Clock,
-    settings: WebSocketSettings | None = None,
-    path: str = "/ws",
-) -> WebSockets:
-    """Serve WebSockets at `path` of `app`, from its start to its shutdown. Drain before the shutdown."""
-    sockets = WebSockets(gateway, broker, clock, settings or WebSocketSettings())
+def websocket_route(sockets: WebSockets) -> Route:
+    """Where WebSockets are opened. AsyncAPI describes it; upgrades have a cap of their own."""
+    return Route(
+        "GET",
+        "/ws",
+        sockets.handle,
+        summary="Open a WebSocket",
+        access=Access.ANYONE,
+        tag="Live",
+        documented=False,
+        counted=False,
+    )
+
+
+def live_with(app: web.Application, sockets: WebSockets) -> None:
+    """Run `sockets` from the start of `app` to its shutdown. Drain before the shutdown."""
 
     async def start(_: web.Application) -> None:
         sockets.start()
@@ -129,7 +135,5 @@ def add_websocket(
     async def stop(_: web.Application) -> None:
         await sockets.stop()
 
-    app.router.add_get(path, sockets.handle, allow_head=False)
     app.on_startup.append(start)
     app.on_shutdown.append(stop)
-    return sockets

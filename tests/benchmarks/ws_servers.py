@@ -24,7 +24,7 @@ from fittrack.kit.ids import DrawingId, SessionId, UserId, uuid7
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import ChannelEvent, channel_topic
 from fittrack.server.principal import Principal, Role, Status
-from fittrack.server.websocket import WebSockets, WebSocketSettings, add_websocket
+from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with
 from protocol.channels import DrawingChannel
 from protocol.codec import MSGPACK
 from protocol.frames import frame
@@ -95,7 +95,9 @@ async def serve_fittrack(listener: socket.socket) -> Control:
     product.channels[CHANNEL] = 0, OpsSnapshot(live=None, alerts=[])
     app = web.Application()
     settings = WebSocketSettings(timing=Timing(ping_every=QUIET_S, silence_max=QUIET_S))
-    sockets = add_websocket(app, product, broker=broker, clock=SystemClock(), settings=settings)
+    sockets = WebSockets(product, broker, SystemClock(), settings)
+    app.router.add_get("/ws", sockets.handle)
+    live_with(app, sockets)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.SockSite(runner, listener, backlog=BACKLOG).start()

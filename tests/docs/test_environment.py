@@ -43,7 +43,18 @@ def test_every_name_that_the_configuration_reads_is_a_documented_one():
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_other_pages_name_no_setting_that_does_not_exist(page: Path):
-    prefixes = ("WS_", "ORACLE_", "JWT_", "RATE_LIMIT_", "DRAWINGS_WITHOUT", "DRAND_", "SMTP_", "TOKEN_KEYS")
+    prefixes = (
+        "WS_",
+        "TRUSTED_",
+        "FORWARDED_",
+        "ORACLE_",
+        "JWT_",
+        "RATE_LIMIT_",
+        "DRAWINGS_WITHOUT",
+        "DRAND_",
+        "SMTP_",
+        "TOKEN_KEYS",
+    )
     for words in code(page.read_text(encoding="utf-8")):
         for name in re.findall(r"\b[A-Z][A-Z_]+\b", words):
             assert not name.startswith(prefixes) or name in DOCUMENTED, f"{name} is no setting"

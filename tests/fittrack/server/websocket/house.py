@@ -15,7 +15,7 @@ from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Problem
 from fittrack.pubsub.memory_broker import MemoryBroker
-from fittrack.server.websocket import WebSockets, WebSocketSettings, add_websocket
+from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with
 from tests.fittrack.server.websocket.product import START, Product
 
 Frame = dict[str, Any]
@@ -138,7 +138,9 @@ async def open_house(
     clock, broker = VirtualClock(START), MemoryBroker()
     product = Product(broker, clock)
     app = web.Application(middlewares=[problems_as_json])
-    sockets = add_websocket(app, product, broker=broker, clock=clock, settings=settings)
+    sockets = WebSockets(product, broker, clock, settings or WebSocketSettings())
+    app.router.add_get("/ws", sockets.handle)
+    live_with(app, sockets)
     runner = web.AppRunner(app)
     await runner.setup()
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)

@@ -1,0 +1,70 @@
+"""Rate limits of REST: who pays for a request, what of it is told (SPEC 11)."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import RateLimited
+from fittrack.server.addresses import client_address, site_of
+from fittrack.server.principal import Principal
+from fittrack.server.windows import Verdict, Windows
+
+ACCOUNTS: Final = "account"
+ADDRESSES: Final = "address"
+
+VERDICT: web.RequestKey[Verdict] = web.RequestKey("verdict", Verdict)
+"""What was found of a request that counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiers:
+    """Requests within a minute."""
+
+    anonymous: int
+    """Of one address, without a valid token: tokens cannot be guessed faster than this either."""
+    user: int
+    """Of one account, over all its sessions."""
+    admin: int
+
+
+class RateLimiter:
+    """Counts requests, of the account behind a valid token, else of the address."""
+
+    def __init__(self, tiers: Tiers, windows: Windows, clock: Clock) -> None:
+        self._tiers = tiers
+        self._windows = windows
+        self._clock = clock
+        self.refused: dict[str, int] = {ACCOUNTS: 0, ADDRESSES: 0}
+
+    async def admit(self, request: web.Request, principal: Principal | None) -> None:
+        """Count `request`. Raises `RateLimited`."""
+        if principal is None:
+            kind, limit = ADDRESSES, self._tiers.anonymous
+            verdict = await self._windows.hit(kind, site_of(client_address(request) or ""), limit)
+        else:
+            kind, limit = ACCOUNTS, self._tiers.admin if principal.is_admin else self._tiers.user
+            verdict = await self._windows.hit(kind, principal.user_id.int, limit)
+        request[VERDICT] = verdict
+        if not verdict.allowed:
+            self.refused[kind] += 1
+            raise _refusal(kind, verdict)
+
+    def tell(self, verdict: Verdict, headers: CIMultiDict[str]) -> None:
+        """Say what is left: `RateLimit-Reset` in seconds from now, `X-RateLimit-Reset` as Unix time."""
+        limit, remaining, reset = str(verdict.limit), str(verdict.remaining), math.ceil(verdict.reset_s)
+        headers["RateLimit-Limit"] = headers["X-RateLimit-Limit"] = limit
+        headers["RateLimit-Remaining"] = headers["X-RateLimit-Remaining"] = remaining
+        headers["RateLimit-Reset"] = str(reset)
+        headers["X-RateLimit-Reset"] = str(math.ceil(self._clock.now().timestamp()) + reset)
+
+
+def _refusal(kind: str, verdict: Verdict) -> RateLimited:
+    whose = "this account" if kind == ACCOUNTS else "this address without signing in"
+    return RateLimited(
+        f"At most {verdict.limit} requests a minute from {whose}",
+        after_ms=math.ceil(verdict.reset_s * 1000),
+    )
