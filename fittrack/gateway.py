@@ -58,6 +58,9 @@ class Gateway:
         del device_id
         return await self._authenticator.authenticate(token)
 
+    async def renewed(self, principal: Principal) -> Principal:
+        return await self._authenticator.renewed(principal)
+
     def revoked(self, principal: Principal) -> bool:
         return self._authenticator.revoked(principal)
 

@@ -87,8 +87,17 @@ class Authenticator:
         """Whether the principal's session ended after it was authenticated."""
         return self._since(self._ended, principal, principal.epoch)
 
+    async def renewed(self, principal: Principal) -> Principal:
+        """The same session as its account stands now. Raises what `authenticate` raises."""
+        claims = Claims(
+            user_id=principal.user_id, session_id=principal.session_id, expires_at=principal.expires_at
+        )
+        return await self._stand(claims)
+
     async def _verify(self, token: str) -> Principal:
-        claims = self._tokens.verify(token)
+        return await self._stand(self._tokens.verify(token))
+
+    async def _stand(self, claims: Claims) -> Principal:
         for _ in range(_READS_MAX):
             epoch = self._epoch
             principal = _principal(claims, await self._load_standing(claims.session_id), epoch)

@@ -213,6 +213,10 @@ class Client:
         if self._streams is not None:
             self._streams.learn(ledger=heads.ledger, inbox=heads.inbox)
 
+    def look_again(self) -> None:
+        """The account's role, status or profile changed: what it may do is read anew."""
+        self._spawn(self._renew())
+
     def tick(self, now: float) -> None:
         """Do what time brings."""
         if self.session.tick(now):
@@ -306,6 +310,21 @@ class Client:
             expires_at = instant(principal.expires_at)
             self.session.renew(token_ends(principal, self.services.clock), expires_at)
             exchange.ok(Refreshed(expires_at=expires_at))
+
+    async def _renew(self) -> None:
+        known = self.principal
+        assert known is not None, "only accounts that are connected hear of their changes"
+        try:
+            principal = await self.services.gateway.renewed(known)
+        except Exception as error:
+            # An ended session is closed by its revocation; whoever cannot be looked up comes back.
+            _log.warning("a standing could not be read anew", error=type(error).__name__)
+            self.end(CloseCode.GOING_AWAY)
+            return
+        if principal.role is not known.role:
+            self.end(CloseCode.GOING_AWAY)  # it comes back as what it is now: its channels were the former's
+        elif self.principal is known:
+            self.principal = principal
 
     def _channels(self) -> Subscriptions:
         if self._subscriptions is None:

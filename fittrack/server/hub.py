@@ -8,9 +8,11 @@ from fittrack.kit.ids import SessionId, UserId
 from fittrack.pubsub.broker import Broker, Subscription
 from fittrack.pubsub.messages import (
     REVOCATIONS,
+    STANDINGS,
     Message,
     PlayerNote,
     Revocation,
+    StandingChanged,
     StreamEvent,
     player_topic,
 )
@@ -36,6 +38,9 @@ class Connected(Protocol):
     def publish(self, event: StreamEvent | PlayerNote) -> None:
         """Something of the account's streams was published."""
 
+    def look_again(self) -> None:
+        """The account's role, status or profile changed."""
+
 
 C = TypeVar("C", bound=Connected)
 
@@ -57,14 +62,19 @@ class _Account(Generic[C]):
 
 
 class Hub(Generic[C]):
-    """Knows who is connected here. It listens to the broker for these accounts and for revocations."""
+    """Knows who is connected here. It listens to the broker for these accounts, and for what may end or
+    change what they may do.
+    """
 
     def __init__(self, broker: Broker, *, per_account_max: int = CONNECTIONS_PER_ACCOUNT_MAX) -> None:
         self._broker = broker
         self._per_account_max = per_account_max
         self._slots: tuple[set[C], ...] = tuple(set() for _ in range(SWEEP_SLOTS))
         self._accounts: dict[UserId, _Account[C]] = {}
-        self._revocations = broker.subscribe(REVOCATIONS, self._revoke)
+        self._listens = (
+            broker.subscribe(REVOCATIONS, self._revoke),
+            broker.subscribe(STANDINGS, self._change),
+        )
 
     def __len__(self) -> int:
         """Number of connections, those not signed in yet included."""
@@ -114,11 +124,17 @@ class Hub(Generic[C]):
             account.subscription.cancel()
 
     def stop(self) -> None:
-        """Listen to revocations no more."""
-        self._revocations.cancel()
+        """Listen to revocations and changes no more."""
+        for subscription in self._listens:
+            subscription.cancel()
 
     def _revoke(self, message: Message) -> None:
         assert isinstance(message, Revocation), "nothing else is published there"
         for connection in self.connections_of(message.user_id):
             if message.session_id in (None, connection.session_id):
                 connection.end(CloseCode.REVOKED)
+
+    def _change(self, message: Message) -> None:
+        assert isinstance(message, StandingChanged), "nothing else is published there"
+        for connection in self.connections_of(message.user_id):
+            connection.look_again()

@@ -49,6 +49,9 @@ class Gateway(Protocol):
     async def authenticate(self, token: str, device_id: str | None) -> Principal:
         """Who `token` stands for. Raises `Unauthenticated`, or a retryable problem when nobody can tell."""
 
+    async def renewed(self, principal: Principal) -> Principal:
+        """The same session as its account stands now. Raises as `authenticate` does."""
+
     def revoked(self, principal: Principal) -> bool:
         """Whether the session or the account has ended; asked again after a connection registered."""
 

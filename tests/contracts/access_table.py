@@ -51,3 +51,5 @@ def rows_of(first: str) -> Iterator[Row]:
 
 
 ROUTES = list(rows_of("route"))
+REQUESTS = list(rows_of("request"))
+"""What is sent over the WebSocket."""

@@ -7,7 +7,6 @@ from datetime import timedelta
 from fittrack.accounts import queries as accounts
 from fittrack.kit.ids import UserId
 from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
-from protocol.shapes import instant
 from tests.admins import Authenticator
 from tests.contracts import things
 from tests.contracts.access_table import Row
@@ -142,20 +141,11 @@ async def _profile(town: Town, caller: Caller, row: Row, places: Places) -> Json
 
 async def _activity(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del caller, row, places
-    end = town.house.clock.now()
-    return {
-        "activity_type": "steps",
-        "start_time": instant(end - timedelta(hours=1)),
-        "end_time": instant(end),
-        "duration_minutes": 60,
-        "source": "manual",
-        "metrics": {"steps": 3_000},
-    }
+    return things.an_activity(town)
 
 
 async def _purchase(town: Town, caller: Caller, row: Row, places: Places) -> Json:
-    if caller.kind in ("player", "once premium", "premium"):
-        await things.earn(town, caller)
+    await things.earn_if_possible(town, caller)
     named = {} if "{id}" in row.path else {"drawing_id": places["id"]}
     return {**named, "quantity": 1}
 

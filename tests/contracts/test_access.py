@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,8 +9,9 @@ from fittrack.app import SLICES
 from fittrack.kit.ids import uuid7
 from tests.contracts import things
 from tests.contracts.access_table import CHECKED, COLUMNS, IN, REFUSALS, ROUTES, YES, Row
+from tests.contracts.leaks import told_too_much
 from tests.contracts.requests import Request, request_for
-from tests.contracts.town import DRAFT_NAME, KINDS, PREMIUM_NAME, RESIDENTS, Caller, Town, running_town
+from tests.contracts.town import KINDS, Caller, Town
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 WEBSOCKET = "/ws"
@@ -19,12 +19,6 @@ WEBSOCKET = "/ws"
 
 DOCUMENTED = {(row.method, row.path) for row in ROUTES}
 SUCCESSES = {f"{route.method} {route.path}": route.success for routes in SLICES for route in routes}
-
-
-@pytest.fixture(scope="module")
-def town_and_runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, asyncio.Runner]]:
-    with running_town(tmp_path_factory.mktemp("access")) as running:
-        yield running
 
 
 @pytest.mark.parametrize("row", ROUTES, ids=str)
@@ -47,7 +41,7 @@ async def _visit(town: Town, kind: str, row: Row) -> str | None:
             status, text = await _ask(town, caller, method, row, request)
         if not _fits(expected, status, text, row, is_head=method == "HEAD"):
             return f"{kind}: {expected} expected, but {method} was answered {status} {text[:300]}"
-        if row.method == "GET" and (told := _told_too_much(caller, text)):
+        if row.method == "GET" and (told := told_too_much(caller, text)):
             return f"{kind} was told of {told!r}"
     return None
 
@@ -66,15 +60,6 @@ def _fits(expected: str, status: int, text: str, row: Row, *, is_head: bool) -> 
         return status not in (401, 403, 404) and status < 500
     wanted, code = REFUSALS[expected]
     return status == wanted and (is_head or f'"code":"{code}"' in text.replace(" ", ""))
-
-
-def _told_too_much(caller: Caller, text: str) -> str | None:
-    """What only others may read."""
-    if caller.column == "admin":
-        return None
-    hidden = [DRAFT_NAME] if caller.column == "premium" else [DRAFT_NAME, PREMIUM_NAME]
-    strangers = (address for address in re.findall(RESIDENTS, text) if address != caller.email)
-    return next((name for name in (*strangers, *hidden) if name in text), None)
 
 
 def test_every_kind_of_person_has_a_column(town_and_runner: tuple[Town, asyncio.Runner]) -> None:

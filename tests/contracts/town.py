@@ -40,9 +40,13 @@ class Caller:
     """Who comes to a door. Even who shows no token is somebody, whose own things can be asked for."""
 
     kind: str
-    user_id: UserId
+    member: Member
     email: str
     token: str | None
+
+    @property
+    def user_id(self) -> UserId:
+        return self.member.user_id
 
     @property
     def column(self) -> str:
@@ -97,7 +101,7 @@ class Town:
         member = await KINDS[kind](self)
         account = await self.node.reads.run(credentials_of, member.user_id)
         assert account is not None, "it was just made"
-        return Caller(kind, member.user_id, account.email, None if kind == "nobody" else member.token)
+        return Caller(kind, member, account.email, None if kind == "nobody" else member.token)
 
     async def granted(self, caller: Caller, path: str, body: object = None) -> dict[str, Any]:
         """Have something done that must be granted."""

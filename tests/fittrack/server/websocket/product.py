@@ -78,6 +78,9 @@ class Product:
             raise Unauthenticated
         return principal
 
+    async def renewed(self, principal: Principal) -> Principal:
+        return principal
+
     def revoked(self, principal: Principal) -> bool:
         return principal.session_id in self.revoked_sessions
 

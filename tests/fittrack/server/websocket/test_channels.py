@@ -79,7 +79,7 @@ async def test_leaving_during_the_snapshot_leaves_nothing_behind(house: House) -
     await player.socket.close()
     await house.eventually(lambda: not house.sockets.fanout.size(channel))
     house.product.snapshots.set()
-    assert house.product.broker.topics() == 1
+    assert house.product.broker.topics() == 2  # revocations and changed standings
 
 
 async def test_both_encodings_get_the_same_broadcast(house: House) -> None:

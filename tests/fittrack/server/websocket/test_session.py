@@ -181,7 +181,7 @@ async def test_a_closed_connection_leaves_nothing_behind(house: House) -> None:
     await house.eventually(lambda: not len(house.sockets.hub))
     assert not house.sockets.fanout.size(channel)
     assert not house.sockets.hub.accounts
-    assert house.product.broker.topics() == 1  # revocations
+    assert house.product.broker.topics() == 2  # revocations and changed standings
 
 
 async def test_answers_for_a_client_that_left_are_dropped(house: House) -> None:
