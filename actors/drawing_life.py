@@ -12,9 +12,11 @@ from msgspec import Struct
 
 from actors.announcements import Announcements
 from actors.services import Services
+from fittrack.audit.action import Action
+from fittrack.audit.recording import audit_row
 from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
-from fittrack.drawings import commitment, draw, queries, statements, views
+from fittrack.drawings import commitment, draw, queries, records, statements, views
 from fittrack.drawings.commands import (
     AddPrize,
     CancelDrawing,
@@ -55,6 +57,7 @@ from fittrack.fairness.beacon import Beacon
 from fittrack.fairness.rules_text import read_rules
 from fittrack.kit.ids import PrizeId
 from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.origin import SYSTEM
 from fittrack.kit.problems import Conflict, NotFound
 from protocol import shapes
 
@@ -157,6 +160,7 @@ class DrawingLife:
             _with_prizes(stored, [*stored.drawing.prizes, prize]),
             effect,
             insert,
+            prize_id=prize.prize_id,
             answer=views.prize_shape(prize),
         )
         return views.prize_shape(prize)
@@ -174,6 +178,7 @@ class DrawingLife:
             _with_prizes(stored, prizes),
             effect,
             statements.update_prize(prize, self._services.clock.now()),
+            prize_id=prize_id,
             answer=views.prize_shape(prize),
         )
         return views.prize_shape(prize)
@@ -189,6 +194,7 @@ class DrawingLife:
             _with_prizes(stored, prizes),
             effect,
             statements.delete_prize(prize_id),
+            prize_id=prize_id,
         )
 
     async def _apply_edit(
@@ -198,6 +204,7 @@ class DrawingLife:
         edited: StoredDrawing,
         effect: EditEffect,
         *also: Executable,
+        prize_id: PrizeId | None = None,
         answer: Struct | None = None,
     ) -> Struct:
         columns: dict[str, object] = {}
@@ -205,14 +212,19 @@ class DrawingLife:
             check_schedulable(edited.drawing, self._services.clock.now())
             edited, columns = self._commit_to(edited)
         update = statements.update_drawing(edited.drawing, **columns)
-        return await self._write(intention, kind, edited, *also, update, answer=answer)
+        action = None
+        if prize_id is not None:
+            action = records.prize_change(records.ACTIONS[kind], prize_id, self._actor.existing(), edited)
+        return await self._write(intention, kind, edited, *also, update, answer=answer, action=action)
 
     async def _delete(self, intention: Intention) -> Struct:
         stored = self._actor.existing()
         if stored.drawing.status is not DrawingStatus.DRAFT:
             raise Conflict("Only a draft can be deleted; cancel it instead.")
         shape = self._shape(stored)
-        await self._append(intention, "deleted", shape, statements.delete_drawing(stored.drawing.drawing_id))
+        drawing_id = stored.drawing.drawing_id
+        action = records.drawing_change(records.ACTIONS["deleted"], drawing_id, stored, None)
+        await self._append(intention, "deleted", shape, action, statements.delete_drawing(drawing_id))
         self._actor.stored = None
         return shape
 
@@ -292,7 +304,9 @@ class DrawingLife:
         rows = statements.award_prizes(drawing_id, chosen, notices, now)
         columns = statements.draw_columns(secrets.seed, taken)
         update = statements.update_drawing(completed.drawing, completed_at=now, **columns)
-        await self._write(intention, "completed", completed, update, rows=rows, answer=results)
+        name = records.ACTIONS["completed"] if entered is None else records.ENTERED_BEACON
+        action = records.drawing_change(name, drawing_id, stored, completed)
+        await self._write(intention, "completed", completed, update, rows=rows, answer=results, action=action)
         self._announce.completed(completed, named)
         self._services.effects_due()
         return results
@@ -341,7 +355,10 @@ class DrawingLife:
             payload = refund_payload(stored.drawing)
             refunds = [statements.owe_refunds(stored.drawing.drawing_id, payload, now)]
         update = statements.update_drawing(cancelled.drawing, cancelled_at=now)
-        shape = await self._write(intention, "cancelled", cancelled, *refunds, update)
+        action = records.drawing_change(
+            records.ACTIONS["cancelled"], stored.drawing.drawing_id, stored, cancelled, reason
+        )
+        shape = await self._write(intention, "cancelled", cancelled, *refunds, update, action=action)
         self._announce.cancelled(cancelled, reason)
         self._services.effects_due()
         return shape
@@ -365,10 +382,18 @@ class DrawingLife:
         *also: Executable,
         rows: Sequence[tuple[Any, tuple[Any, ...]]] = (),
         answer: Struct | None = None,
+        action: Action | None = None,
     ) -> Struct:
-        """One unit; then the drawing is `stored`, and counts down accordingly. Returns the answer."""
+        """One unit; then the drawing is `stored`, and counts down accordingly. Returns the answer.
+
+        `action` is what the audit log says of it, unless that is just how the drawing changed.
+        """
         body = self._shape(stored) if answer is None else answer
-        await self._append(intention, kind, body, also, rows)
+        if action is None:
+            action = records.drawing_change(
+                records.ACTIONS[kind], stored.drawing.drawing_id, self._actor.stored, stored
+            )
+        await self._append(intention, kind, body, action, also, rows=rows)
         self._actor.stored = stored
         self._actor.countdown.note_change()
         return body
@@ -378,11 +403,14 @@ class DrawingLife:
         intention: Intention | None,
         kind: str,
         answer: Struct,
+        action: Action,
         also: Sequence[Executable] = (),
+        *,
         rows: Sequence[tuple[Any, tuple[Any, ...]]] = (),
     ) -> Unit:
         unit = self._actor.unit(kind, intention, answer)
-        unit.inserts, unit.statements = rows, also
+        origin = SYSTEM if intention is None else intention.origin
+        unit.inserts, unit.statements = [*rows, audit_row(action, origin, unit.created_at)], also
         try:
             await self._actor.append(unit)
         except UnitRefused as refused:

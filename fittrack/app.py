@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from actors.audit import AuditActor
 from actors.drawing import DrawingActor
 from actors.outlet import Outlet
 from actors.runtime import ActorKind, Registry
@@ -19,6 +20,8 @@ from fittrack.accounts import routes as account_routes
 from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.services import ACCOUNTS, AccountServices
 from fittrack.activities import routes as activity_routes
+from fittrack.audit import routes as audit_routes
+from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
 from fittrack.config import AppEnv, Settings
 from fittrack.db import log_queries
@@ -36,7 +39,7 @@ from fittrack.gateway import Gateway
 from fittrack.inbox import routes as inbox_routes
 from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
-from fittrack.jobs import effects, housekeeping, timers
+from fittrack.jobs import audit, effects, housekeeping, timers
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
 from fittrack.jobs.every import Every
 from fittrack.kit.calendar import PlatformCalendar
@@ -101,6 +104,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     drawing_admin_routes.ROUTES,
     prize_routes.ROUTES,
     inbox_routes.ROUTES,
+    audit_routes.ROUTES,
 )
 
 log = structlog.get_logger(__name__)
@@ -173,6 +177,7 @@ class Node:
             effects_due=self._poke_effects,
         )
         self.registry.register(ActorKind(name=asking.USER, factory=lambda id: UserActor(id, services)))
+        self.registry.register(ActorKind(name=AUDIT, factory=lambda id: AuditActor(id, services)))
         self.registry.register(
             ActorKind(
                 name=asking.DRAWING,
@@ -271,6 +276,7 @@ class Node:
         self._jobs = [
             self._effects,
             self._every("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
+            self._every("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
             self._every("mail", MAIL_EVERY_S, self._deliver_mail),
             self._every("sessions", POLL_EVERY_S, self.watch.poll),
             self._every("housekeeping", HOUSEKEEPING_EVERY_S, self._keep_house),
@@ -323,6 +329,10 @@ class Node:
     async def tend_drawings(self) -> None:
         """Remind drawings of what is due."""
         await timers.tend_due_drawings(self.reads, self.registry, self.clock)
+
+    async def seal_audit_log(self) -> None:
+        """Have what was recorded sealed."""
+        await audit.seal_waiting(self.reads, self.registry)
 
     async def _deliver_mail(self) -> None:
         while await self._mail_worker.deliver_due(self.clock.now()) == LETTERS_PER_ROUND:

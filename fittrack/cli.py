@@ -18,6 +18,8 @@ from rich.table import Table
 
 from fittrack import __version__
 from fittrack.accounts.admin import create_admin
+from fittrack.audit import examination
+from fittrack.audit.operators import operator
 from fittrack.config import Settings, SettingsError, load_settings, masked
 from fittrack.db import migrate as migrations
 from fittrack.db.engine import Access, make_engine
@@ -41,7 +43,9 @@ nothing. Nothing is written any more, and readers do not see what was not commit
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
+audit = typer.Typer(no_args_is_help=True, help="The log of what admins did.")
 app.add_typer(admin, name="admin")
+app.add_typer(audit, name="audit")
 out = Console(soft_wrap=True)  # addresses stay in one piece
 err = Console(stderr=True)
 
@@ -180,7 +184,8 @@ def admin_create(
     _require_schema(settings)
     engine = make_engine(settings.database)
     try:
-        user_id = asyncio.run(create_admin(engine, email, password, now=SystemClock().now()))
+        now, origin = SystemClock().now(), operator()
+        user_id = asyncio.run(create_admin(engine, email, password, now=now, origin=origin))
     finally:
         engine.dispose()
     out.print(f"{email} is an administrator ({user_id}).")
@@ -198,6 +203,45 @@ def admin_reset_mfa(email: Annotated[str, typer.Option(help="The admin's email."
     finally:
         engine.dispose()
     out.print(f"{email} has no second factor any more, and is signed out everywhere.")
+
+
+@audit.command("verify")
+def audit_verify(
+    head: Annotated[
+        list[str] | None, typer.Option(help="A head that was kept, SEQ:HASH; repeatable.")
+    ] = None,
+    heads: Annotated[Path | None, typer.Option(help="Kept heads, one a line.", exists=True)] = None,
+) -> None:
+    """Check the hash chain from its first row; exit code 1 if it is broken."""
+    kept = examination.read_heads(head or (), heads)
+    settings = _settings()
+    _require_schema(settings)
+    engine = make_engine(settings.database, Access.READ)
+    try:
+        with out.status("Reading"):
+            examined = examination.examine(engine, kept)
+    finally:
+        engine.dispose()
+    examination.print_examined(out, examined, len(kept))
+    raise typer.Exit(0 if examined.verdict.broken is None else 1)
+
+
+@audit.command("head")
+def audit_head(
+    append: Annotated[Path | None, typer.Option(help="A file to add the line to.", dir_okay=False)] = None,
+) -> None:
+    """Print the chain's head, to be kept off this machine for `audit verify --head`."""
+    settings = _settings()
+    _require_schema(settings)
+    engine = make_engine(settings.database, Access.READ)
+    try:
+        line = examination.head_line(engine)
+    finally:
+        engine.dispose()
+    typer.echo(line)
+    if append is not None:
+        with append.open("a") as file:
+            file.write(f"{line}\n")
 
 
 @app.command()

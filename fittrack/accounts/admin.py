@@ -5,8 +5,11 @@ from typing import Final
 
 from fittrack.accounts import queries, registration, rules
 from fittrack.accounts.passwords import Passwords
+from fittrack.audit.action import Action
+from fittrack.audit.statements import record
 from fittrack.db.handles import Engine
 from fittrack.kit.ids import UserId, uuid7
+from fittrack.kit.origin import SYSTEM, Origin
 from fittrack.kit.problems import Validation
 from fittrack.kit.standing import AccountStatus, Role
 
@@ -15,8 +18,10 @@ _BIRTH: Final = date(1970, 1, 1)
 _STATE: Final = "DC"
 
 
-async def create_admin(engine: Engine, email: str, password: str, *, now: datetime) -> UserId:
-    """Make an active, verified admin. Raises `Validation` or `EmailTaken`.
+async def create_admin(
+    engine: Engine, email: str, password: str, *, now: datetime, origin: Origin = SYSTEM
+) -> UserId:
+    """Make an active, verified admin, and record who did. Raises `Validation` or `EmailTaken`.
 
     For use beside a running server too: it is one short transaction of its own.
     """
@@ -44,4 +49,14 @@ async def create_admin(engine: Engine, email: str, password: str, *, now: dateti
     )
     with engine.begin() as connection:
         registration.create(connection, new)
+        record(connection, _action(new), origin, now)
     return new.user_id
+
+
+def _action(new: queries.NewAccount) -> Action:
+    return Action(
+        name="admin.create",
+        subject_type="user",
+        subject_id=new.user_id,
+        after={"email": new.email, "role": new.role, "status": new.status},
+    )

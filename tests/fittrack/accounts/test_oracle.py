@@ -1,38 +1,19 @@
 """Every statement of the accounts can be written for Oracle, without what only SQLite has."""
 
-import re
-from typing import Any
-
-from sqlalchemy import event, make_url
-from sqlalchemy.sql import ClauseElement
-
 from fittrack.accounts.admin import create_admin
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.mfa.admin import reset_mfa
 from tests.admins import Authenticator
 from tests.fittrack.accounts.house import NEW_PASSWORD, NOON, PASSWORD, House, a_profile
-from tests.fittrack.db.test_schema import ORACLE_RESERVED
-
-ORACLE = make_url("oracle+oracledb://").get_dialect()()
-FOREIGN = re.compile(r"\bLIMIT\b|\bON CONFLICT\b|\bIS (1|0)\b|\bjson_each\b|\bSTRICT\b", re.IGNORECASE)
+from tests.oracle_sql import assert_fit_for_oracle, statements_of
 
 
 async def test_every_statement_of_a_players_life_compiles_for_oracle(house: House) -> None:
-    seen: set[str] = set()
-
-    def note(_: object, clause: Any, *__: object) -> None:
-        if isinstance(clause, ClauseElement):
-            seen.add(str(clause.compile(dialect=ORACLE)))
-
-    for engine in (house.engine, house.read_engine):
-        event.listen(engine, "before_execute", note)
+    seen = statements_of(house.engine, house.read_engine)
     await live(house)
     assert len(seen) > 40
-    for sql in seen:
-        assert not FOREIGN.search(sql), sql
-        names = {name.upper() for name in re.findall(r":(\w+)|\bAS (\w+)", sql) for name in name if name}
-        assert not names & ORACLE_RESERVED, sql
+    assert_fit_for_oracle(seen)
 
 
 async def live(house: House) -> None:
