@@ -14,6 +14,7 @@ from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
 from fittrack.kit.sealing import Sealer
+from fittrack.mail.postbox import Postbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +44,8 @@ class Services:
     """Says that an account may no longer be connected: every session ends, on every node."""
     effects_due: Callable[[], None]
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
+
+    @property
+    def postbox(self) -> Postbox:
+        """Where units leave their letters."""
+        return Postbox(self.sealer)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from actors import user_account, user_activities, user_effects
+from actors import user_account, user_activities, user_effects, user_privacy
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale
 from actors.runtime import Outcome, Promise, StaleActivation
@@ -21,8 +21,9 @@ from fittrack.db.journal import Committed, Head, StaleLog, Unit
 from fittrack.db.tables.logs import user_log
 from fittrack.drawings.commands import BuyTickets
 from fittrack.inbox import queries as inbox_queries
-from fittrack.inbox.commands import ReadInbox, ReadNotification
+from fittrack.inbox.commands import ChangePreferences, ReadInbox, ReadNotification
 from fittrack.inbox.notices import Delivered, InboxHead, Notice, deliver
+from fittrack.inbox.rules import Preferences
 from fittrack.kit.ids import NotificationId, UserId, uuid7
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem, ProfileIncomplete
@@ -52,13 +53,14 @@ class Standing(NamedTuple):
 class UserActor(LogActor):
     """One player. `account` is None for an id that nobody has."""
 
-    __slots__ = ("_standing", "account", "activities", "inbox", "ledger", "topic")
+    __slots__ = ("_standing", "account", "activities", "inbox", "ledger", "preferences", "topic")
     log: ClassVar[Table] = user_log
 
     account: Account | None
     activities: PlayerActivities
     inbox: InboxHead
     ledger: LedgerHead
+    preferences: Preferences
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         super().__init__(entity_id, services)
@@ -77,7 +79,7 @@ class UserActor(LogActor):
         services = self.services
         loaded = await services.reads.run(queries.load, self.user_id, services.clock.now(), services.calendar)
         self.account, self.activities = loaded.account, loaded.activities
-        self.ledger, self.inbox = loaded.ledger, loaded.inbox
+        self.ledger, self.inbox, self.preferences = loaded.ledger, loaded.inbox, loaded.preferences
         self._standing: Standing | None = None
         self.begin_at(loaded.head, loaded.keys)
 
@@ -104,6 +106,8 @@ class UserActor(LogActor):
                 return await self._read_inbox(intention, up_to)
             case ReadNotification(notification_id):
                 return await self._read_notification(intention, notification_id)
+            case ChangePreferences() as command:
+                return await user_privacy.change_preferences(self, intention, command)
             case _:
                 return await user_account.change(self, intention)
 
@@ -162,13 +166,22 @@ class UserActor(LogActor):
         self._standing = None
 
     def notify(self, unit: Unit, notices: list[Notice]) -> list[Delivered]:
-        """Put `notices` into the inbox with `unit`; they are told when it is durable (`delivered`)."""
-        head, delivered = self.inbox, []
+        """Put `notices` into the inbox with `unit`, and their letters into the post, as the player wants it.
+
+        They are told when it is durable (`delivered`). Who deleted the account is told nothing.
+        """
+        if self.account is None or self.account.is_deleted:
+            return []
+        head, delivered, letters = self.inbox, [], []
         for notice in notices:
-            delivery = deliver(head, self.user_id, uuid7(), notice, unit.created_at)
-            head = delivery.head
-            delivered.append(delivery)
-        unit.inserts = [*unit.inserts, *(delivery.row for delivery in delivered)]
+            category = notice.notification_type
+            if self.preferences.in_app(category):
+                delivery = deliver(head, self.user_id, uuid7(), notice, unit.created_at)
+                head = delivery.head
+                delivered.append(delivery)
+            if notice.letter is not None and self.preferences.by_email(category):
+                letters.append(self.services.postbox.row(self.user_id, notice.letter, unit.created_at))
+        unit.inserts = [*unit.inserts, *(delivery.row for delivery in delivered), *letters]
         return delivered
 
     def booked(self, entries: Sequence[Entry]) -> None:

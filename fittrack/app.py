@@ -277,9 +277,9 @@ class Node:
             self._effects,
             self._every("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
             self._every("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
-            self._every("mail", MAIL_EVERY_S, self._deliver_mail),
+            self._every("mail", MAIL_EVERY_S, self.deliver_mail),
             self._every("sessions", POLL_EVERY_S, self.watch.poll),
-            self._every("housekeeping", HOUSEKEEPING_EVERY_S, self._keep_house),
+            self._every("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
         ]
 
     def _every(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
@@ -334,11 +334,13 @@ class Node:
         """Have what was recorded sealed."""
         await audit.seal_waiting(self.reads, self.registry)
 
-    async def _deliver_mail(self) -> None:
+    async def deliver_mail(self) -> None:
+        """Deliver the letters that are due."""
         while await self._mail_worker.deliver_due(self.clock.now()) == LETTERS_PER_ROUND:
             pass
 
-    async def _keep_house(self) -> None:
+    async def keep_house(self) -> None:
+        """Forget what was kept long enough."""
         await housekeeping.forget_old_keys(self.journal, self.reads, self.clock)
 
     # --- What parts need of each other --------------------------------------------------------------------

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from fittrack.inbox import schemas
+from fittrack.inbox.rules import Preferences
 from fittrack.kit.ids import NotificationId
 from protocol.outbound import InboxRead
 
@@ -23,3 +25,15 @@ class ReadNotification:
 
     notification_id: NotificationId
     ANSWER: ClassVar[type[Struct]] = InboxRead
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreferences:
+    """Tell the player of what `preferences` leave on, from now on.
+
+    `only_if`: refuse (`precondition-failed`) when those in force are not the ones the caller saw.
+    """
+
+    preferences: Preferences
+    only_if: Preferences | None = None
+    ANSWER: ClassVar[type[Struct]] = schemas.NotificationPreferences

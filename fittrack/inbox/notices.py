@@ -7,6 +7,7 @@ from uuid import UUID
 from fittrack.db.handles import Table
 from fittrack.db.tables.logs import inbox
 from fittrack.kit.ids import UserId
+from fittrack.mail.letters import Letter, StatusChanged
 from protocol.outbound import Notification, NotificationType
 from protocol.shapes import instant
 
@@ -19,6 +20,8 @@ class Notice(NamedTuple):
     body: str
     reference_type: str | None = None
     reference_id: str | None = None
+    letter: Letter | None = None
+    """What says it by email as well."""
 
 
 class InboxHead(NamedTuple):
@@ -109,4 +112,9 @@ def streak_bonus(days: int, points: int) -> Notice:
 
 def status_changed(status: str) -> Notice:
     """The account may do more, or less, than before."""
-    return Notice("account_status_change", f"Your account is {status}", f"Its status changed to {status}.")
+    return Notice(
+        "account_status_change",
+        f"Your account is {status}",
+        f"Its status changed to {status}.",
+        letter=StatusChanged(status, ""),
+    )

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Update, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, Update, func, select, update
 
 from fittrack.db.tables.logs import inbox
+from fittrack.db.tables.messages import notification_preferences
 from fittrack.inbox.notices import InboxHead
+from fittrack.inbox.rules import EVERYTHING, OPTIONAL, Preferences
 from fittrack.kit.ids import NotificationId, UserId
 from protocol.outbound import Notification
 from protocol.shapes import instant
@@ -84,6 +86,34 @@ def mark_one_read(user_id: UserId, notification_id: UUID, now: datetime) -> Upda
         )
         .values(read_at=now)
     )
+
+
+def preferences(conn: Connection, user_id: UserId) -> Preferences:
+    """What the player wants to be told of. What became required since it was switched off is on again."""
+    rows = conn.execute(
+        select(notification_preferences).where(
+            notification_preferences.c.user_id == user_id, notification_preferences.c.category.in_(OPTIONAL)
+        )
+    ).all()
+    if not rows:
+        return EVERYTHING
+    return Preferences(
+        frozenset(row.category for row in rows if not row.in_app),
+        frozenset(row.category for row in rows if not row.by_email),
+    )
+
+
+def preference_rows(
+    user_id: UserId, preferences: Preferences, now: datetime
+) -> list[tuple[Table, tuple[Any, ...]]]:
+    """What a unit upserts: every category that there is a choice about."""
+    return [
+        (
+            notification_preferences,
+            (user_id, category, preferences.in_app(category), preferences.by_email(category), now),
+        )
+        for category in OPTIONAL
+    ]
 
 
 def _of(user_id: UserId) -> Select[Any]:

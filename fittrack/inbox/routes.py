@@ -4,14 +4,17 @@ from typing import Final
 
 from aiohttp import web
 
-from fittrack.inbox import queries
-from fittrack.inbox.commands import ReadInbox, ReadNotification
+from fittrack.inbox import queries, schemas
+from fittrack.inbox.commands import ChangePreferences, ReadInbox, ReadNotification
+from fittrack.inbox.rules import Preferences
+from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import NotificationId
-from fittrack.kit.problems import NotFound
+from fittrack.kit.problems import NotFound, PreconditionFailed
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.server.asking import READS, command, cursors, player_ref, render_answer
+from fittrack.server.etags import etag_of, require_match
 from fittrack.server.pagination import CursorPage, cursor_page_of
-from fittrack.server.parse import parse_query, path_uuid
+from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
@@ -63,7 +66,34 @@ async def read_all(request: web.Request) -> web.Response:
     return render_answer(await command(request, player_ref(request), ReadInbox(view.inbox_seq)))
 
 
+async def get_preferences(request: web.Request) -> web.Response:
+    preferences = await _preferences(request)
+    return render(schemas.shown(preferences), etag=_etag(preferences))
+
+
+async def put_preferences(request: web.Request) -> web.Response:
+    """Replaces all of them: a category that is left out is on. Required ones cannot be switched off."""
+    wanted = schemas.chosen(await parse(request, schemas.PreferencesForm))
+    seen = None
+    if "If-Match" in request.headers:
+        seen = await _preferences(request)
+        require_match(request, _etag(seen))
+    answer = await player_ref(request).ask(intend(ChangePreferences(wanted, seen), None))
+    response = render_answer(answer)
+    response.headers["ETag"] = _etag(wanted)
+    return response
+
+
+async def _preferences(request: web.Request) -> Preferences:
+    return await request.app[READS].run(queries.preferences, principal_of(request).user_id)
+
+
+def _etag(preferences: Preferences) -> str:
+    return etag_of(preferences.version)
+
+
 _AT = f"{API}/notifications"
+_PREFERENCES = f"{API}/users/me/notification-preferences"
 
 ROUTES: list[Route] = [
     Route(
@@ -111,5 +141,26 @@ ROUTES: list[Route] = [
         access=Access.PLAYER,
         tag=TAG,
         answer=InboxRead,
+    ),
+    Route(
+        "GET",
+        _PREFERENCES,
+        get_preferences,
+        summary="What one is told of, and how",
+        access=Access.SIGNED_IN,
+        tag=TAG,
+        answer=schemas.NotificationPreferences,
+    ),
+    Route(
+        "PUT",
+        _PREFERENCES,
+        put_preferences,
+        summary="Choose what one is told of, and how",
+        access=Access.PLAYER,
+        tag=TAG,
+        body=schemas.PreferencesForm,
+        answer=schemas.NotificationPreferences,
+        guarded=True,
+        problems=(PreconditionFailed,),
     ),
 ]

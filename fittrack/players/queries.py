@@ -19,6 +19,7 @@ from fittrack.db.tables.operations import reviews
 from fittrack.drawings.model import AccountStatus, Player, Role
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.notices import InboxHead
+from fittrack.inbox.rules import Preferences
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.players.model import Account
@@ -35,6 +36,7 @@ class LoadedPlayer(NamedTuple):
     account: Account | None
     ledger: LedgerHead
     inbox: InboxHead
+    preferences: Preferences
     activities: PlayerActivities
 
 
@@ -48,6 +50,7 @@ def load(conn: Connection, user_id: UserId, now: datetime, calendar: PlatformCal
         account,
         point_queries.head(conn, user_id),
         inbox_queries.head(conn, user_id),
+        inbox_queries.preferences(conn, user_id),
         activity_queries.load_state(conn, user_id, now=now, calendar=calendar, primary_source=primary_source),
     )
 

@@ -170,6 +170,7 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/auth/mfa/verify": _next_code,
     f"PUT {API}/users/me/profile": _profile,
     f"PATCH {API}/users/me/profile": says(fitness_level="advanced"),
+    f"PUT {API}/users/me/notification-preferences": says(categories=[]),
     f"POST {API}/profiles": _profile,
     f"PUT {API}/profiles/{{id}}": _profile,
     f"POST {API}/activities": _activity,

@@ -45,13 +45,11 @@ from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.watch import SessionWatch, inform
+from tests.rest_house import Answer, call
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 PASSWORD = "Correct-Horse-7-Battery"
 NEW_PASSWORD = "Another-Horse-8-Battery"
-
-Answer = tuple[int, Any]
-"""Status and body."""
 
 
 def a_registration(**changes: Any) -> dict[str, Any]:
@@ -94,20 +92,8 @@ class House:
     http: TestClient[Any, Any]
     revoked: list[Message] = field(default_factory=list)
 
-    async def call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        token: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        sent = {"User-Agent": "phone", **(headers or {})}
-        if token:
-            sent["Authorization"] = f"Bearer {token}"
-        async with self.http.request(method, f"/api/v1{path}", json=body, headers=sent) as response:
-            return response.status, await response.json() if response.content_length else None
+    async def call(self, method: str, path: str, body: object = None, **options: Any) -> Answer:
+        return await call(self.http, method, path, body, **options)
 
     async def post(self, path: str, body: object = None, **options: Any) -> Answer:
         return await self.call("POST", path, body, **options)
