@@ -18,7 +18,7 @@ $(VENV)/.ready: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group test --group lint --group bench
 	@touch $@
 
-.PHONY: setup run dev test test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
+.PHONY: setup redis run dev test test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
 
 setup: $(VENV)/.ready ## Make the virtual environment and install everything into it
 
@@ -29,16 +29,26 @@ run: setup ## Migrate, load the demo world once, serve on port 8000
 
 dev: run ## The same as run
 
-test: lint ## Run every check and every test
+redis: ## Find redis-server, which tests run; install it where that is possible
+	@command -v redis-server >/dev/null && exit; \
+	if ! command -v apt-get >/dev/null; then \
+		echo "The tests need redis-server, and there is no apt-get to install it with. Install Redis 6 or newer, so that redis-server is in PATH."; exit 1; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else \
+		echo "The tests need redis-server. Install it with: sudo apt-get install redis-server"; exit 1; fi; \
+	echo "Installing redis-server …"; \
+	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq -y --no-install-recommends redis-server >/dev/null \
+		|| { echo "redis-server could not be installed; the lines above say why."; exit 1; }
+
+test: lint redis ## Run every check and every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-test-unit: setup ## Only the fast tests of single parts
+test-unit: setup redis ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack
 
-test-integration: setup ## Only the tests that run the whole server
+test-integration: setup redis ## Only the tests that run the whole server
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/contracts tests/e2e tests/simulation tests/chaos
 
-test-cov: setup ## Every test, with a coverage report
+test-cov: setup redis ## Every test, with a coverage report
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
 
 lint: setup ## ruff, mypy --strict, and the architecture's import contracts
@@ -54,7 +64,7 @@ format: setup ## Format the code
 bench: setup ## Measure speed and memory against baselines run in the same minute
 	@$(BIN)/python -m tests.benchmarks
 
-soak: setup ## The long forms of the chaos, end-to-end and simulation tests
+soak: setup redis ## The long forms of the chaos, end-to-end and simulation tests
 	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/e2e tests/simulation
 
 smoke: setup ## Start a server, log in, buy a ticket, stop

@@ -65,6 +65,7 @@ from fittrack.server.listener import Listener
 from fittrack.server.principal import Standing
 from fittrack.server.rate_limits import RateLimiter
 from fittrack.server.routes import Route
+from fittrack.server.shared_windows import SharedWindows
 from fittrack.server.site import site_routes
 from fittrack.server.tokens import AccessTokens
 from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with, websocket_route
@@ -215,11 +216,15 @@ class Node:
     def _build_server(self) -> None:
         settings = self.settings
         self.metrics = CollectorRegistry()
-        self.windows = MemoryWindows(self.clock)
-        self.rate_limiter = RateLimiter(settings.rate_limits, self.windows, self.clock)
+        self.windows = SharedWindows(settings.redis_url, self.clock) if settings.redis_url else None
+        self.rate_limiter = RateLimiter(
+            settings.rate_limits, self.windows or MemoryWindows(self.clock), self.clock
+        )
         self.health = HealthReporter(self.clock, __version__)
         self.health.watch("database", self._check_database)
         self.health.watch("journal", self._check_journal)
+        if self.windows is not None:
+            self.health.watch("redis", self.windows.check)
         routes = [route for slice_routes in SLICES for route in slice_routes]
         self.sockets = self._make_sockets()
         own = [*health_routes(self.health, self.metrics), websocket_route(self.sockets)]
@@ -237,7 +242,7 @@ class Node:
         self._fill(self.app)
         live_with(self.app, self.sockets)
         self.metrics.register(NodeCollector(self.registry.metrics, self.journal.metrics, self.sockets.hub))
-        self.metrics.register(LimitCollector(self.rate_limiter))
+        self.metrics.register(LimitCollector(self.rate_limiter, self.windows))
 
     def _make_sockets(self) -> WebSockets:
         channels = Channels(self.registry, self.reads, self.clock, self.outlet.position)
@@ -319,6 +324,8 @@ class Node:
             log.warning("node.gave_up", messages=given_up)
         await self.journal.stop()
         await self.reads.stop()
+        if self.windows is not None:
+            await self.windows.stop()
         self._write_engine.dispose()
         self.passwords.stop()
 

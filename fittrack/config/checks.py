@@ -25,9 +25,11 @@ def faults_of(settings: Settings) -> list[str]:
     if settings.database.oracle_pool_min > settings.database.oracle_pool_max:
         faults.append("ORACLE_POOL_MIN is larger than ORACLE_POOL_MAX")
     faults += (f"CORS_ORIGINS: {fault}" for fault in map(_origin_fault, settings.cors_origins) if fault)
-    if settings.drand_url and not _is_web_address(settings.drand_url):
+    if settings.drand_url and not _is_address(settings.drand_url):
         faults.append(f"DRAND_URL is written https://host, not {settings.drand_url!r}")
     faults += _faults_of_issuers(settings)
+    if settings.redis_url and not _is_address(settings.redis_url, ("redis", "rediss")):
+        faults.append("REDIS_URL is written redis://user:password@host:6379/0, or rediss:// for TLS")
     if settings.app_env.deployed:
         faults += _faults_of_secrets(settings)
     faults += _faults_of_keys(settings)
@@ -46,7 +48,7 @@ def _faults_of_issuers(settings: Settings) -> list[str]:
     return [
         f"{name} is written https://host/path, not {url!r}"
         for name, url in addresses.items()
-        if not _is_web_address(url, schemes)
+        if not _is_address(url, schemes)
     ]
 
 
@@ -89,7 +91,7 @@ def _faults_of_keys(settings: Settings) -> list[str]:
     return faults
 
 
-def _is_web_address(url: str, schemes: Collection[str] = ("http", "https")) -> bool:
+def _is_address(url: str, schemes: Collection[str] = ("http", "https")) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0

@@ -46,8 +46,6 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
 
 
 def _read(reader: Reader) -> Settings:
-    if reader.text("REDIS_URL"):
-        reader.faults.append("REDIS_URL is set, but this version runs as one process: leave it empty")
     app_env = AppEnv(reader.choice("APP_ENV", tuple(AppEnv), AppEnv.DEVELOPMENT))
     deployed = app_env.deployed
     algorithm = reader.choice("JWT_ALGORITHM", ("HS256", "RS256"), "RS256" if deployed else "HS256")
@@ -58,6 +56,7 @@ def _read(reader: Reader) -> Settings:
         app_env=app_env,
         public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         database=_database(reader),
+        redis_url=reader.text("REDIS_URL"),
         secret_key=reader.text("SECRET_KEY", "" if deployed else DEVELOPMENT_SECRET),
         jwt_algorithm=cast("Literal['HS256', 'RS256']", algorithm),
         jwt_private_key=_pem(reader, "JWT_PRIVATE_KEY"),

@@ -1,7 +1,7 @@
 """The settings as people may see them."""
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
 from fittrack.config.settings import OAuthClient, OpenIdProvider, Settings
@@ -23,6 +23,7 @@ def masked(settings: Settings) -> dict[str, str]:
         "ORACLE_POOL_MIN": str(db.oracle_pool_min),
         "ORACLE_POOL_MAX": str(db.oracle_pool_max),
         "ORACLE_WALLET_DIR": db.oracle_wallet_dir or "",
+        "REDIS_URL": _without_user(settings.redis_url),
         "SECRET_KEY": _mask(settings.secret_key),
         "JWT_ALGORITHM": settings.jwt_algorithm,
         "JWT_PRIVATE_KEY": _mask(settings.jwt_private_key),
@@ -81,3 +82,10 @@ def _without_password(url: str) -> str:
     if parts.password is None:
         return url
     return url.replace(f":{parts.password}@", f":{_MASK}@", 1)
+
+
+def _without_user(url: str) -> str:
+    """`url` without who signs in and without options, among which a password may be too."""
+    parts = urlsplit(url)
+    _, at, host = parts.netloc.rpartition("@")
+    return urlunsplit((parts.scheme, f"{_MASK}@{host}" if at else host, parts.path, "", ""))

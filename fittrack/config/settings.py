@@ -67,6 +67,8 @@ class Settings:
     public_url: str
     """Where people reach the product: links in mail, and the issuer of access tokens."""
     database: DatabaseSettings
+    redis_url: str = field(repr=False)
+    """What several processes share their rate limits through; empty: each counts for itself."""
     secret_key: str = field(repr=False)
     jwt_algorithm: Literal["HS256", "RS256"]
     jwt_private_key: str = field(repr=False)

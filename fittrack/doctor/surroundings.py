@@ -1,15 +1,19 @@
-"""What is around the database: secrets, mail, disk."""
+"""What is around the database: secrets, mail, Redis, disk."""
 
 import asyncio
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from fittrack.config import Settings
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
 from fittrack.doctor.diagnosis import Diagnosis, ill, well
 from fittrack.integrations.smtp import MailDelayed, MailRefused, SmtpServer
+from fittrack.kit.clock import SystemClock
+from fittrack.kit.problems import Busy
+from fittrack.server.shared_windows import SharedWindows
 
 GIB: Final = 1024**3
 DISK_FREE_MIN: Final = 1 * GIB
@@ -65,6 +69,26 @@ def _examine_folder(folder: Path) -> Diagnosis:
             return well("mail", f"Letters are written to {folder}.")
     except OSError as error:
         return ill("mail", f"{folder} cannot be written: {error.strerror}.", "Set MAIL_DIR, or SMTP_URL.")
+
+
+async def examine_redis(url: str) -> Diagnosis:
+    """Whether rate limits can be shared."""
+    if not url:
+        return well("redis", "REDIS_URL is not set: each process counts rate limits for itself.")
+    windows = SharedWindows(url, SystemClock())
+    where = urlsplit(url).netloc.rpartition("@")[2]
+    try:
+        await windows.check()
+    except Busy as busy:
+        return ill(
+            "redis",
+            f"{where} does not answer: {str(busy.__cause__) or 'not in time'}.",
+            "Check REDIS_URL, its user and password, and whether the server can be reached from here. "
+            "Until then each process counts rate limits for itself.",
+        )
+    finally:
+        await windows.stop()
+    return well("redis", f"{where} answers.")
 
 
 def examine_disk(folder: Path) -> Diagnosis:

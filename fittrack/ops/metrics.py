@@ -14,6 +14,7 @@ from actors.runtime import KindMetrics
 from fittrack.db.journal import JournalMetrics
 from fittrack.kit.histogram import Histogram
 from fittrack.server.rate_limits import RateLimiter
+from fittrack.server.shared_windows import SharedWindows
 
 _ACTOR_COUNTERS = {
     "activations": "Actors that came into memory.",
@@ -91,10 +92,11 @@ class NodeCollector(Collector):
 
 
 class LimitCollector(Collector):
-    """Exports what the rate limits of REST refused."""
+    """Exports what the rate limits of REST refused, and whether nodes `shared` them at the moment."""
 
-    def __init__(self, limiter: RateLimiter) -> None:
+    def __init__(self, limiter: RateLimiter, shared: SharedWindows | None = None) -> None:
         self._limiter = limiter
+        self._shared = shared
 
     def collect(self) -> Iterable[Metric]:
         """The figures as of now."""
@@ -102,6 +104,17 @@ class LimitCollector(Collector):
         for kind, count in self._limiter.refused.items():
             refused.add_metric([kind], count)
         yield refused
+        if self._shared is not None:
+            yield GaugeMetricFamily(
+                "fittrack_rate_limits_shared",
+                "1 when Redis counts, 0 when this process counts alone.",
+                value=int(self._shared.shared),
+            )
+            yield CounterMetricFamily(
+                "fittrack_rate_limits_redis_lost",
+                "How often Redis was lost.",
+                value=self._shared.failures,
+            )
 
 
 def _add(family: HistogramMetricFamily, labels: Sequence[str], histogram: Histogram) -> None:

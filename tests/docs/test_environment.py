@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fittrack.config import SettingsError, load_settings, masked
+from fittrack.config import load_settings, masked
 from tests.docs.pages import PAGES, ROOT, bare, code, name_of, rows, text_of
 
 PAGE = text_of("docs/environment.md")
 DOCUMENTED = {bare(cells[0]): cells[1] for cells in rows(PAGE, "setting")}
-REFUSED = {"REDIS_URL"}
-"""Read only to say that this version has no use for it."""
 
 
 @pytest.fixture(scope="module")
@@ -21,18 +19,12 @@ def in_force(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists(in_force: dict[str, str]):
-    assert set(DOCUMENTED) == set(in_force) | REFUSED
+    assert set(DOCUMENTED) == set(in_force)
 
 
 def test_the_documented_defaults_are_those_of_a_fresh_machine(in_force: dict[str, str]):
     shown = {name: "" if default == "none" else bare(default) for name, default in DOCUMENTED.items()}
     assert {name: shown[name] for name in in_force} == in_force
-
-
-@pytest.mark.parametrize("name", sorted(REFUSED))
-def test_what_is_documented_as_refused_is_refused(name: str, tmp_path: Path):
-    with pytest.raises(SettingsError, match=name):
-        load_settings({name: "redis://127.0.0.1"}, tmp_path / ".env")
 
 
 def test_every_name_that_the_configuration_reads_is_a_documented_one():

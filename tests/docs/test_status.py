@@ -18,7 +18,7 @@ SOURCES = {
 ATTRIBUTES = {"FITBIT": "fitbit", "GOOGLE": "google", "APPLE": "apple"}
 """What the settings that nothing uses yet are called in `Settings`, by the beginning of their names."""
 
-MODULES = {"redis": "redis", "APScheduler": "apscheduler"}
+MODULES = {"APScheduler": "apscheduler"}
 """Libraries that nothing imports yet, by the names of their modules."""
 
 

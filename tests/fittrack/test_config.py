@@ -117,6 +117,21 @@ def test_whom_we_believe_is_reached_by_https_where_others_rely_on_it(load, fault
     assert faults({name: "accounts.example"})[0].startswith(f"{name} is written https://host")
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
+        ("rediss://ada:hunter2@redis.example:6380/1", "rediss://********@redis.example:6380/1"),
+        ("redis://hunter2@redis.example", "redis://********@redis.example"),
+        ("redis://redis.example/0?password=hunter2", "redis://redis.example/0"),
+    ],
+)
+def test_who_signs_in_to_redis_is_not_shown(load, url, shown):
+    settings = load({"REDIS_URL": url})
+    assert settings.redis_url == url
+    assert masked(settings)["REDIS_URL"] == shown
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "TOKEN_KEYS", "JWT_PRIVATE_KEY"])
 @pytest.mark.parametrize("app_env", ["production", "staging"])
 def test_a_missing_secret_stops_the_start_and_is_named(faults, name, app_env):
@@ -146,7 +161,10 @@ def test_a_published_secret_stops_the_start_and_is_named(faults, name, value):
         ("CORS_ORIGINS", "*", "must name origins"),
         ("CORS_ORIGINS", "app.example", "is no origin"),
         ("CORS_ORIGINS", "https://app.example/", "is no origin"),
-        ("REDIS_URL", "redis://localhost", "one process"),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL is written redis://"),
+        ("REDIS_URL", "http://localhost", "REDIS_URL is written redis://"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES is not a list of addresses"),
+        ("FORWARDED_HEADER", "X-Real-IP", "FORWARDED_HEADER is one of"),
         ("ORACLE_DSN", "db/free", "ORACLE_USER or ORACLE_PASSWORD"),
         ("ORACLE_POOL_MIN", "9", "larger than ORACLE_POOL_MAX"),
         ("ORACLE_POOL_MAX", "0", "from 1 to 64"),

@@ -16,6 +16,7 @@ from fittrack.db.engine import make_engine
 from fittrack.doctor.diagnosis import Diagnosis
 from fittrack.doctor.examination import examine
 from fittrack.doctor.surroundings import DISK_FREE_MIN
+from tests.redis_server import redis_server
 from tests.world import migrated, no_fatal, open_drawing, settings_for
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -42,6 +43,7 @@ async def test_a_migrated_database_with_a_mail_folder_is_well(settings: Settings
         "keys",
         "secrets",
         "mail",
+        "redis",
         "disk",
     ]
     assert all(finding.ok for finding in findings)
@@ -153,3 +155,17 @@ async def test_a_mail_server_that_is_not_there_is_told(settings: Settings) -> No
     async with listening(refuse) as url:
         pass
     assert not (await diagnosis_of("mail", replace(settings, smtp_url=url))).ok
+
+
+async def test_redis_is_asked_when_there_is_to_be_one(settings: Settings, tmp_path: Path) -> None:
+    with redis_server(tmp_path) as redis:
+        named = replace(settings, redis_url=f"redis://ada:hunter2@127.0.0.1:{redis.port}/0")
+        refused = await diagnosis_of("redis", named)
+        found = await diagnosis_of("redis", replace(settings, redis_url=redis.url))
+        redis.kill()
+        gone = await diagnosis_of("redis", replace(settings, redis_url=redis.url))
+    assert found.ok
+    assert not refused.ok
+    assert "hunter2" not in refused.sentence
+    assert not gone.ok
+    assert f"127.0.0.1:{redis.port} does not answer" in gone.sentence

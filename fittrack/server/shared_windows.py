@@ -1,0 +1,174 @@
+"""Moving windows in Redis, which all nodes share; those of this process while Redis is gone.
+
+The scripts are those of `limits`. One pipeline is on its way at a time, and what arrives meanwhile makes the
+next one: a request pays for one round trip at most two times, and a busy node for few. Redis may
+lose everything at any time; limits are then wider for a minute.
+"""
+
+import asyncio
+from collections.abc import Hashable, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+import structlog
+from limits.aio.storage import RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Busy
+from fittrack.server.windows import WINDOW_S, MemoryWindows, Verdict
+
+ANSWER_WITHIN_S: Final = 0.25
+"""Seconds for a round trip, a new connection included. Redis answers in one or two milliseconds; when it does
+not, requests must not wait for it."""
+
+RETRY_AFTER_S: Final = 1.0
+"""Seconds between two looks whether Redis is back. No request waits for them."""
+
+HITS_PER_TRIP_MAX: Final = 256
+"""Requests counted in one pipeline: some milliseconds of Redis's time at most, which others wait for."""
+
+KEY_PREFIX: Final = "fittrack:rate"
+
+log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class _Hit(NamedTuple):
+    """A request that waits for its verdict."""
+
+    kind: str
+    key: Hashable
+    limit: int
+    verdict: asyncio.Future[Verdict]
+
+
+class SharedWindows:
+    """Windows in the Redis at `url`. Stop it, to close its connection."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._clock = clock
+        self._own = MemoryWindows(clock)
+        self._bridge = _connect(url)
+        self._waiting: list[_Hit] = []
+        self._trip: asyncio.Task[None] | None = None
+        self._recovery: asyncio.Task[None] | None = None
+        self.failures = 0
+        """How often Redis was lost."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether Redis counts at the moment, rather than this process alone."""
+        return self._recovery is None
+
+    async def hit(self, kind: str, key: Hashable, limit: int) -> Verdict:
+        """Count one request. Never fails: without Redis this process counts."""
+        if self._recovery is not None:
+            return self._own.hit_now(kind, key, limit)
+        loop = asyncio.get_running_loop()
+        hit = _Hit(kind, key, limit, loop.create_future())
+        self._waiting.append(hit)
+        if self._trip is None:
+            self._trip = loop.create_task(self._travel())
+        return await hit.verdict
+
+    async def check(self) -> None:
+        """Raise `Busy`, with its cause, when Redis does not answer."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await self._redis.ping()
+        except (RedisError, OSError, TimeoutError) as error:
+            raise Busy("Redis does not answer") from error
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        for task in (self._trip, self._recovery):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
+        await self._redis.aclose()
+
+    @property
+    def _redis(self) -> Redis:
+        return cast(Redis, self._bridge.get_connection())
+
+    async def _travel(self) -> None:
+        try:
+            while self._waiting:
+                hits, self._waiting = self._waiting[:HITS_PER_TRIP_MAX], self._waiting[HITS_PER_TRIP_MAX:]
+                for hit, verdict in zip(hits, await self._judge(hits), strict=True):
+                    if not hit.verdict.done():  # the client may have left meanwhile
+                        hit.verdict.set_result(verdict)
+        finally:
+            self._trip = None
+
+    async def _judge(self, hits: Sequence[_Hit]) -> list[Verdict]:
+        if self._recovery is None:
+            try:
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    return await self._ask(hits)
+            except Exception as error:  # whatever Redis does, requests are answered
+                self._lose(error)
+        return [self._own.hit_now(hit.kind, hit.key, hit.limit) for hit in hits]
+
+    async def _ask(self, hits: Sequence[_Hit]) -> list[Verdict]:
+        now = self._clock.now().timestamp()
+        answers = await self._run_scripts(hits, now)
+        if any(isinstance(answer, NoScriptError) for answer in answers):
+            # Redis was restarted: none of the scripts ran.
+            await self._redis.script_load(self._bridge.SCRIPT_ACQUIRE_MOVING_WINDOW)
+            await self._redis.script_load(self._bridge.SCRIPT_MOVING_WINDOW)
+            answers = await self._run_scripts(hits, now)
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        both = zip(hits, answers[::2], answers[1::2], strict=True)
+        return [_verdict(hit, granted, window, now) for hit, granted, window in both]
+
+    async def _run_scripts(self, hits: Sequence[_Hit], now: float) -> list[Any]:
+        acquire, look = self._bridge.lua_acquire_moving_window.sha, self._bridge.lua_moving_window.sha
+        pipeline = self._redis.pipeline(transaction=False)
+        for hit in hits:
+            name = self._bridge.prefixed_key(f"{hit.kind}:{hit.key}")
+            pipeline.evalsha(acquire, 1, name, now, hit.limit, int(WINDOW_S), 1)
+            pipeline.evalsha(look, 1, name, now - WINDOW_S, hit.limit)
+        return list(await pipeline.execute(raise_on_error=False))
+
+    def _lose(self, error: Exception) -> None:
+        self.failures += 1
+        log.warning("rate_limits.redis_lost", error=repr(error))
+        self._recovery = asyncio.get_running_loop().create_task(self._recover())
+
+    async def _recover(self) -> None:
+        while True:
+            await self._clock.sleep(RETRY_AFTER_S)
+            try:
+                await self.check()
+            except Busy as busy:
+                log.debug("rate_limits.redis_still_lost", error=repr(busy.__cause__))
+            else:
+                break
+        self._recovery = None
+        log.info("rate_limits.redis_back")
+
+
+def _connect(url: str) -> RedispyBridge:
+    # Nothing is tried again: a request that waits is worse than one that this process counts.
+    pool: Any = ConnectionPool.from_url(
+        url,
+        socket_timeout=ANSWER_WITHIN_S,
+        socket_connect_timeout=ANSWER_WITHIN_S,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+    )
+    storage = RedisStorage(
+        f"async+{url}", implementation="redispy", key_prefix=KEY_PREFIX, connection_pool=pool
+    )
+    return cast(RedispyBridge, storage.bridge)
+
+
+def _verdict(hit: _Hit, granted: object, window: tuple[bytes, int] | None, now: float) -> Verdict:
+    oldest, count = (float(window[0]), window[1]) if window else (now, 0)
+    return Verdict(bool(granted), hit.limit, max(0, hit.limit - count), max(0.0, oldest + WINDOW_S - now))
