@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fittrack.accounts import queries, rules, schemas
-from fittrack.accounts.commands import ChangeRole, ChangeStatus, VerifyEmail
-from fittrack.accounts.problems import InvalidToken, StatusConflict
+from fittrack.accounts.commands import ChangeRole, ChangeStatus, ClaimAccount, VerifyEmail
+from fittrack.accounts.problems import AccountNotOpen, InvalidToken, StatusConflict
+from fittrack.accounts.social.queries import claim
 from fittrack.db.journal import UnitRefused
 from fittrack.drawings.model import Player
 from fittrack.inbox import notices
@@ -38,6 +39,8 @@ async def change(actor: "UserActor", intention: Intention) -> Answer:
     match intention.command:
         case VerifyEmail(token_hash):
             return await _verify_email(actor, intention, token_hash)
+        case ClaimAccount() as command:
+            return await _claim(actor, intention, command)
         case ChangeProfile() as command:
             return await _change_profile(actor, intention, command)
         case ChangeStatus() as command:
@@ -69,6 +72,39 @@ async def _verify_email(actor: "UserActor", intention: Intention, token_hash: by
     await actor.append(unit)
     actor.account = replace(account, player=replace(player, email_verified=True, status=status))
     actor.services.standing_changed(actor.user_id, now)
+    return Answer(answer)
+
+
+async def _claim(actor: "UserActor", intention: Intention, command: ClaimAccount) -> Answer:
+    account, now = actor.existing(), actor.services.clock.now()
+    player = account.player
+    if player.email_verified:  # meanwhile its holder proved the address, too
+        return Answer(schemas.Verified(user_id=actor.user_id, email=account.email, status=player.status))
+    if not rules.can_sign_in(player.status):
+        raise AccountNotOpen(f"The account is {player.status}")
+    status = rules.status_after_verification(player.status)
+    answer = schemas.Verified(user_id=actor.user_id, email=command.email, status=status)
+    unit = actor.unit("account_claimed", intention, answer)
+    unit.statements = claim(actor.user_id, command, status, now)
+    await actor.append(unit)
+    actor.account = replace(
+        account,
+        player=replace(
+            player,
+            email_verified=True,
+            status=status,
+            date_of_birth=command.date_of_birth,
+            state=command.state,
+            profile_complete=False,
+        ),
+        email=command.email,
+        display_name=None,
+        biological_sex=None,
+        fitness_level=None,
+        primary_source=None,
+    )
+    actor.services.standing_changed(actor.user_id, now)
+    actor.services.revoked(actor.user_id)
     return Answer(answer)
 
 

@@ -19,6 +19,7 @@ from fittrack import __version__
 from fittrack.accounts import routes as account_routes
 from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.services import ACCOUNTS, AccountServices
+from fittrack.accounts.social.signing_in import APPLE, GOOGLE
 from fittrack.activities import routes as activity_routes
 from fittrack.audit import routes as audit_routes
 from fittrack.audit.messages import AUDIT
@@ -38,6 +39,8 @@ from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
 from fittrack.gateway import Gateway
 from fittrack.inbox import routes as inbox_routes
 from fittrack.integrations.drand import DrandClient
+from fittrack.integrations.jwks import RemoteKeySet
+from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
 from fittrack.jobs import audit, effects, housekeeping, timers
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
@@ -130,6 +133,7 @@ class Node:
     ) -> None:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.settings = settings
+        self._outgoing = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         self.clock = clock or SystemClock()
         self.calendar = PlatformCalendar(settings.platform_tz)
         self.sealer = Sealer.from_text(settings.token_keys)
@@ -157,8 +161,8 @@ class Node:
         self.outlet = Outlet(self.broker, self.clock)
         self.registry = Registry(self.clock)
         self.watch = SessionWatch(self.reads, self.broker, self.clock)
-        self._drand = aiohttp.ClientSession() if self.settings.drand_url else None
-        source = DrandClient(self._drand, self.settings.drand_url) if self._drand else NoSource()
+        drand_url = self.settings.drand_url
+        source = DrandClient(self._outgoing, drand_url) if drand_url else NoSource()
         self.beacons = BeaconFetcher(source, self.registry, self.clock)
         services = Services(
             clock=self.clock,
@@ -208,10 +212,23 @@ class Node:
             postbox=self.postbox,
             sealer=self.sealer,
             watch=self.watch,
+            id_tokens=self._id_tokens(),
             excluded_states=settings.excluded_states,
             pepper=settings.secret_key.encode(),
             mail_hint=self._mail_hint(),
         )
+
+    def _id_tokens(self) -> dict[str, IdTokens]:
+        """Of the providers to whom our apps are known."""
+        found = {}
+        for name, provider in ((GOOGLE, self.settings.google_sign_in), (APPLE, self.settings.apple_sign_in)):
+            if provider.client_ids:
+                issuer = Issuer(
+                    name=name, spellings=provider.spellings, client_ids=frozenset(provider.client_ids)
+                )
+                keys = RemoteKeySet(self._outgoing, provider.jwks_url, self.clock)
+                found[name] = IdTokens(issuer, keys, self.clock)
+        return found
 
     def _build_server(self) -> None:
         settings = self.settings
@@ -317,8 +334,9 @@ class Node:
         for job in self._jobs:
             await job.stop()
         await self.beacons.stop()
-        if self._drand is not None:
-            await self._drand.close()
+        for id_tokens in self.accounts.id_tokens.values():
+            await id_tokens.stop()
+        await self._outgoing.close()
         given_up = await self.registry.stop(STOP_ACTORS_WITHIN_S)
         if given_up:
             log.warning("node.gave_up", messages=given_up)

@@ -82,6 +82,17 @@ class FakeIssuer:
         )
 
 
+def known_to(**issuers: FakeIssuer) -> dict[str, str]:
+    """Settings of a server that believes these issuers, by the names of providers."""
+    settings = {}
+    for name, issuer in issuers.items():
+        provider = name.upper()
+        settings[f"{provider}_ISSUER"] = issuer.url
+        settings[f"{provider}_JWKS_URL"] = issuer.jwks_url
+        settings[f"{provider}_CLIENT_ID"] = issuer.client_id
+    return settings
+
+
 @asynccontextmanager
 async def an_issuer(client_id: str) -> AsyncIterator[FakeIssuer]:
     """A server on the loopback, for one test."""

@@ -8,11 +8,19 @@ from fittrack.accounts.problems import (
     AccountNotOpen,
     EmailTaken,
     InvalidCredentials,
+    InvalidIdToken,
     InvalidRefreshToken,
     InvalidToken,
+    IssuerUnreachable,
     LoginLocked,
+    NoPassword,
+    PasswordRequired,
+    ProviderNotConfigured,
+    RegistrationRequired,
 )
 from fittrack.accounts.services import ACCOUNTS, Client
+from fittrack.accounts.social import signing_in as social
+from fittrack.accounts.social.signing_in import APPLE, GOOGLE
 from fittrack.kit.problems import Busy
 from fittrack.server.addresses import client_address
 from fittrack.server.asking import REGISTRY, USER, command, render_answer
@@ -66,6 +74,21 @@ async def change_password(request: web.Request) -> web.Response:
 async def login(request: web.Request) -> web.Response:
     form = await parse(request, schemas.Login)
     return render(await signing_in.sign_in(request.app[ACCOUNTS], form, _client(request, form.device_id)))
+
+
+async def google(request: web.Request) -> web.Response:
+    return await _sign_in_with(request, GOOGLE)
+
+
+async def apple(request: web.Request) -> web.Response:
+    return await _sign_in_with(request, APPLE)
+
+
+async def _sign_in_with(request: web.Request, provider: str) -> web.Response:
+    form = await parse(request, schemas.SocialSignIn)
+    client = _client(request, form.device_id)
+    admission = await social.sign_in(request.app[ACCOUNTS], request.app[REGISTRY], provider, form, client)
+    return render(admission.signed_in, status=201 if admission.opened else 200)
 
 
 async def refresh(request: web.Request) -> web.Response:
@@ -162,7 +185,7 @@ ROUTES = [
         body=schemas.ChangePassword,
         answer=schemas.Message,
         idempotent=False,
-        problems=(LoginLocked, Busy),
+        problems=(NoPassword, LoginLocked, Busy),
     ),
     Route(
         "POST",
@@ -176,6 +199,33 @@ ROUTES = [
         secret=True,
         idempotent=False,
         problems=(InvalidCredentials, AccountNotOpen, LoginLocked, Busy),
+    ),
+    *(
+        Route(
+            "POST",
+            f"{_AUTH}/social/{provider}",
+            handler,
+            summary=f"Begin a session with an ID token of {provider.capitalize()}",
+            access=Access.ANYONE,
+            tag=_TAG,
+            body=schemas.SocialSignIn,
+            answer=schemas.SignedIn,
+            other_answers={201: schemas.SignedIn},
+            validation_status=400,
+            secret=True,
+            idempotent=False,
+            problems=(
+                InvalidIdToken,
+                RegistrationRequired,
+                AccountNotOpen,
+                PasswordRequired,
+                ProviderNotConfigured,
+                EmailTaken,
+                IssuerUnreachable,
+                Busy,
+            ),
+        )
+        for provider, handler in ((GOOGLE, google), (APPLE, apple))
     ),
     Route(
         "POST",

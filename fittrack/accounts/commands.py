@@ -1,7 +1,7 @@
 """What may be asked of a player's account. The user actor does it, in the player's own log."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from msgspec import Struct
@@ -16,6 +16,21 @@ class VerifyEmail:
     """The token sent to the address came back. Its holder owns the address; doing it twice is no error."""
 
     token_hash: bytes
+    ANSWER: ClassVar[type[Struct]] = schemas.Verified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimAccount:
+    """An issuer has seen that the address is this person's; who made the account never proved it.
+
+    They take it over as if it were new, and nothing that opened it before opens it still.
+    """
+
+    issuer: str
+    subject: str
+    email: str
+    date_of_birth: date
+    state: str
     ANSWER: ClassVar[type[Struct]] = schemas.Verified
 
 

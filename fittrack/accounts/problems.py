@@ -30,5 +30,34 @@ class InvalidToken(Problem):
     code, status, title = "invalid-token", 400, "The token is unknown, used or too old; ask for another"
 
 
+class NoPassword(Conflict):
+    code, status, title = "no-password", 409, "The account has no password; forgot-password sets one"
+
+
+class ProviderNotConfigured(Problem):
+    code, status, title = "provider-not-configured", 404, "Nobody signs in with this provider here"
+
+
+class InvalidIdToken(Problem):
+    code, status, title = "invalid-id-token", 401, "The ID token proves nothing"
+
+
+class IssuerUnreachable(Problem):
+    code, status, title = "issuer-unreachable", 503, "The provider does not answer; try again"
+    retryable = True
+
+
+class RegistrationRequired(Problem):
+    """`errors` name the fields that the same request must carry to open an account."""
+
+    code, status, title = "registration-required", 403, "There is no account yet; some fields are needed"
+
+
+class PasswordRequired(Problem):
+    """Said only to who has proved that the address of the account is theirs."""
+
+    code, status, title = "password-required", 403, "Administrators sign in with their password"
+
+
 class StatusConflict(Conflict):
     code, status, title = "status-conflict", 409, "The account cannot take that status"

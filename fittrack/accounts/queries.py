@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Update, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Update, delete, func, insert, literal, select, update
 
 from fittrack.accounts.rules import Attempts, EmailToken
 from fittrack.db.tables.accounts import users
@@ -32,7 +32,8 @@ class NewAccount:
     unit_id: UUID
     email: str
     email_key: str
-    password_hash: str
+    password_hash: str | None
+    """None: it signs in by the word of others only."""
     date_of_birth: date
     state: str
     role: Role
@@ -129,7 +130,10 @@ def set_password(conn: Connection, user_id: UserId, password_hash: str) -> None:
 def issue_email_token(
     conn: Connection, token_hash: bytes, user_id: UserId, purpose: str, *, now: datetime, expires_at: datetime
 ) -> None:
-    """Keep the hash of a token that is about to be mailed; former ones of its purpose end."""
+    """Keep the hash of a token that is about to be mailed; former ones of its purpose end.
+
+    For an account that nobody has the same statements run, and keep nothing.
+    """
     conn.execute(
         update(email_tokens)
         .where(
@@ -139,11 +143,16 @@ def issue_email_token(
         )
         .values(used_at=now)
     )
-    conn.execute(
-        insert(email_tokens).values(
-            token_hash=token_hash, user_id=user_id, purpose=purpose, issued_at=now, expires_at=expires_at
-        )
-    )
+    kept = email_tokens.c
+    holder = select(
+        literal(token_hash, kept.token_hash.type),
+        users.c.user_id,
+        literal(purpose, kept.purpose.type),
+        literal(now, kept.issued_at.type),
+        literal(expires_at, kept.expires_at.type),
+    ).where(users.c.user_id == user_id)
+    columns = [kept.token_hash, kept.user_id, kept.purpose, kept.issued_at, kept.expires_at]
+    conn.execute(insert(email_tokens).from_select(columns, holder))
 
 
 def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> EmailToken | None:

@@ -3,24 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from fittrack.accounts import queries, rules, schemas
-from fittrack.accounts.attempts import CHANGE_PASSWORD, LOGIN, count_failure, may_post, succeed
+from fittrack.accounts import codes, queries, rules, schemas
+from fittrack.accounts.attempts import CHANGE_PASSWORD, LOGIN, count_failure, succeed
+from fittrack.accounts.problems import NoPassword
 from fittrack.accounts.registration import letter_once
 from fittrack.accounts.services import AccountServices, subject_hash
+from fittrack.accounts.social.queries import forget_identities
 from fittrack.db.handles import Connection
 from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import FieldError, Validation
-from fittrack.mail.letters import PasswordReset
-from fittrack.mail.postbox import OutboxRow
-from fittrack.mail.queries import put
 from fittrack.server.idempotency import Kept, kept_answer, scope_of
 from fittrack.server.once import Once, run_once
 from fittrack.server.principal import Principal
 from fittrack.server.queries import find_kept
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.queries import EndedSession, EndReason
-from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
+from fittrack.sessions.tokens import hash_token
 
 
 async def forgot_password(services: AccountServices, email: str, key: UUID | None) -> Kept:
@@ -28,16 +27,10 @@ async def forgot_password(services: AccountServices, email: str, key: UUID | Non
     now = services.clock.now()
     email_key = rules.email_key(email)
     found = await services.reads.run(queries.credentials, email_key)
-    token = new_token(EMAIL_PREFIX)
-    minutes = int(rules.RESET_LIFETIME.total_seconds() // 60)
-    addressee = found.user_id if found else UserId(uuid7())
-    letter = services.postbox.row(addressee, PasswordReset(token, minutes), now)
-    addressed = found.user_id if found else None
+    code = codes.password_reset(services, found.user_id if found else UserId(uuid7()), now)
     kept = kept_answer(services.letter_sent(), status=202)
     once = letter_once("forgot-password", email_key, key, now)
-    return await services.journal.transact(
-        run_once, once, _post, email_key, addressed, token=token, letter=letter, kept=kept, now=now
-    )
+    return await services.journal.transact(run_once, once, codes.mail_on_request, code, email_key, kept)
 
 
 async def reset_password(services: AccountServices, form: schemas.ResetPassword, key: UUID | None) -> Kept:
@@ -63,7 +56,7 @@ async def change_password(
 ) -> None:
     """Replace the password; every other session ends.
 
-    Raises `Validation`, or `LoginLocked` after many guesses.
+    Raises `Validation`, `NoPassword`, or `LoginLocked` after many guesses.
     """
     _check_new(form.new_password)
     known = await check_again(services, principal.user_id, form.current_password, "/current_password")
@@ -75,9 +68,11 @@ async def change_password(
 async def check_again(services: AccountServices, user_id: UserId, password: str, pointer: str) -> str | None:
     """The hash that `password` of somebody signed in belongs to; failures count (`attempts.succeed` ends it).
 
-    Raises `Validation`, or `LoginLocked` after many guesses.
+    Raises `Validation`, `NoPassword`, or `LoginLocked` after many guesses.
     """
     account = await services.reads.run(queries.credentials_of, user_id)
+    if account is not None and account.password_hash is None:
+        raise NoPassword
     known = account.password_hash if account else None
     if not await services.passwords.verify(password, known):
         await services.journal.transact(count_failure, CHANGE_PASSWORD, str(user_id), services.clock.now())
@@ -103,25 +98,6 @@ def _worth_hashing(conn: Connection, token_hash: bytes, once: Once) -> None:
         _holder(conn, token_hash, once.now)
 
 
-def _post(
-    conn: Connection,
-    email_key: str,
-    user_id: UserId | None,
-    *,
-    token: str,
-    letter: OutboxRow,
-    kept: Kept,
-    now: datetime,
-) -> Kept:
-    if may_post(conn, queries.RESET_PASSWORD, email_key, now) and user_id:
-        expires_at = now + rules.RESET_LIFETIME
-        queries.issue_email_token(
-            conn, hash_token(token), user_id, queries.RESET_PASSWORD, now=now, expires_at=expires_at
-        )
-        put(conn, letter)
-    return kept
-
-
 def _reset_once(
     conn: Connection, once: Once, token_hash: bytes, password_hash: str
 ) -> tuple[Kept, list[EndedSession]]:
@@ -142,6 +118,8 @@ def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetim
     account = queries.credentials_of(conn, user_id)
     if account is not None:
         queries.clear_attempts(conn, LOGIN, subject_hash(rules.email_key(account.email)))
+        if not account.email_verified:  # whoever linked them did so without proving the address
+            conn.execute(forget_identities(user_id))
     return sessions.end_all(conn, user_id, now, EndReason.PASSWORD)
 
 

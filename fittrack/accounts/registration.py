@@ -3,8 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from fittrack.accounts import queries, rules, schemas
-from fittrack.accounts.attempts import may_post
+from fittrack.accounts import codes, queries, rules, schemas
 from fittrack.accounts.problems import EmailTaken
 from fittrack.accounts.services import AccountServices
 from fittrack.db.handles import Connection, IntegrityError
@@ -12,12 +11,8 @@ from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import Validation
 from fittrack.kit.standing import AccountStatus, Role
-from fittrack.mail.letters import Verification
-from fittrack.mail.postbox import OutboxRow
-from fittrack.mail.queries import put
 from fittrack.server.idempotency import Kept, kept_answer, scope_of
 from fittrack.server.once import Once, run_once
-from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
 
 SENT = "We have sent you a letter: verify your email address with the code in it."
 
@@ -32,8 +27,7 @@ async def register(services: AccountServices, form: schemas.Register, key: UUID 
     if errors:
         raise Validation("The registration cannot be accepted", errors=errors)
     new = _account(form, await services.passwords.hash(form.password), now)
-    token = new_token(EMAIL_PREFIX)
-    letter = verification_letter(services, new.user_id, token, now)
+    code = codes.verification(services, new.user_id, now)
     answer = schemas.Registered(
         user_id=new.user_id,
         email=new.email,
@@ -42,15 +36,14 @@ async def register(services: AccountServices, form: schemas.Register, key: UUID 
     )
     kept = kept_answer(answer, status=201)
     once = Once(scope_id=scope_of(new.email_key), key=key, request_hash=_hash(form, services), now=now)
-    return await services.journal.transact(run_once, once, _register, new, token, letter, kept)
+    return await services.journal.transact(run_once, once, _register, new, code, kept)
 
 
-def _register(conn: Connection, new: queries.NewAccount, token: str, letter: OutboxRow, kept: Kept) -> Kept:
+def _register(conn: Connection, new: queries.NewAccount, code: codes.MailedCode, kept: Kept) -> Kept:
     if queries.email_exists(conn, new.email_key):
         raise EmailTaken
     create(conn, new)
-    _issue(conn, new.user_id, token, new.now)
-    put(conn, letter)
+    codes.mail(conn, code)
     return kept
 
 
@@ -67,52 +60,16 @@ async def resend_verification(services: AccountServices, email: str, key: UUID |
     now = services.clock.now()
     email_key = rules.email_key(email)
     found = await services.reads.run(queries.credentials, email_key)
-    token = new_token(EMAIL_PREFIX)
-    letter = verification_letter(services, found.user_id if found else UserId(uuid7()), token, now)
-    unverified = found.user_id if found and not found.email_verified else None
+    addressee = found.user_id if found and not found.email_verified else UserId(uuid7())
+    code = codes.verification(services, addressee, now)
     kept = kept_answer(services.letter_sent(), status=202)
     once = letter_once("resend-verification", email_key, key, now)
-    return await services.journal.transact(
-        run_once, once, _post_anew, email_key, unverified, token=token, letter=letter, kept=kept, now=now
-    )
-
-
-def _post_anew(
-    conn: Connection,
-    email_key: str,
-    user_id: UserId | None,
-    *,
-    token: str,
-    letter: OutboxRow,
-    kept: Kept,
-    now: datetime,
-) -> Kept:
-    if may_post(conn, queries.VERIFY_EMAIL, email_key, now) and user_id:
-        _issue(conn, user_id, token, now)
-        put(conn, letter)
-    return kept
+    return await services.journal.transact(run_once, once, codes.mail_on_request, code, email_key, kept)
 
 
 def letter_once(name: str, email_key: str, key: UUID | None, now: datetime) -> Once:
     """A request for a letter under its key: keys of people without a session belong to their address."""
     return Once(scope_id=scope_of(email_key), key=key, request_hash=request_hash(name, email_key), now=now)
-
-
-def verification_letter(services: AccountServices, user_id: UserId, token: str, now: datetime) -> OutboxRow:
-    """The outbox's row with the code that verifies the email."""
-    hours = int(rules.VERIFICATION_LIFETIME.total_seconds() // 3600)
-    return services.postbox.row(user_id, Verification(token, hours), now)
-
-
-def _issue(conn: Connection, user_id: UserId, token: str, now: datetime) -> None:
-    queries.issue_email_token(
-        conn,
-        hash_token(token),
-        user_id,
-        queries.VERIFY_EMAIL,
-        now=now,
-        expires_at=now + rules.VERIFICATION_LIFETIME,
-    )
 
 
 def _form(form: schemas.Register) -> rules.Registration:

@@ -33,15 +33,21 @@ _EMAIL: Final = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """What somebody who registers told us."""
+class Declaration:
+    """What everybody declares who opens an account, whichever way they sign in."""
 
-    email: str
-    password: str
     date_of_birth: date
     state: str
     accepted_terms: bool
     accepted_rules: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration(Declaration):
+    """What somebody who registers told us."""
+
+    email: str
+    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,21 @@ def check_registration(form: Registration, today: date, excluded_states: Collect
     return [
         *check_email(form.email),
         *check_password(form.password),
-        *check_date_of_birth(form.date_of_birth, today),
-        *_check_state(form.state, excluded_states),
-        *_check_accepted("/accepted_terms", form.accepted_terms, "The terms must be accepted"),
-        *_check_accepted("/accepted_rules", form.accepted_rules, "The sweepstakes rules must be accepted"),
+        *check_declaration(form, today, excluded_states),
+    ]
+
+
+def check_declaration(
+    declared: Declaration, today: date, excluded_states: Collection[str]
+) -> list[FieldError]:
+    """Everything that keeps somebody who declares this from having an account."""
+    return [
+        *check_date_of_birth(declared.date_of_birth, today),
+        *_check_state(declared.state, excluded_states),
+        *_check_accepted("/accepted_terms", declared.accepted_terms, "The terms must be accepted"),
+        *_check_accepted(
+            "/accepted_rules", declared.accepted_rules, "The sweepstakes rules must be accepted"
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from fittrack.integrations.oidc import ID_TOKEN_LENGTH_MAX
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.profiles.schemas import Profile
 from protocol.shapes import Instant
@@ -14,10 +15,12 @@ EMAIL_LENGTH_MAX = 254  # RFC 5321, a path without its brackets
 PASSWORD_BYTES_MAX = 1_024  # what is longer is not even looked at
 TOKEN_LENGTH_MAX = 200
 DEVICE_ID_LENGTH_MAX = 200
+NONCE_LENGTH_MAX = 200
 
 Email = Annotated[str, Meta(max_length=EMAIL_LENGTH_MAX)]
 Password = Annotated[str, Meta(max_length=PASSWORD_BYTES_MAX)]
 Token = Annotated[str, Meta(min_length=1, max_length=TOKEN_LENGTH_MAX)]
+State = Annotated[str, Meta(max_length=50, description="State of residence, two letters")]
 DeviceId = Annotated[str, Meta(min_length=1, max_length=DEVICE_ID_LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
@@ -27,7 +30,7 @@ class Register(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email
     password: Password
     date_of_birth: date
-    state: Annotated[str, Meta(max_length=50, description="State of residence, two letters")]
+    state: State
     accepted_terms: bool
     accepted_rules: bool
     device_id: DeviceId | None = None
@@ -68,6 +71,19 @@ class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email
     password: Password
     device_id: DeviceId | None = None
+
+
+class SocialSignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST auth/social/google` and `/apple`. Who has no account gets one by the fields below `device_id`."""
+
+    id_token: Annotated[str, Meta(min_length=1, max_length=ID_TOKEN_LENGTH_MAX)]
+    nonce: Annotated[str, Meta(min_length=1, max_length=NONCE_LENGTH_MAX)] | None = None
+    device_id: DeviceId | None = None
+    email: Annotated[Email, Meta(description="Where the ID token has none")] | None = None
+    date_of_birth: date | None = None
+    state: State | None = None
+    accepted_terms: bool | None = None
+    accepted_rules: bool | None = None
 
 
 class Refresh(Struct, frozen=True, forbid_unknown_fields=True):

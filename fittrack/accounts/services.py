@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.schemas import Message
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
+from fittrack.integrations.oidc import IdTokens
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.sealing import Sealer
@@ -32,6 +33,8 @@ class AccountServices:
     postbox: Postbox
     sealer: Sealer
     watch: SessionWatch
+    id_tokens: Mapping[str, IdTokens]
+    """By provider, those with whom people sign in here."""
     excluded_states: Collection[str]
     pepper: bytes
     """Secret bytes for `veil`."""

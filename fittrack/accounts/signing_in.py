@@ -57,10 +57,10 @@ async def sign_in(services: AccountServices, form: schemas.Login, client: Client
     if not rules.can_sign_in(account.status):
         raise AccountNotOpen(f"The account is {account.status}")
     token = new_token(REFRESH_PREFIX)
-    session = _new_session(account.user_id, token, client, services.clock.now())
+    session = new_session(account.user_id, token, client, services.clock.now())
     ended = await services.journal.transact(_begin, session, key, stored_hash, rehashed)
     services.watch.ended(ended)
-    return _signed_in(services, account, session.session_id, token, balance)
+    return signed_in(services, account, session.session_id, token, balance)
 
 
 async def refresh(services: AccountServices, token: str, client: Client) -> schemas.SignedIn:
@@ -69,7 +69,7 @@ async def refresh(services: AccountServices, token: str, client: Client) -> sche
     services.watch.ended(rotation.ended)
     if rotation.session_id is None or rotation.account is None:
         raise InvalidRefreshToken
-    return _signed_in(
+    return signed_in(
         services, rotation.account, rotation.session_id, rotation.refresh_token, rotation.balance
     )
 
@@ -157,7 +157,8 @@ def _rotate(conn: Connection, token: str, client: Client, now: datetime) -> _Rot
     return _Rotation([], presented.session_id, account, following, balance)
 
 
-def _new_session(user_id: UserId, token: str, client: Client, now: datetime) -> NewSession:
+def new_session(user_id: UserId, token: str, client: Client, now: datetime) -> NewSession:
+    """A session of this account, about to begin, that `token` refreshes."""
     device = client.device_id
     return NewSession(
         session_id=SessionId(uuid7()),
@@ -172,9 +173,10 @@ def _new_session(user_id: UserId, token: str, client: Client, now: datetime) -> 
     )
 
 
-def _signed_in(
+def signed_in(
     services: AccountServices, account: Credentials, session_id: SessionId, token: str, balance: int
 ) -> schemas.SignedIn:
+    """What is answered when a session has begun or goes on."""
     access = services.access_tokens.issue(account.user_id, session_id)
     return schemas.SignedIn(
         access_token=access.token,

@@ -58,6 +58,11 @@ class OpenIdProvider:
     client_ids: tuple[str, ...]
     """How our apps are known to it: ID tokens are for one of them."""
 
+    @property
+    def spellings(self) -> frozenset[str]:
+        """How it may write itself into its tokens: Google also does so without the scheme."""
+        return frozenset({self.issuer, self.issuer.removeprefix("https://")})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

@@ -95,6 +95,10 @@ class IdTokens:
             raise IdTokenRefused("It is not signed by its issuer") from error
         return self._identity(verified, token, nonce)
 
+    async def stop(self) -> None:
+        """Give up what is being fetched."""
+        await self._keys.stop()
+
     def _identity(self, verified: jwt.Token, token: str, nonce: str | None) -> Identity:
         claims, now = verified.claims, self._clock.now()
         self._check_claims(verified, now)

@@ -1,5 +1,6 @@
-"""What is forgotten in time: keys and answers after 7 days (PROTOCOL, Commands; SPEC 10)."""
+"""What is forgotten in time: keys and answers after 7 days (PROTOCOL, Commands; SPEC 10), old ID tokens."""
 
+from fittrack.accounts.social.queries import forget_used_tokens
 from fittrack.db import log_queries
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
@@ -17,6 +18,7 @@ async def forget_old_keys(journal: Journal, reads: Reads, clock: Clock) -> None:
     """Erase keys and answers that have lived; the rows of the logs stay."""
     now = clock.now()
     await journal.transact(erase_kept, now)
+    await journal.transact(forget_used_tokens, now)
     for log, owners in ((user_log, users.c.user_id), (drawing_log, drawings.c.drawing_id)):
         last = None
         while ids := await reads.run(log_queries.next_owners, owners, last, ENTITIES_PER_ROUND):

@@ -23,6 +23,12 @@ class PasswordReset(Struct, frozen=True, tag="password_reset"):
     minutes: int
 
 
+class SignInLinked(Struct, frozen=True, tag="sign_in_linked"):
+    """To the holder of an account that somebody can enter in another way from now on."""
+
+    provider: str
+
+
 class Won(Struct, frozen=True, tag="winner_selected"):
     """To a winner. A physical prize needs an address."""
 
@@ -59,7 +65,16 @@ class FulfillmentNews(Struct, frozen=True, tag="fulfillment_update"):
     news: str
 
 
-Letter = Verification | PasswordReset | Won | Refunded | StatusChanged | SecurityNotice | FulfillmentNews
+Letter = (
+    Verification
+    | PasswordReset
+    | SignInLinked
+    | Won
+    | Refunded
+    | StatusChanged
+    | SecurityNotice
+    | FulfillmentNews
+)
 
 
 class Rendered(NamedTuple):
@@ -109,6 +124,15 @@ def _words(letter: Letter) -> _Words:
                     "your password stays as it is.",
                 ),
                 token,
+            )
+        case SignInLinked(provider):
+            return _Words(
+                f"You can sign in with {provider}",
+                (
+                    f"Somebody signed in to your FitTrack account with {provider}, for the first time. "
+                    f"{provider} says that this address is theirs.",
+                    "If it was not you, write to us: your password alone no longer keeps others out.",
+                ),
             )
         case Won(drawing, prize, ticket, needs_address):
             return _Words(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, literal, null, select, update
 
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.messages import mail_outbox
@@ -24,6 +24,15 @@ def put(conn: Connection, row: tuple[Table, tuple[Any, ...]]) -> None:
     """Insert a postbox's row in a transaction that is no unit."""
     table, values = row
     conn.execute(insert(table).values(dict(zip(table.columns.keys(), values, strict=True))))
+
+
+def put_if_addressed(conn: Connection, row: tuple[Table, tuple[Any, ...]]) -> None:
+    """The same for who may not exist: as much work, and no row if they do not."""
+    table, values = row
+    given = dict(zip(table.columns, values, strict=True))
+    written = [null() if value is None else literal(value, column.type) for column, value in given.items()]
+    addressee = select(*written).where(users.c.user_id == given[table.c.user_id])
+    conn.execute(insert(table).from_select(list(given), addressee))
 
 
 def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> list[DueLetter]:

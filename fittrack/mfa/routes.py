@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from fittrack.accounts.problems import LoginLocked
+from fittrack.accounts.problems import LoginLocked, NoPassword
 from fittrack.accounts.services import ACCOUNTS
 from fittrack.kit.problems import Busy, MfaRequired
 from fittrack.mfa import checking, enrolment, schemas
@@ -48,7 +48,7 @@ ROUTES: list[Route] = [
         answer=schemas.Enrolled,
         secret=True,
         idempotent=False,
-        problems=(MfaRequired, LoginLocked, Busy),
+        problems=(NoPassword, MfaRequired, LoginLocked, Busy),
     ),
     Route(
         "POST",

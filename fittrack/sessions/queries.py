@@ -24,6 +24,7 @@ class EndReason(StrEnum):
     REPLAYED = "replayed"  # a refresh token was used twice
     PASSWORD = "password"  # noqa: S105 - the password was reset or changed
     MFA = "mfa"  # the second factor was set up, replaced or taken away
+    CLAIMED = "claimed"  # the address of the account was proved to be somebody else's
     STATUS = "status"  # suspended, banned, deleted
 
 

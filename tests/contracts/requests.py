@@ -82,6 +82,20 @@ async def _credentials(town: Town, caller: Caller, row: Row, places: Places) -> 
     return {"email": account.email, "password": PASSWORD}
 
 
+def _id_token(provider: str) -> Write:
+    """A token of somebody who has an account."""
+
+    async def write(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+        del caller, row, places
+        member = await town.enrol()
+        account = await town.node.reads.run(accounts.credentials_of, member.user_id)
+        assert account is not None, "it was just made"
+        claims = {"sub": str(member.user_id), "email": account.email, "email_verified": True}
+        return {"id_token": town.issuers[provider].token(town.house.clock.now(), **claims)}
+
+    return write
+
+
 async def _refresh_token(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     form = await _credentials(town, caller, row, places)
     async with town.http.post(f"{town.address.url}{API}/auth/login", json=form) as answer:
@@ -163,6 +177,8 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/auth/forgot-password": says(email="nobody@new.example"),
     f"POST {API}/auth/reset-password": _reset,
     f"POST {API}/auth/login": _credentials,
+    f"POST {API}/auth/social/google": _id_token("google"),
+    f"POST {API}/auth/social/apple": _id_token("apple"),
     f"POST {API}/auth/refresh": _refresh_token,
     f"POST {API}/auth/change-password": _change_password,
     f"POST {API}/auth/mfa/enroll": says(password=PASSWORD),

@@ -23,6 +23,7 @@ from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from tests.actors.house import House, a_house
+from tests.issuers import APPLE_APP, GOOGLE_APP, FakeIssuer, an_issuer, known_to
 from tests.server import NO_RATE_LIMITS, Address
 from tests.world import ADMIN_PASSWORD, Member, complete_profile, enrol
 
@@ -65,6 +66,7 @@ class Town:
     house: House
     address: Address
     http: aiohttp.ClientSession
+    issuers: Mapping[str, FakeIssuer]
     numbers: Iterator[int] = field(default_factory=count)
     completed: dict[str, dict[str, str]] = field(default_factory=dict)
     """What is in the addresses of drawings that are over, by what they were made as."""
@@ -125,12 +127,17 @@ class Town:
 @asynccontextmanager
 async def a_town(folder: Path) -> AsyncIterator[Town]:
     """A town on a virtual clock; what is left behind must keep every invariant."""
-    async with a_house(folder, **NO_RATE_LIMITS) as house, aiohttp.ClientSession() as http:
+    async with (
+        an_issuer(GOOGLE_APP) as google,
+        an_issuer(APPLE_APP) as apple,
+        a_house(folder, **NO_RATE_LIMITS, **known_to(google=google, apple=apple)) as house,
+        aiohttp.ClientSession() as http,
+    ):
         runner = web.AppRunner(house.node.app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        yield Town(house, Address(runner.addresses[0][1]), http)
+        yield Town(house, Address(runner.addresses[0][1]), http, {"google": google, "apple": apple})
         await runner.cleanup()
 
 

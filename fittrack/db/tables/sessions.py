@@ -77,6 +77,16 @@ identities = Table(
 )
 Index(None, identities.c.user_id)
 
+used_id_tokens = Table(
+    "used_id_tokens",
+    metadata,
+    # An ID token works once, on any node: the primary key says so. Forgotten when it is too old anyway.
+    Column("token_hash", Bytes(32), primary_key=True),
+    Column("token_ends", Instant, nullable=False),
+    **CLUSTERED,
+)
+Index(None, used_id_tokens.c.token_ends)
+
 mfa_secrets = Table(
     "mfa_secrets",
     metadata,

@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
@@ -25,6 +27,8 @@ from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.db.tables import metadata
+from fittrack.integrations.jwks import RemoteKeySet
+from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import MailFolder
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import VirtualClock
@@ -45,6 +49,7 @@ from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.watch import SessionWatch, inform
+from tests.issuers import APPLE_APP, GOOGLE_ANDROID, GOOGLE_APP, FakeIssuer, an_issuer
 from tests.rest_house import Answer, call
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
@@ -90,6 +95,10 @@ class House:
     worker: MailWorker
     mail_dir: Path
     http: TestClient[Any, Any]
+    google: FakeIssuer
+    apple: FakeIssuer
+    outside: AsyncExitStack
+    """What runs beside the house."""
     revoked: list[Message] = field(default_factory=list)
 
     async def call(self, method: str, path: str, body: object = None, **options: Any) -> Answer:
@@ -187,6 +196,15 @@ async def build(folder: Path) -> House:
         clock=clock,
         policy=HeaderPolicy(),
     )
+    outside = AsyncExitStack()
+    google, apple = [
+        await outside.enter_async_context(an_issuer(client_id)) for client_id in (GOOGLE_APP, APPLE_APP)
+    ]
+    session = await outside.enter_async_context(aiohttp.ClientSession())
+    id_tokens = {
+        "google": _id_tokens("google", google, {GOOGLE_APP, GOOGLE_ANDROID}, session, clock),
+        "apple": _id_tokens("apple", apple, {APPLE_APP}, session, clock),
+    }
     app[ACCOUNTS] = AccountServices(
         clock=clock,
         calendar=calendar,
@@ -198,6 +216,7 @@ async def build(folder: Path) -> House:
         sealer=sealer,
         watch=watch,
         excluded_states={"NY", "FL", "RI"},
+        id_tokens=id_tokens,
         pepper=b"pepper",
         mail_hint="Mail is in var/mail.",
     )
@@ -219,13 +238,24 @@ async def build(folder: Path) -> House:
         worker,
         mail_dir,
         client,
+        google,
+        apple,
+        outside,
     )
     broker.subscribe(REVOCATIONS, house.revoked.append)
     return house
 
 
+def _id_tokens(
+    name: str, issuer: FakeIssuer, apps: set[str], session: aiohttp.ClientSession, clock: VirtualClock
+) -> IdTokens:
+    believed = Issuer(name=name, spellings=frozenset({issuer.url}), client_ids=frozenset(apps))
+    return IdTokens(believed, RemoteKeySet(session, issuer.jwks_url, clock), clock)
+
+
 async def tear_down(house: House) -> None:
     await house.http.close()
+    await house.outside.aclose()
     await house.registry.stop(timeout_s=5)
     await house.journal.stop()
     await house.reads.stop()

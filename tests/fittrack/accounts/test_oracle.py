@@ -1,6 +1,7 @@
 """Every statement of the accounts can be written for Oracle, without what only SQLite has."""
 
 from fittrack.accounts.admin import create_admin
+from fittrack.accounts.social.queries import forget_used_tokens
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.mfa.admin import reset_mfa
@@ -35,6 +36,13 @@ async def live(house: House) -> None:
     await house.clock.advance(1)
     await house.post("/auth/forgot-password", {"email": "ada@example.com"})
     await house.post("/auth/reset-password", {"token": await house.code(), "new_password": PASSWORD})
+    await house.register(email="bob@example.com")
+    bob = {"sub": "bob", "email": "bob@example.com", "email_verified": True}
+    declared = {"date_of_birth": "1990-05-17", "state": "TX", "accepted_terms": True, "accepted_rules": True}
+    for claims in (bob, bob, {"sub": "eve", "email": "eve@example.com"}):
+        form = {"id_token": house.google.token(house.clock.now(), **claims), **declared}
+        assert (await house.post("/auth/social/google", form))[0] in (200, 201)
+    await house.journal.transact(forget_used_tokens, house.clock.now())
     await create_admin(house.engine, "admin@example.com", PASSWORD, now=NOON)
     admin = (await house.sign_in("admin@example.com"))["access_token"]
     await house.get("/profiles", admin)

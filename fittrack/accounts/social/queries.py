@@ -1,0 +1,95 @@
+"""Reading and writing identities, and the ID tokens that have done their work."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Executable, delete, insert, select, update
+
+from fittrack.accounts.commands import ClaimAccount
+from fittrack.accounts.problems import InvalidIdToken
+from fittrack.accounts.queries import credentials, credentials_of
+from fittrack.accounts.rules import RULES_VERSION
+from fittrack.accounts.social.rules import Holder, Person
+from fittrack.db.handles import IntegrityError
+from fittrack.db.tables.accounts import profiles, users
+from fittrack.db.tables.partners import tracker_connections
+from fittrack.db.tables.sessions import email_tokens, identities, used_id_tokens
+from fittrack.kit.ids import UserId
+from fittrack.kit.standing import AccountStatus
+from fittrack.sessions.queries import EndReason, end_all_statement
+
+
+def holder_of(conn: Connection, person: Person) -> Holder | None:
+    """Whose account it is: the identity's, else the one with that address."""
+    user_id = conn.execute(
+        select(identities.c.user_id).where(
+            identities.c.issuer == person.issuer, identities.c.subject == person.subject
+        )
+    ).scalar_one_or_none()
+    known = credentials_of(conn, UserId(user_id)) if user_id else None
+    if known is not None:
+        return Holder(known, by_identity=True)
+    same_address = credentials(conn, person.email_key) if person.email_key else None
+    return Holder(same_address, by_identity=False) if same_address else None
+
+
+def use_token(conn: Connection, person: Person) -> None:
+    """The person's ID token has done its work. Raises `InvalidIdToken` when it had before."""
+    try:
+        conn.execute(
+            insert(used_id_tokens).values(token_hash=person.token_hash, token_ends=person.token_ends)
+        )
+    except IntegrityError as error:
+        raise InvalidIdToken("It was used before: sign in with the issuer again") from error
+
+
+def forget_used_tokens(conn: Connection, now: datetime) -> int:
+    """Tokens that are refused for their age need not be remembered; returns how many were."""
+    return conn.execute(delete(used_id_tokens).where(used_id_tokens.c.token_ends <= now)).rowcount
+
+
+def keep_identity(conn: Connection, person: Person, user_id: UserId, now: datetime) -> None:
+    """The person signs in to this account, now and from now on."""
+    seen = {"user_id": user_id, "email": person.email, "last_used_at": now}
+    these = (identities.c.issuer == person.issuer, identities.c.subject == person.subject)
+    if not conn.execute(update(identities).where(*these).values(seen)).rowcount:
+        conn.execute(_new_identity(person.issuer, person.subject, user_id, person.email, now))
+
+
+def forget_identities(user_id: UserId) -> Executable:
+    """Nobody signs in to this account by the word of others any more."""
+    return delete(identities).where(identities.c.user_id == user_id)
+
+
+def claim(user_id: UserId, by: ClaimAccount, status: AccountStatus, now: datetime) -> list[Executable]:
+    """Make the account that of who proved its address; what its maker put there or holds is gone."""
+    its_codes = (email_tokens.c.user_id == user_id, email_tokens.c.used_at.is_(None))
+    return [
+        update(users)
+        .where(users.c.user_id == user_id)
+        .values(
+            email=by.email,
+            email_verified_at=now,
+            status=status.value,
+            password_hash=None,
+            date_of_birth=by.date_of_birth,
+            state_of_residence=by.state,
+            accepted_terms_at=now,
+            accepted_rules_at=now,
+            accepted_rules_version=RULES_VERSION,
+            standing_changed_at=now,
+        ),
+        delete(profiles).where(profiles.c.user_id == user_id),
+        delete(tracker_connections).where(tracker_connections.c.user_id == user_id),
+        update(email_tokens).where(*its_codes).values(used_at=now),
+        end_all_statement(user_id, now, EndReason.CLAIMED),
+        forget_identities(user_id),
+        # It may be left of an account that was deleted.
+        delete(identities).where(identities.c.issuer == by.issuer, identities.c.subject == by.subject),
+        _new_identity(by.issuer, by.subject, user_id, by.email, now),
+    ]
+
+
+def _new_identity(issuer: str, subject: str, user_id: UserId, email: str | None, now: datetime) -> Executable:
+    return insert(identities).values(
+        issuer=issuer, subject=subject, user_id=user_id, email=email, created_at=now, last_used_at=now
+    )
