@@ -27,10 +27,13 @@ from fittrack.db.handles import DatabaseError, Engine
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.fairness.verification import verify_file
+from fittrack.keys.counting import take_census
+from fittrack.keys.rotation import KeyMissing, Rotation
+from fittrack.keys.table import print_census, print_rotated
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.logging import configure_logging
 from fittrack.kit.problems import Problem
-from fittrack.kit.sealing import Sealer
+from fittrack.kit.sealing import Sealer, new_key, new_key_id
 from fittrack.mail.postbox import Postbox
 from fittrack.mfa.admin import reset_mfa
 
@@ -45,7 +48,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
 audit = typer.Typer(no_args_is_help=True, help="The log of what admins did.")
 app.add_typer(admin, name="admin")
+keys = typer.Typer(no_args_is_help=True, help="Keys of what is encrypted at rest (TOKEN_KEYS).")
 app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
 out = Console(soft_wrap=True)  # addresses stay in one piece
 err = Console(stderr=True)
 
@@ -242,6 +247,49 @@ def audit_head(
     if append is not None:
         with append.open("a") as file:
             file.write(f"{line}\n")
+
+
+@keys.command("generate")
+def keys_generate() -> None:
+    """Print a new key, to be put first in TOKEN_KEYS; stores nothing."""
+    typer.echo(new_key(new_key_id(SystemClock().now())))
+
+
+@keys.command("status")
+def keys_status() -> None:
+    """Count sealed values by the key that they need; exit code 1 if one is missing."""
+    settings = _settings()
+    _require_schema(settings)
+    engine = make_engine(settings.database, Access.READ)
+    try:
+        census = take_census(engine, Sealer.from_text(settings.token_keys))
+    finally:
+        engine.dispose()
+    print_census(out, census)
+    raise typer.Exit(1 if census.missing else 0)
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything anew under the first of TOKEN_KEYS, beside running servers that know it already."""
+    settings = _settings()
+    _require_schema(settings)
+    engine = make_engine(settings.database)
+    try:
+        with out.status("Counting") as status:
+            rotation = Rotation(
+                engine,
+                Sealer.from_text(settings.token_keys),
+                step=lambda column, done, total: status.update(f"{done:,} of {total:,} ({column})"),
+            )
+            rotated = rotation.run(operator(), SystemClock())
+    except KeyMissing as missing:
+        err.print(f"[red]keys:[/red] {missing}")
+        raise typer.Exit(1) from missing
+    finally:
+        engine.dispose()
+    print_rotated(out, rotated)
+    raise typer.Exit(0 if rotated.complete else 1)
 
 
 @app.command()

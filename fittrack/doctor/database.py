@@ -12,6 +12,7 @@ from fittrack.db.handles import Connection, Engine, SQLAlchemyError
 from fittrack.doctor import queries
 from fittrack.doctor.diagnosis import Diagnosis, ill, well
 from fittrack.drawings import commitment
+from fittrack.keys.counting import count_values
 from fittrack.kit.clock import Clock
 from fittrack.kit.sealing import SealBroken, Sealer
 
@@ -19,6 +20,8 @@ CLOCK_SKEW_MAX_S: Final = 1.0
 """Beyond this a node refuses to sell (DESIGN 3, Time)."""
 
 _MIGRATE: Final = "Run `fittrack migrate`."
+_PUT_BACK: Final = "Put the former key back into TOKEN_KEYS, behind the one in force."
+_RESTORE: Final = "`fittrack keys rotate` names them; take them from a backup."
 
 
 def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
@@ -65,18 +68,25 @@ def _clock(conn: Connection, clock: Clock) -> Diagnosis:
 
 def _keys(conn: Connection, settings: Settings) -> Diagnosis:
     """Whether `TOKEN_KEYS` still open what was sealed: a key that was dropped too early stops drawings."""
+    sealer = Sealer.from_text(settings.token_keys)
+    census = count_values(conn, sealer)
+    if not any(use.values for use in census.uses):
+        return well("keys", "Nothing is sealed yet.")
+    if census.missing:
+        lacking = ", ".join(f"“{use.key_id}” ({use.values:,})" for use in census.missing)
+        return ill("keys", f"Values are sealed under keys that TOKEN_KEYS lack: {lacking}.", _PUT_BACK)
+    if census.unreadable:
+        return ill("keys", f"{census.unreadable:,} sealed values were altered.", _RESTORE)
     stored = queries.latest_committed(conn)
     if stored is None or stored.commitment is None:
-        return well("keys", "Nothing is sealed yet.")
+        return well("keys", "TOKEN_KEYS name every key that sealed values need.")
     try:
-        commitment.open_secrets(
-            Sealer.from_text(settings.token_keys), stored.drawing.drawing_id, stored.commitment
-        )
+        commitment.open_secrets(sealer, stored.drawing.drawing_id, stored.commitment)
     except SealBroken as broken:
         return ill(
             "keys",
             f"TOKEN_KEYS do not open the secrets of “{stored.drawing.name}”: {broken}.",
-            "Put the former key back into TOKEN_KEYS, behind the one in force.",
+            _PUT_BACK,
         )
     return well("keys", "TOKEN_KEYS open what is sealed in the database.")
 

@@ -11,6 +11,7 @@ from fittrack.fairness import ftd1
 from fittrack.fairness.beacon import Chain
 from fittrack.fairness.rules_text import DrawRules, PrizeSlots, write_rules
 from fittrack.kit.ids import DrawingId
+from fittrack.kit.seal_contexts import drawing_key, drawing_seed
 from fittrack.kit.sealing import Sealer
 
 
@@ -27,10 +28,10 @@ def make(sealer: Sealer, drawing: Drawing, version: int, chain: Chain | None) ->
     A round of `chain` will decide it; without one, the seed alone does.
     """
     drawing_id = drawing.drawing_id
-    seed, drawing_key = secrets.token_bytes(ftd1.SEED_BYTES), secrets.token_bytes(ftd1.DRAWING_KEY_BYTES)
+    seed, key = secrets.token_bytes(ftd1.SEED_BYTES), secrets.token_bytes(ftd1.DRAWING_KEY_BYTES)
     return SealedCommitment(
-        sealed_seed=sealer.seal(seed, _context("seed", drawing_id)),
-        sealed_drawing_key=sealer.seal(drawing_key, _context("drawing-key", drawing_id)),
+        sealed_seed=sealer.seal(seed, drawing_seed(drawing_id)),
+        sealed_drawing_key=sealer.seal(key, drawing_key(drawing_id)),
         seed_commit=ftd1.commit(drawing_id, seed),
         rules=rules_text(drawing, version, chain),
     )
@@ -39,8 +40,8 @@ def make(sealer: Sealer, drawing: Drawing, version: int, chain: Chain | None) ->
 def open_secrets(sealer: Sealer, drawing_id: DrawingId, sealed: SealedCommitment) -> Secrets:
     """What was sealed when the drawing was scheduled."""
     return Secrets(
-        sealer.open(sealed.sealed_seed, _context("seed", drawing_id)),
-        sealer.open(sealed.sealed_drawing_key, _context("drawing-key", drawing_id)),
+        sealer.open(sealed.sealed_seed, drawing_seed(drawing_id)),
+        sealer.open(sealed.sealed_drawing_key, drawing_key(drawing_id)),
     )
 
 
@@ -59,7 +60,3 @@ def rules_text(drawing: Drawing, version: int, chain: Chain | None) -> bytes:
             beacon=None if chain is None else plan_beacon(chain, drawing),
         )
     )
-
-
-def _context(what: str, drawing_id: DrawingId) -> bytes:
-    return f"drawing/{drawing_id}/{what}".encode()

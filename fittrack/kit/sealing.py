@@ -9,6 +9,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,6 +42,9 @@ class Sealer:
             raise ValueError("At least one key is needed")
         self._ciphers = {key_id.encode("ascii"): AESGCM(key) for key_id, key in keys.items()}
         self._current = next(iter(self._ciphers))
+        self.key_ids = tuple(keys)
+        self.current = self.key_ids[0]
+        """The id of the key that seals."""
 
     @classmethod
     def from_text(cls, text: str) -> "Sealer":
@@ -78,6 +82,24 @@ class Sealer:
     def is_current(self, sealed: bytes) -> bool:
         """Whether `sealed` uses the newest key; one that does not is due to be sealed again."""
         return _split(sealed)[0][2:] == self._current
+
+
+def key_id_of(sealed: bytes) -> str:
+    """The id of the key that `sealed` needs. Raises `SealBroken` for what is no sealed value."""
+    try:
+        return _split(sealed)[0][2:].decode("ascii")
+    except UnicodeDecodeError as error:
+        raise SealBroken("it is no sealed value") from error
+
+
+def new_key_id(now: datetime) -> str:
+    """An id that tells a key's day, and is no other key's of that day: `2026-03-01-9f3a`."""
+    return f"{now:%Y-%m-%d}-{os.urandom(2).hex()}"
+
+
+def new_key(key_id: str) -> str:
+    """A new key as `TOKEN_KEYS` take it."""
+    return f"{key_id}:{base64.b64encode(os.urandom(KEY_BYTES)).decode()}"
 
 
 def _split(sealed: bytes) -> tuple[bytes, bytes]:

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from fittrack.db.handles import Table
 from fittrack.db.tables.messages import mail_outbox
 from fittrack.kit.ids import UserId, uuid7
+from fittrack.kit.seal_contexts import letter as letter_of
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.letters import Letter
 
@@ -29,15 +31,11 @@ class Postbox:
     def row(self, user_id: UserId, letter: Letter, now: datetime) -> OutboxRow:
         """The sealed letter. Call it on the event loop."""
         mail_id = uuid7()
-        sealed = self._sealer.seal(msgspec.json.encode(letter), _context(mail_id.bytes))
+        sealed = self._sealer.seal(msgspec.json.encode(letter), letter_of(mail_id))
         template = type(letter).__struct_config__.tag
         return mail_outbox, (mail_id, user_id, template, sealed, 0, now, None, None, None, now)
 
-    def open(self, mail_id: bytes, sealed: bytes) -> Letter:
+    def open(self, mail_id: UUID, sealed: bytes) -> Letter:
         """The letter of a row. Raises `SealBroken`, or msgspec's errors for a letter of another version."""
-        letter: Letter = _letters.decode(self._sealer.open(sealed, _context(mail_id)))
+        letter: Letter = _letters.decode(self._sealer.open(sealed, letter_of(mail_id)))
         return letter
-
-
-def _context(mail_id: bytes) -> bytes:
-    return b"mail:" + mail_id

@@ -53,7 +53,7 @@ class MailWorker:
             await self._give_up(letter, now, "no address")
             return
         try:
-            rendered = render(self._postbox.open(letter.mail_id.bytes, letter.sealed))
+            rendered = render(self._postbox.open(letter.mail_id, letter.sealed))
         except (SealBroken, msgspec.DecodeError) as error:
             await self._give_up(letter, now, type(error).__name__)
             return

@@ -7,6 +7,7 @@ from typing import Final
 from pyotp import TOTP, random_base32
 
 from fittrack.kit.ids import UserId
+from fittrack.kit.seal_contexts import mfa_secret
 from fittrack.kit.sealing import Sealer
 from fittrack.sessions.tokens import hash_token
 
@@ -31,17 +32,12 @@ def otpauth_uri(secret: str, email: str) -> str:
 
 def seal(sealer: Sealer, user_id: UserId, secret: str) -> bytes:
     """The secret as it is stored: readable for this account alone."""
-    return sealer.seal(secret.encode(), context(user_id))
+    return sealer.seal(secret.encode(), mfa_secret(user_id))
 
 
 def unseal(sealer: Sealer, user_id: UserId, sealed: bytes) -> str:
     """The secret again."""
-    return sealer.open(sealed, context(user_id)).decode()
-
-
-def context(user_id: UserId) -> bytes:
-    """What an account's secrets are sealed for, whether they wait or are in force."""
-    return b"mfa-secret:" + user_id.bytes
+    return sealer.open(sealed, mfa_secret(user_id)).decode()
 
 
 def new_recovery_codes() -> list[str]:

@@ -86,14 +86,20 @@ def test_the_secrets_that_are_made_as_documented_start_a_deployed_server(tmp_pat
         line
         for block in blocks(text_of("docs/environment.md"))
         for line in block.text.splitlines()
-        if line.startswith("python -c")
+        if line.startswith(("python -c", "fittrack keys generate"))
     ]
     secret_key, token_keys = (
-        subprocess.run([sys.executable, *shlex.split(line)[1:]], capture_output=True, text=True, check=True)
+        subprocess.run([sys.executable, *arguments(line)], capture_output=True, text=True, check=True)
         for line in commands
     )
     environ = {"SECRET_KEY": secret_key.stdout.strip(), "TOKEN_KEYS": token_keys.stdout.strip()}
     assert load_settings(environ, tmp_path / ".env").secret_key == environ["SECRET_KEY"]
+
+
+def arguments(line: str) -> list[str]:
+    """What Python is given to run the line of a shell."""
+    program, *rest = shlex.split(line)
+    return rest if program == "python" else ["-m", program, *rest]
 
 
 def test_the_container_runs_commands_that_exist():

@@ -82,8 +82,10 @@ async def test_a_dropped_key_is_noticed_before_a_drawing_needs_it(settings: Sett
     assert (await diagnosis_of("keys", settings)).ok
     found = await diagnosis_of("keys", replace(settings, token_keys=OTHER_KEYS))
     assert not found.ok
-    assert "“Sealed”" in found.sentence
+    assert "“dev” (2)" in found.sentence
     assert "former key" in found.remedy
+    another = replace(settings, token_keys=OTHER_KEYS.replace("other", "dev"))
+    assert "“Sealed”" in (await diagnosis_of("keys", another)).sentence
 
 
 async def test_published_secrets_are_right_for_development_and_named(settings: Settings) -> None:

@@ -1,0 +1,1 @@
+"""Keys of what is encrypted at rest: which are in use, and sealing everything anew under another one."""
