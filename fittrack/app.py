@@ -29,8 +29,10 @@ from fittrack.db import log_queries
 from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import Engine
 from fittrack.db.journal import Journal
+from fittrack.db.journal.host import WriterHost
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
 from fittrack.drawings import admin_routes as drawing_admin_routes
 from fittrack.drawings import prize_routes
@@ -82,7 +84,7 @@ AUDIENCE: Final = "fittrack-api"
 """Whom access tokens are for."""
 
 SWITCH_INTERVAL_S: Final = 0.0001
-"""With the default of 5 ms a busy event loop holds the journal's thread up at each statement (DESIGN 3)."""
+"""With the default of 5 ms a busy event loop holds threads that read up at each statement (DESIGN 3)."""
 
 MAIL_EVERY_S: Final = 2.0
 """A verification mail leaves within a minute; people wait for it with the app open."""
@@ -118,7 +120,8 @@ class Node:
     """Everything that one process runs. Made on the running event loop; `start` serves, `stop` drains.
 
     `on_fatal` is called when the database can no longer be trusted: the process must end at once.
-    `store` opens what the journal writes to; `chain` is the one that `DRAND_URL` serves.
+    `writer` writes its journal; without one it is a thread of this process, on what `store` opens.
+    `chain` is the one that `DRAND_URL` serves.
     """
 
     def __init__(
@@ -128,6 +131,7 @@ class Node:
         on_fatal: Callable[[BaseException], None],
         clock: Clock | None = None,
         passwords: Passwords | None = None,
+        writer: WriterHost | None = None,
         store: Callable[[Engine], Store] = open_store,
         chain: Chain = QUICKNET,
     ) -> None:
@@ -137,7 +141,7 @@ class Node:
         self.clock = clock or SystemClock()
         self.calendar = PlatformCalendar(settings.platform_tz)
         self.sealer = Sealer.from_text(settings.token_keys)
-        self._build_storage(on_fatal, store)
+        self._build_storage(on_fatal, writer, store)
         self._build_actors(chain)
         self._build_accounts(passwords or Passwords())
         self._build_server()
@@ -147,13 +151,17 @@ class Node:
     # --- Building -----------------------------------------------------------------------------------------
 
     def _build_storage(
-        self, on_fatal: Callable[[BaseException], None], store: Callable[[Engine], Store]
+        self,
+        on_fatal: Callable[[BaseException], None],
+        writer: WriterHost | None,
+        store: Callable[[Engine], Store],
     ) -> None:
-        self._write_engine: Engine = make_engine(self.settings.database, Access.WRITE)
+        self._write_engine: Engine | None = None
+        if writer is None:
+            self._write_engine = make_engine(self.settings.database, Access.WRITE)
+            writer = WriterThread(store(self._write_engine), self.clock)
         self._read_engine: Engine = make_engine(self.settings.database, Access.READ)
-        self.journal = Journal(
-            self._write_engine, self.clock, on_fatal=on_fatal, store=store(self._write_engine)
-        )
+        self.journal = Journal(writer, self.clock, on_fatal=on_fatal)
         self.reads = Reads(self._read_engine)
 
     def _build_actors(self, chain: Chain) -> None:
@@ -311,6 +319,7 @@ class Node:
 
     async def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
         """Serve; returns the port. Raises OSError when it is taken."""
+        await self.journal.ready()
         await timers.wake_open_drawings(self.reads, self.registry)
         self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=reuse_port)
         port = await self._listener.start()
@@ -344,7 +353,8 @@ class Node:
         await self.reads.stop()
         if self.windows is not None:
             await self.windows.stop()
-        self._write_engine.dispose()
+        if self._write_engine is not None:
+            self._write_engine.dispose()
         self.passwords.stop()
 
     async def apply_effects(self) -> int:

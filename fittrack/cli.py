@@ -26,6 +26,7 @@ from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import DatabaseError, Engine
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
+from fittrack.db.journal.writer_process import Setup, WriterProcess
 from fittrack.fairness.verification import verify_file
 from fittrack.keys.counting import take_census
 from fittrack.keys.rotation import KeyMissing, Rotation
@@ -131,10 +132,20 @@ def _require_schema(settings: Settings) -> None:
 async def run_server(
     settings: Settings, host: str, port: int, *, store: Callable[[Engine], Store] = open_store
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then drain. `store` opens what the journal writes to."""
-    from fittrack.app import Node  # noqa: PLC0415 - the other commands start faster without it
+    """Serve until SIGTERM or SIGINT, then drain. `store` opens what the journal's process writes to."""
+    writer = WriterProcess(
+        Setup(
+            database=settings.database,
+            log_level=settings.log_level,
+            log_format=settings.log_format,
+            store=store,
+            imports=["fittrack.app"],
+        )
+    )
+    # After the writer, which imports the same meanwhile; the other commands start faster without it.
+    from fittrack.app import Node  # noqa: PLC0415
 
-    node = Node(settings, on_fatal=_die, store=store)
+    node = Node(settings, on_fatal=_die, writer=writer)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -55,6 +55,8 @@ class Server:
     def __init__(self, folder: Path, *arguments: str, module: str = "fittrack", **environ: str) -> None:
         self.folder = folder
         self.port = 0
+        self.writer_pid = 0
+        """The process of the journal's writer, once it serves."""
         self.faults: list[dict[str, Any]] = []
         self.runs(*arguments, module=module)
         self.environ = {
@@ -140,6 +142,11 @@ class Server:
         assert self._process is not None, "start() comes first"
         self._process.send_signal(number)
 
+    def send_to_writer(self, number: signal.Signals) -> None:
+        """Send a signal to the process of the journal's writer, which belongs to the server's."""
+        assert self._process is not None, "start() comes first"
+        os.kill(self.writer_pid, number)
+
     async def ended(self) -> int:
         """Wait for the end of the process. Returns its exit status, below zero: the signal."""
         return await asyncio.wait_for(asyncio.to_thread(self.join), PATIENCE_S)
@@ -149,6 +156,7 @@ class Server:
         assert self._process is not None and self._pump is not None, "start() comes first"
         status = self._process.wait(PATIENCE_S)
         self._pump.join(PATIENCE_S)
+        assert not self._pump.is_alive(), "a process that it started outlives it"
         self._process = None
         return status
 
@@ -171,6 +179,8 @@ class Server:
                 event = _event(line)
                 if event.get("event") == "node.serving":
                     serving.set_result(event["port"])
+                elif event.get("event") == "journal.writing":
+                    self.writer_pid = event["pid"]
                 elif event.get("level") in ("error", "critical") or "Traceback" in line.decode():
                     self.faults.append(event or {"line": line.decode()})
         if not serving.done():

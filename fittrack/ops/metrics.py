@@ -88,7 +88,9 @@ class NodeCollector(Collector):
             "fittrack_journal_batch_seconds", "From BEGIN to the end of COMMIT."
         )
         _add(durations, [], figures.batch_seconds)
-        yield durations
+        commits = HistogramMetricFamily("fittrack_journal_commit_seconds", "Of COMMIT alone.")
+        _add(commits, [], figures.commit_seconds)
+        yield from (durations, commits)
 
 
 class LimitCollector(Collector):

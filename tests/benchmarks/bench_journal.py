@@ -25,7 +25,7 @@ from sqlalchemy import Engine, insert
 from fittrack.db.engine import DatabaseSettings, make_engine
 from fittrack.db.journal import Head, Journal, JournalMetrics, PeerRow, Unit
 from fittrack.db.journal.metrics import SECONDS_BUCKETS
-from fittrack.db.journal.sqlite_store import SqliteStore
+from fittrack.db.journal.writer_process import Setup, WriterProcess
 from fittrack.db.tables import metadata
 from fittrack.db.tables.logs import drawing_log, ledger, user_log
 from fittrack.kit.clock import SystemClock
@@ -123,10 +123,19 @@ def one_by_one(seconds: float) -> float:
         return done / elapsed
 
 
+async def a_journal(engine: Engine, metrics: JournalMetrics | None = None) -> Journal:
+    """A journal as `fittrack serve` has it: its writer is a process of its own."""
+    database = DatabaseSettings(url=engine.url.render_as_string())
+    writer = WriterProcess(Setup(database=database, log_level="WARNING"))
+    journal = Journal(writer, CLOCK, on_fatal=_end, metrics=metrics)
+    await journal.ready()
+    return journal
+
+
 async def grouped(callers: int, seconds: float) -> float:
     """Durable purchases a second with so many callers, all on one drawing."""
     with a_database() as engine:
-        journal = Journal(engine, CLOCK, on_fatal=_end)
+        journal = await a_journal(engine)
         appender = journal.open(drawing_log, uuid7(), Head())
         until = time.perf_counter() + seconds
         done = 0
@@ -147,7 +156,7 @@ async def grouped(callers: int, seconds: float) -> float:
 
 
 class Durations(Histogram):
-    """Keeps every batch's duration."""
+    """Keeps every duration."""
 
     def __init__(self) -> None:
         super().__init__(SECONDS_BUCKETS)
@@ -157,35 +166,21 @@ class Durations(Histogram):
         self.seconds.append(seconds)
 
 
-class TimedStore(SqliteStore):
-    """Keeps how long each COMMIT took: nearly all of it is the disk's `fsync`, without the interpreter."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.commits: list[float] = []
-
-    def commit(self) -> None:
-        began = time.perf_counter()
-        super().commit()
-        self.commits.append(time.perf_counter() - began)
-
-
 class Busy(NamedTuple):
     """99th percentiles in ms, behind an event loop that never rests."""
 
     batch: float
     """From BEGIN to the end of COMMIT."""
     writing: float
-    """The same without the COMMIT: what the interpreter's lock can hold up."""
+    """The same without the COMMIT."""
     commit: float
 
 
 async def behind_a_busy_loop(callers: int, seconds: float) -> Busy:
     """How long batches take while the event loop never rests."""
-    durations = Durations()
+    batches, commits = Durations(), Durations()
     with a_database() as engine:
-        store, metrics = TimedStore(engine), JournalMetrics(batch_seconds=durations)
-        journal = Journal(engine, CLOCK, on_fatal=_end, metrics=metrics, store=store)
+        journal = await a_journal(engine, JournalMetrics(batch_seconds=batches, commit_seconds=commits))
         appender = journal.open(drawing_log, uuid7(), Head())
         until = time.perf_counter() + seconds
 
@@ -204,8 +199,8 @@ async def behind_a_busy_loop(callers: int, seconds: float) -> Busy:
 
         await asyncio.gather(spin(), *[buy(Player()) for _ in range(callers)])
         await journal.stop()
-    writing = [batch - commit for batch, commit in zip(durations.seconds, store.commits, strict=True)]
-    return Busy(_p99_ms(durations.seconds), _p99_ms(writing), _p99_ms(store.commits))
+    writing = [batch - commit for batch, commit in zip(batches.seconds, commits.seconds, strict=True)]
+    return Busy(_p99_ms(batches.seconds), _p99_ms(writing), _p99_ms(commits.seconds))
 
 
 def bare_fsync(seconds: float) -> float:

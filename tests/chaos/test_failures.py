@@ -204,7 +204,7 @@ async def test_crashes_between_any_two_steps_lose_and_double_nothing(stage: Stag
             for point in CRASH_POINTS:
                 server.runs("--at", point, "--do", "kill", module="tests.chaos.faulty_server")
                 await server.start()
-                server.send(signal.SIGUSR1)
+                server.send_to_writer(signal.SIGUSR1)
                 buying.create_task(buyers.buy(next(crowds)))
                 assert await server.ended() == -signal.SIGKILL
                 assert_each_once(stage, buyers.bets.acknowledged, buyers.bets.sent)
@@ -222,15 +222,16 @@ def _crowds(members: list[Member]) -> list[list[Member]]:
     return [members[first : first + BUYERS] for first in range(0, len(members), BUYERS)]
 
 
+@pytest.mark.parametrize("fault", ["fail", "kill-writer"], ids=["fails", "ends the writer"])
 @pytest.mark.parametrize("point", ["commit:1", "committed:1"], ids=["not stored", "stored"])
 async def test_a_failed_commit_is_the_end_of_the_process_and_its_successor_knows_the_outcome(
-    stage: Stage, point: str
+    stage: Stage, point: str, fault: str
 ) -> None:
-    server = Server(stage.folder, "--at", point, "--do", "fail", module="tests.chaos.faulty_server")
+    server = Server(stage.folder, "--at", point, "--do", fault, module="tests.chaos.faulty_server")
     try:
         await server.start()
         buyers = Buyers(server, stage)
-        server.send(signal.SIGUSR1)
+        server.send_to_writer(signal.SIGUSR1)
         buying = asyncio.create_task(buyers.buy(stage.world.players[:BUYERS]))
         assert await server.ended() == EXIT_FATAL
         server.runs("serve")

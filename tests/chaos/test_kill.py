@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+import signal
 from uuid import UUID
 
 import pytest
 
+from fittrack.cli import EXIT_FATAL
 from protocol.client import Client
 from tests.bets import Bets
 from tests.evidence import assert_each_once, assert_sound, heads
@@ -78,6 +80,32 @@ async def test_a_server_killed_at_random_instants_loses_and_doubles_nothing(stag
         for _ in range(KILLS):
             await crowd.acknowledged(rng.randint(*ACKNOWLEDGED_BETWEEN_KILLS))
             await server.kill()
+            await server.start()
+        await crowd.acknowledged(BUYERS)
+        crowd.done = True
+    bets = crowd.bets
+    assert not bets.refused
+    assert len(bets.bought) == len(bets.sent)
+    assert_each_once(stage, bets.acknowledged, bets.sent)
+    assert_sound(stage)
+
+
+@pytest.mark.timeout(PATIENCE_S * KILLS)
+async def test_a_writer_killed_alone_is_the_end_of_its_server_and_loses_and_doubles_nothing(
+    stage: Stage,
+) -> None:
+    rng = random.Random()
+    async with (
+        serving(stage.folder, expected_faults=["journal.fatal"]) as server,
+        asyncio.TaskGroup() as work,
+    ):
+        crowd = Crowd(server, stage, stage.world.drawing_id)
+        for member in stage.world.players[:BUYERS]:
+            work.create_task(crowd.play(member))
+        for _ in range(KILLS):
+            await crowd.acknowledged(rng.randint(*ACKNOWLEDGED_BETWEEN_KILLS))
+            server.send_to_writer(signal.SIGKILL)
+            assert await server.ended() == EXIT_FATAL
             await server.start()
         await crowd.acknowledged(BUYERS)
         crowd.done = True

@@ -1,7 +1,10 @@
 """SIGTERM: everybody is sent elsewhere, what was begun is finished, the process ends by itself."""
 
 import asyncio
+import signal
 from uuid import UUID
+
+import pytest
 
 from tests.bets import Bets
 from tests.evidence import assert_each_once, assert_sound, heads
@@ -34,7 +37,11 @@ async def work_until_sent_away(
         bets.granted(UUID(str(id)), UUID(frame["d"]["transaction_id"]), 1)
 
 
-async def test_a_server_told_to_stop_says_so_and_answers_every_command(stage: Stage) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+async def test_a_server_told_to_stop_says_so_and_answers_every_command(
+    stage: Stage, number: signal.Signals
+) -> None:
+    """Told as a supervisor tells it: all its processes at once."""
     bets, members, begun = Bets(), stage.world.players[:10], asyncio.Semaphore(0)
     async with serving(stage.folder) as server:
         working = [
@@ -43,7 +50,9 @@ async def test_a_server_told_to_stop_says_so_and_answers_every_command(stage: St
         ]
         for _ in members:
             await begun.acquire()
-        assert await server.terminate() == 0
+        server.send_to_writer(number)
+        server.send(number)
+        assert await server.ended() == 0
         await asyncio.gather(*working)
     assert len(bets.bought) == len(bets.sent) == len(members) * (COMMANDS + 10)
     assert_each_once(stage, bets.acknowledged, bets.sent)

@@ -9,11 +9,10 @@ from typing import Protocol
 from uuid import UUID
 
 from fittrack.db.journal.errors import StaleLog
+from fittrack.db.journal.load import Outcome
 from fittrack.db.journal.log_table import LogTable
 from fittrack.db.journal.unit import VOID, Committed, Dead, Head, Unit
 from fittrack.kit.ids import uuid7
-
-Outcome = Committed | BaseException
 
 
 class Queue(Protocol):
@@ -29,8 +28,7 @@ class Queue(Protocol):
 class Appender:
     """One activation's end of a log, made by `Journal.open`. Used on the event loop's thread.
 
-    `written`, `lost` and `doubtful` are the writer's while units are in flight; they change only
-    with a COMMIT.
+    `written`, `lost` and `doubtful` change with a COMMIT: the next batch begins where they say.
     """
 
     __slots__ = (

@@ -1,15 +1,15 @@
 """Writing many units in one transaction: together if all can be, by halves where some cannot.
 
-Places in the logs are assigned here, in order, from the appenders' heads. They only become the
-appenders' own with the COMMIT, so that undoing is forgetting.
+Places in the logs are assigned here, in order, from where the logs end. They only become true with the
+COMMIT, so that undoing is forgetting.
 """
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from fittrack.db.journal.appender import Appender, Outcome
 from fittrack.db.journal.errors import StaleLog, StalePeer, UnitRefused
+from fittrack.db.journal.load import End, Outcome
 from fittrack.db.journal.log_table import log_table
 from fittrack.db.journal.rows import PendingRows
 from fittrack.db.journal.store import Fault, Store
@@ -17,23 +17,14 @@ from fittrack.db.journal.unit import Committed, Head, Unit
 from fittrack.db.journal.verdict import judge
 
 _Place = tuple[int, UUID | None]  # rev and unit; lighter than a Head, made for each unit
-_Heads = dict[Appender, _Place]
-
-
-class Entry(NamedTuple):
-    """A unit on its way: who appends it, and who is told its outcome."""
-
-    appender: Appender
-    unit: Unit
-    on_done: Callable[[Outcome], None]
+_Entry = tuple[int, Unit]  # the number of the log's end, and what is to go behind it
+_Together = Callable[[Sequence[End], Sequence[_Entry], list[_Place]], list[Outcome]]
 
 
 class Written(NamedTuple):
-    """A batch as the open transaction holds it: an outcome for each entry, and what COMMIT makes true."""
+    """A batch as the open transaction holds it: an outcome for each unit, true with the COMMIT."""
 
     outcomes: list[Outcome]
-    heads: _Heads
-    lost: dict[Appender, StaleLog]
     replayed: bool
 
 
@@ -43,12 +34,11 @@ class BatchWriter:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def write(self, entries: Sequence[Entry]) -> Written:
+    def write(self, ends: Sequence[End], entries: Sequence[_Entry]) -> Written:
         """Write `entries` in order, in a transaction that is open and empty, and may be begun again."""
-        heads: _Heads = {}
-        if not any(entry.appender.lost for entry in entries):
+        if not any(end.lost for end in ends):
             try:
-                outcomes = self._together(entries, heads)
+                outcomes = self._together(ends, entries, _places(ends))
             except Exception as error:
                 if self._store.fault_of(error) is Fault.DATABASE:
                     raise
@@ -56,18 +46,21 @@ class BatchWriter:
                 self._store.rollback()
                 self._store.begin()
             else:
-                return Written(outcomes, heads, {}, replayed=False)
-        return _ByHalves(self._store, self._together).write(entries)
+                return Written(outcomes, replayed=False)
+        return Written(_ByHalves(self._store, self._together, ends).write(entries), replayed=True)
 
-    def _together(self, entries: Sequence[Entry], heads: _Heads) -> list[Outcome]:
-        """Write all or raise. `heads` holds the places known so far and takes the new ones."""
+    def _together(
+        self, ends: Sequence[End], entries: Sequence[_Entry], places: list[_Place]
+    ) -> list[Outcome]:
+        """Write all or raise. `places` holds where the logs end so far and takes the new ones."""
         pending = PendingRows(self._store)
         outcomes: list[Outcome] = []
-        for appender, unit, _ in entries:
-            rev, prev_unit = heads.get(appender) or appender.written
+        for number, unit in entries:
+            end = ends[number]
+            rev, prev_unit = places[number]
             rev += 1
-            heads[appender] = (rev, unit.unit_id)
-            pending.insert(appender.log.table, appender.log.row(unit, appender.key, rev, prev_unit))
+            places[number] = (rev, unit.unit_id)
+            pending.insert(end.log, log_table(end.log).row(unit, end.key, rev, prev_unit))
             peer = unit.peer
             if peer is not None:
                 pending.insert(peer.log, log_table(peer.log).row(peer, peer.key, peer.rev, peer.prev_unit))
@@ -84,19 +77,23 @@ class BatchWriter:
         return outcomes
 
 
+def _places(ends: Sequence[End]) -> list[_Place]:
+    return [(end.rev, end.unit_id) for end in ends]
+
+
 class _ByHalves:
     """Finds the units that cannot be written: a part that fails is halved until it is one unit.
 
     The same as unit by unit, in order, for a few steps per failing unit instead of a few per unit.
     """
 
-    def __init__(self, store: Store, together: Callable[[Sequence[Entry], _Heads], list[Outcome]]) -> None:
-        self._store, self._together = store, together
-        self._heads: _Heads = {}
-        self._lost: dict[Appender, StaleLog] = {}
+    def __init__(self, store: Store, together: _Together, ends: Sequence[End]) -> None:
+        self._store, self._together, self._ends = store, together, ends
+        self._places = _places(ends)
+        self._lost = [end.lost for end in ends]
         self._outcomes: list[Outcome] = []
 
-    def write(self, entries: Sequence[Entry]) -> Written:
+    def write(self, entries: Sequence[_Entry]) -> list[Outcome]:
         parts = [entries]
         while parts:
             part = parts.pop()
@@ -105,55 +102,54 @@ class _ByHalves:
             elif not self._all(part):
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]
-        return Written(self._outcomes, self._heads, self._lost, replayed=True)
+        return self._outcomes
 
-    def _all(self, part: Sequence[Entry]) -> bool:
-        if any(self._loss(entry.appender) for entry in part):
+    def _all(self, part: Sequence[_Entry]) -> bool:
+        if any(self._lost[number] for number, _ in part):
             return False
-        heads = self._heads.copy()
+        places = self._places.copy()
         self._store.savepoint()
         try:
-            outcomes = self._together(part, heads)
+            outcomes = self._together(self._ends, part, places)
         except Exception as error:
             self._take_back(error)
             return False
         self._store.keep()
-        self._heads = heads
+        self._places = places
         self._outcomes += outcomes
         return True
 
-    def _one(self, entry: Entry) -> Outcome:
-        appender, unit, _ = entry
-        loss = self._loss(appender)
-        if loss is not None:
-            return StaleLog(loss.rev, loss.winner)
-        before = Head(*(self._heads.get(appender) or appender.written))
-        heads = self._heads.copy()
+    def _one(self, entry: _Entry) -> Outcome:
+        number, unit = entry
+        lost = self._lost[number]
+        if lost is not None:
+            return StaleLog(lost.rev, lost.winner)
+        before, places = Head(*self._places[number]), self._places.copy()
         self._store.savepoint()
         try:
-            outcomes = self._together([entry], heads)
+            outcomes = self._together(self._ends, [entry], places)
         except Exception as error:
             outcome = self._verdict(entry, before, error)
         else:
             self._store.keep()
-            self._heads = heads
+            self._places = places
             return outcomes[0]
         if isinstance(outcome, StaleLog):
-            self._lost[appender] = outcome
+            self._lost[number] = outcome
         elif isinstance(outcome, Committed) and outcome.rev == before.rev + 1:
-            self._heads[appender] = (outcome.rev, unit.unit_id)
+            self._places[number] = (outcome.rev, unit.unit_id)
         return outcome
 
-    def _verdict(self, entry: Entry, before: Head, error: Exception) -> Outcome:
+    def _verdict(self, entry: _Entry, before: Head, error: Exception) -> Outcome:
         fault = self._take_back(error)
         if fault is not Fault.CONSTRAINT:
             return error
-        appender, unit, _ = entry
-        constraint = self._store.constraint_of(error)
+        number, unit = entry
+        end, constraint = self._ends[number], self._store.constraint_of(error)
         verdict: Committed | StaleLog | StalePeer | UnitRefused = judge(
             self._store.connection(),
-            appender.log,
-            appender.key,
+            log_table(end.log),
+            end.key,
             after=before,
             unit=unit,
             constraint=constraint,
@@ -168,6 +164,3 @@ class _ByHalves:
             raise error
         self._store.undo()
         return fault
-
-    def _loss(self, appender: Appender) -> StaleLog | None:
-        return self._lost.get(appender) or appender.lost

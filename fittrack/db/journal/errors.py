@@ -13,16 +13,22 @@ class StaleLog(Exception):  # noqa: N818 - a fact about the activation, not a fa
     """
 
     def __init__(self, rev: int, winner: UUID | None) -> None:
-        super().__init__(f"rev {rev} is not the author's: {winner or 'its predecessor is not there'}")
+        super().__init__(rev, winner)
         self.rev, self.winner = rev, winner
+
+    def __str__(self) -> str:
+        return f"rev {self.rev} is not the author's: {self.winner or 'its predecessor is not there'}"
 
 
 class StalePeer(Exception):  # noqa: N818
     """The unit's other log moved on. Only this unit failed, and it left no gap in the author's log."""
 
     def __init__(self, rev: int, winner: UUID | None) -> None:
-        super().__init__(f"rev {rev} of the other log is not as the unit says: {winner or 'no predecessor'}")
+        super().__init__(rev, winner)
         self.rev, self.winner = rev, winner
+
+    def __str__(self) -> str:
+        return f"rev {self.rev} of the other log is not as the unit says: {self.winner or 'no predecessor'}"
 
 
 class UnitRefused(Exception):  # noqa: N818
@@ -33,8 +39,11 @@ class UnitRefused(Exception):  # noqa: N818
     """
 
     def __init__(self, constraint: str) -> None:
-        super().__init__(f"the database refused the unit: {constraint}")
+        super().__init__(constraint)
         self.constraint = constraint
+
+    def __str__(self) -> str:
+        return f"the database refused the unit: {self.constraint}"
 
 
 class NotStored(Busy):

@@ -1,59 +1,55 @@
 """The journal: what the rest of the program sees of group commit (DESIGN 3)."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-import structlog
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Table
 
 from fittrack.db.journal.appender import Appender
 from fittrack.db.journal.errors import JournalStopped
-from fittrack.db.journal.intake import Intake, Job
+from fittrack.db.journal.host import WriterHost
+from fittrack.db.journal.intake import Errand, Intake, Waiting
+from fittrack.db.journal.load import Report, Result
 from fittrack.db.journal.log_table import log_table
 from fittrack.db.journal.metrics import JournalMetrics
-from fittrack.db.journal.open_store import open_store
-from fittrack.db.journal.store import Store
+from fittrack.db.journal.settling import count, load_of, settle
 from fittrack.db.journal.unit import Head
-from fittrack.db.journal.writer import Done, Result, Writer
 from fittrack.kit.clock import Clock
+from fittrack.kit.problems import OutcomeUnknown
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-log = structlog.get_logger(__name__)
-
 
 class Journal:
-    """Writes units and jobs, many in one transaction, from one thread. Lives on the event loop that made it.
+    """Writes units and jobs, many in one transaction, by the writer of `host`. Lives on one event loop.
 
-    `on_fatal` is called, on the event loop, when the database can no longer be trusted: the process
-    must end, and its supervisor start it anew. The composition root sets
-    `sys.setswitchinterval(0.0001)`: with the default of 5 ms a busy event loop holds the writer up
-    at each of its statements.
+    `on_fatal` is called, on the event loop, when the database can no longer be trusted or the writer
+    is gone: the process must end, and its supervisor start it anew.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        host: WriterHost,
         clock: Clock,
         *,
         on_fatal: Callable[[BaseException], None],
         metrics: JournalMetrics | None = None,
-        store: Store | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._on_fatal = on_fatal
+        self._host, self._on_fatal = host, on_fatal
         self.metrics = metrics or JournalMetrics()
-        self._intake = Intake(self._loop, clock)
+        self._intake = Intake(clock, self._gather)
+        self._written: Waiting | None = None
+        """What the writer has in hand."""
         self._ended = asyncio.Event()
-        self._writer = Writer(
-            store or open_store(engine), self._intake, clock, self.metrics, self._deliver_soon
-        )
-        # A daemon: the process may end at any instant, which is what the database is for.
-        threading.Thread(target=self._write, name="journal", daemon=True).start()
+        host.start(self._reported, self._end)
+
+    async def ready(self) -> None:
+        """Wait until the writer is there. Raises `JournalStopped` when it could not begin."""
+        await self._host.ready()
 
     def open(self, table: Table, key: UUID, head: Head) -> Appender:
         """Take up a log where its reader saw its end. Whoever opens it next wins: the database fences."""
@@ -62,7 +58,7 @@ class Journal:
     async def transact(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `fn(connection, *args)` in the writer's thread, all or nothing; returns after the COMMIT.
+        """Run `fn(connection, *args)` where the writer is, all or nothing; returns after the COMMIT.
 
         For everything that belongs to no actor's log. `fn` is a function of a module; its arguments,
         its result and what it raises are plain values that pickle. Whatever `fn` raises comes out here, and
@@ -70,7 +66,7 @@ class Journal:
         the caller goes away. Raises Busy, NotStored or OutcomeUnknown besides.
         """
         future: asyncio.Future[T] = self._loop.create_future()
-        self._intake.put_job(Job(lambda connection: fn(connection, *args, **kwargs), future))
+        self._intake.put_job(Errand(self._host.job(fn, args, kwargs), future))
         return await future
 
     async def stop(self) -> None:
@@ -78,46 +74,64 @@ class Journal:
         self._intake.close()
         await self._ended.wait()
 
-    def _write(self) -> None:
-        self._writer.run()
-        self._call_soon(self._end)
+    def _gather(self) -> None:
+        # Not sent at once: what this turn of the event loop appends, and what it starts that appends in
+        # the next, goes into one batch.
+        self._loop.call_soon(self._loop.call_soon, self._next)
 
-    def _deliver_soon(self, done: Done) -> None:
-        self._call_soon(self._deliver, done)
+    def _next(self) -> None:
+        """Give the writer what gathered while it wrote."""
+        waiting = self._intake.take()
+        if waiting.entries or waiting.errands:
+            self._written = waiting
+            self._host.send(load_of(waiting))
+        elif self._intake.closed:
+            self._host.close()
 
-    def _call_soon(self, callback: Callable[..., None], *args: Any) -> None:
-        try:
-            self._loop.call_soon_threadsafe(callback, *args)
-        except RuntimeError:  # the event loop is closed: nobody is left who could be told
-            log.warning("an outcome came after the event loop had ended")
+    def _reported(self, report: Report) -> None:
+        written, self._written = self._written, None
+        assert written is not None, "a report is of what was sent"
+        report = settle(written.entries, report)
+        done = len(report.results)
+        self._intake.put_back(written.errands[done:])
+        self.metrics.queue_depth = self._intake.depth
+        count(self.metrics, report)
+        if report.fatal is None:
+            self._next()  # before anybody is told: it writes while they go on
+        self._deliver(Waiting(written.entries, written.errands[:done]), report)
 
-    def _deliver(self, done: Done) -> None:
+    def _deliver(self, written: Waiting, report: Report) -> None:
         """Tell everybody of one transaction, in the order of their appends."""
-        for (appender, unit, on_done), outcome in zip(done.entries, done.outcomes, strict=True):
+        for (appender, unit, on_done), outcome in zip(written.entries, report.outcomes, strict=True):
             appender.landed(unit, outcome)
             try:
                 on_done(outcome)
             except Exception as error:
                 context = {"message": "a unit's callback failed", "exception": error}
                 self._loop.call_exception_handler(context)
-        for job, result in zip(done.jobs, done.results, strict=True):
-            _tell(job, result)
-        if done.fatal is not None:
+        for errand, result in zip(written.errands, report.results, strict=True):
+            _tell(errand, result)
+        if report.fatal is not None:
             self._intake.close()
-            self._on_fatal(done.fatal)
+            self._on_fatal(report.fatal)
 
-    def _end(self) -> None:
-        """The thread has ended; after a fatal failure something may be left that was never begun."""
+    def _end(self, error: BaseException | None) -> None:
+        """The writer has ended; after a fatal failure something may be left that was never begun."""
+        self._intake.close()
+        if self._written is not None:
+            load = load_of(self._written)
+            self._reported(Report.of_all(load, OutcomeUnknown, fatal=error))
+        elif error is not None:
+            self._on_fatal(error)
         left = self._intake.drain()
-        stopped = [Result(None, JournalStopped()) for _ in left.jobs]
-        self._deliver(Done(left.entries, [JournalStopped() for _ in left.entries], left.jobs, stopped))
+        self._deliver(left, Report.of_all(load_of(left), JournalStopped))
         self._ended.set()
 
 
-def _tell(job: Job, result: Result) -> None:
-    if job.future.done():  # its caller went away
+def _tell(errand: Errand, result: Result) -> None:
+    if errand.future.done():  # its caller went away
         return
     if result.error is not None:
-        job.future.set_exception(result.error)
+        errand.future.set_exception(result.error)
     else:
-        job.future.set_result(result.value)
+        errand.future.set_result(result.value)

@@ -1,4 +1,4 @@
-"""What the journal counts. Written by its own threads, read by an exporter at any time."""
+"""What the journal counts, on its event loop, from the writer's reports."""
 
 from dataclasses import dataclass, field
 
@@ -28,3 +28,5 @@ class JournalMetrics:
     queue_depth: int = 0
     batch_seconds: Histogram = field(default_factory=_histogram)
     """From BEGIN to the end of COMMIT."""
+    commit_seconds: Histogram = field(default_factory=_histogram)
+    """Of COMMIT alone: mostly the disk's."""

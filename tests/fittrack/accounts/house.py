@@ -25,6 +25,8 @@ from fittrack.accounts.routes import ROUTES as ACCOUNT_ROUTES
 from fittrack.accounts.services import ACCOUNTS, AccountServices
 from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.journal import Journal
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
 from fittrack.db.tables import metadata
 from fittrack.integrations.jwks import RemoteKeySet
@@ -159,7 +161,7 @@ async def build(folder: Path) -> House:
     metadata.create_all(engine)
     calendar = PlatformCalendar(ZoneInfo("America/New_York"))
     sealer = Sealer({"k1": bytes(32)})
-    journal = Journal(engine, clock, on_fatal=_fail)
+    journal = Journal(WriterThread(open_store(engine), clock), clock, on_fatal=_fail)
     read_engine = make_engine(settings, Access.READ)
     reads = Reads(read_engine)
     registry, watch, postbox = Registry(clock), SessionWatch(reads, broker, clock), Postbox(sealer)

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from fittrack.db.journal import Committed, Head, Journal, Outcome
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import drawing_log
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import uuid7
@@ -42,7 +43,8 @@ def _end(error: BaseException) -> None:
 async def main() -> None:
     engine = a_database(Path(sys.argv[1]))
     store = killing_itself(engine, int(sys.argv[2]))
-    journal = Journal(engine, SystemClock(), on_fatal=_end, store=store)
+    clock = SystemClock()
+    journal = Journal(WriterThread(store, clock), clock, on_fatal=_end)
     appender = journal.open(drawing_log, uuid7(), Head())
     while True:
         for _ in range(PURCHASES_AT_A_TIME):

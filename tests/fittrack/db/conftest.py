@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from fittrack.db.engine import DatabaseSettings
 from fittrack.db.journal import Journal
+from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
+from fittrack.db.journal.writer_process import Setup, WriterProcess
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.kit.clock import VirtualClock
 from tests.fittrack.db.journal_world import NOON, a_database
 
@@ -33,7 +37,8 @@ async def open_journal(engine: Engine, fatal: list[BaseException]) -> AsyncItera
     opened: list[Journal] = []
 
     def open_one(store: Store | None = None) -> Journal:
-        journal = Journal(engine, VirtualClock(NOON), on_fatal=fatal.append, store=store)
+        clock = VirtualClock(NOON)
+        journal = Journal(WriterThread(store or open_store(engine), clock), clock, on_fatal=fatal.append)
         opened.append(journal)
         return journal
 
@@ -42,6 +47,19 @@ async def open_journal(engine: Engine, fatal: list[BaseException]) -> AsyncItera
         await journal.stop()
 
 
-@pytest.fixture
-async def journal(open_journal: OpenJournal) -> Journal:
-    return open_journal()
+@pytest.fixture(params=["thread", "process"])
+async def journal(
+    request: pytest.FixtureRequest, engine: Engine, open_journal: OpenJournal
+) -> AsyncIterator[Journal]:
+    """A journal with each of its two hosts."""
+    if request.param == "thread":
+        yield open_journal()
+        return
+    setup = Setup(database=DatabaseSettings(url=str(engine.url)), log_level="WARNING")
+    journal = Journal(WriterProcess(setup), VirtualClock(NOON), on_fatal=_unexpected)
+    yield journal
+    await journal.stop()
+
+
+def _unexpected(error: BaseException) -> None:
+    raise AssertionError("nothing here is fatal") from error

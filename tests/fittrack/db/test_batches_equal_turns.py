@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, Row, delete, update
 
 from fittrack.db.journal import Appender, Committed, Head, Journal, Unit
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import drawing_log, effects, ledger, user_log
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
@@ -62,7 +64,8 @@ def appends(draw: st.DrawFn) -> tuple[int, Unit]:
 
 
 async def outcomes_of(engine: Engine, work: list[tuple[int, Unit]], *, together: bool) -> list[object]:
-    journal = Journal(engine, VirtualClock(NOON), on_fatal=_unexpected)
+    clock = VirtualClock(NOON)
+    journal = Journal(WriterThread(open_store(engine), clock), clock, on_fatal=_unexpected)
     appenders: list[Appender] = [journal.open(log, key, Head()) for log, key in LOGS]
     futures: list[asyncio.Future[Committed]] = []
     for log, unit in work:

@@ -32,6 +32,7 @@ from fittrack.db.journal import (
 )
 from fittrack.db.journal.sqlite_store import SqliteStore
 from fittrack.db.journal.store import Store
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
@@ -84,7 +85,8 @@ class JournalLife(RuleBasedStateMachine):
         self.nodes = [self._run(self._start(store)), self._run(self._start(SqliteStore(self.engine)))]
 
     async def _start(self, store: Store) -> Journal:
-        return Journal(self.engine, VirtualClock(NOON), on_fatal=self._never, store=store)
+        clock = VirtualClock(NOON)
+        return Journal(WriterThread(store, clock), clock, on_fatal=self._never)
 
     def _never(self, error: BaseException) -> None:
         raise AssertionError("no failure here is fatal") from error

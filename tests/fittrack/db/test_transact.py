@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from fittrack.db.journal import Committed, Head, Journal, JournalStopped, NotStored
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import effects, user_log
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
@@ -29,6 +31,15 @@ def put(connection: Connection, subject_id: UUID, kind: str = "refund") -> str:
     return "put"
 
 
+def refuse(connection: Connection) -> None:
+    put(connection, uuid7())
+    raise Conflict("taken")
+
+
+def units_of_player(connection: Connection, player: UUID) -> int | None:
+    return connection.scalar(select(func.count()).where(user_log.c.user_id == player))
+
+
 def stored(engine: Engine) -> int:
     with reading(engine) as connection:
         return connection.scalar(select(func.count()).select_from(effects)) or 0
@@ -40,10 +51,6 @@ async def test_a_job_returns_what_it_made_once_it_is_durable(journal: Journal, e
 
 
 async def test_a_job_that_raises_leaves_nothing_and_harms_nobody(journal: Journal, engine: Engine) -> None:
-    def refuse(connection: Connection) -> None:
-        put(connection, uuid7())
-        raise Conflict("taken")
-
     refused, done, unit = await asyncio.gather(
         journal.transact(refuse),
         journal.transact(put, uuid7()),
@@ -67,12 +74,8 @@ async def test_a_violated_constraint_comes_out_as_it_is(journal: Journal, engine
 
 async def test_a_job_sees_the_units_that_share_its_transaction(journal: Journal) -> None:
     player = uuid7()
-
-    def count(connection: Connection) -> int | None:
-        return connection.scalar(select(func.count()).where(user_log.c.user_id == player))
-
     outcome, seen = await asyncio.gather(
-        journal.open(user_log, player, Head()).append(a_note()), journal.transact(count)
+        journal.open(user_log, player, Head()).append(a_note()), journal.transact(units_of_player, player)
     )
     assert (outcome, seen) == (Committed(1), 1)
 
@@ -120,7 +123,8 @@ class SteppingClock(VirtualClock):
 
 
 async def test_jobs_that_find_no_time_are_the_first_of_the_next_transaction(engine: Engine) -> None:
-    journal = Journal(engine, SteppingClock(NOON), on_fatal=_unexpected)
+    clock = SteppingClock(NOON)
+    journal = Journal(WriterThread(open_store(engine), clock), clock, on_fatal=_unexpected)
     order: list[int] = []
 
     def job(_connection: Connection, number: int) -> None:

@@ -1,0 +1,81 @@
+"""What the writer is given for one transaction, and what it says of it: values that may travel."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Table
+
+from fittrack.db.journal.errors import StaleLog
+from fittrack.db.journal.unit import Committed, Unit
+
+Outcome = Committed | BaseException
+"""What became of a unit, or why nothing did."""
+
+
+class End(NamedTuple):
+    """Where an author sees the end of its log: the next place is behind it. `lost`: it was overtaken."""
+
+    log: Table
+    key: UUID
+    rev: int
+    unit_id: UUID | None
+    lost: StaleLog | None = None
+
+
+class Call(NamedTuple):
+    """A job: a function to run in the transaction, behind its connection."""
+
+    fn: Callable[..., Any]
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = {}
+
+    def run(self, connection: Connection) -> Any:
+        return self.fn(connection, *self.args, **self.kwargs)
+
+
+class Job(Protocol):
+    """What belongs to no actor's log and runs inside a batch."""
+
+    def run(self, connection: Connection) -> Any: ...
+
+
+class Result(NamedTuple):
+    """How a job ended: what it returned, or what it raised."""
+
+    value: Any
+    error: BaseException | None = None
+
+
+class Load(NamedTuple):
+    """What one transaction is to write: units, each with the number of its log's end, and jobs."""
+
+    ends: list[End]
+    units: list[tuple[int, Unit]]
+    jobs: Sequence[Job]
+
+
+class Report(NamedTuple):
+    """What became of a load.
+
+    An outcome for each unit; a result for each job that found time, the others have not begun. With
+    `doubtful`, COMMIT was sent and not answered: what was written may be stored, or come to be.
+    `fatal` ends the process.
+    """
+
+    outcomes: list[Outcome]
+    results: list[Result]
+    seconds: float = 0.0
+    """From BEGIN to the end of COMMIT."""
+    commit_seconds: float = 0.0
+    """Of COMMIT alone: mostly the disk's."""
+    replayed: bool = False
+    doubtful: BaseException | None = None
+    fatal: BaseException | None = None
+
+    @classmethod
+    def of_all(
+        cls, load: Load, make: Callable[[], BaseException], fatal: BaseException | None = None
+    ) -> "Report":
+        """Everything in `load` ended alike."""
+        return cls([make() for _ in load.units], [Result(None, make()) for _ in load.jobs], fatal=fatal)

@@ -1,0 +1,188 @@
+"""How loads and reports travel between the node and its writer's process: framed pickles.
+
+Both ends are the same program on the same machine, and nobody else can reach the socket. Tables and
+their columns travel by name, so that both ends mean their own.
+"""
+
+import copyreg
+import io
+import pickle
+import traceback
+from collections.abc import Callable
+from operator import attrgetter
+from struct import Struct
+from typing import Any, Final
+from uuid import UUID, SafeUUID
+
+from sqlalchemy import Column, Table
+
+from fittrack.db.journal.load import Report, Result
+from fittrack.db.journal.unit import Committed, PeerRow, Unit
+from fittrack.db.tables import metadata
+from fittrack.kit.problems import Problem
+
+LENGTH: Final = Struct("=Q")
+"""What goes before each message: its length in bytes."""
+
+
+def _table(name: str) -> Table:
+    return metadata.tables[name]
+
+
+def _column(table: str, key: str) -> Column[Any]:
+    return metadata.tables[table].columns[key]
+
+
+def _of_table(table: Table) -> Any:
+    if metadata.tables.get(table.name) is table:
+        return _table, (table.name,)
+    raise pickle.PicklingError(f"{table.name} is none of the schema's tables")
+
+
+def _of_column(column: Column[Any]) -> Any:
+    table: Any = column.table
+    if isinstance(table, Table) and metadata.tables.get(table.name) is table:
+        return _column, (table.name, column.key)
+    return column.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+
+
+# What each purchase consists of; pickle's own ways for these cost four times as much.
+
+_unit_fields = attrgetter(*Unit.__slots__)
+_peer_fields = attrgetter(*PeerRow.__slots__)
+
+
+def _of_unit(unit: Unit) -> Any:
+    return _unit, _unit_fields(unit)
+
+
+def _unit(*fields: Any) -> Unit:
+    unit = Unit.__new__(Unit)
+    (
+        unit.answer, unit.created_at, unit.entry, unit.idem_key, unit.inserts, unit.kind, unit.peer,
+        unit.request_hash, unit.statements, unit.unit_id, unit.upserts,
+    ) = fields  # fmt: skip
+    return unit
+
+
+def _of_peer(peer: PeerRow) -> Any:
+    return _peer, _peer_fields(peer)
+
+
+def _peer(*fields: Any) -> PeerRow:
+    peer = PeerRow.__new__(PeerRow)
+    (
+        peer.answer, peer.created_at, peer.entry, peer.idem_key, peer.key, peer.kind, peer.log,
+        peer.prev_unit, peer.request_hash, peer.rev, peer.unit_id,
+    ) = fields  # fmt: skip
+    return peer
+
+
+def _of_uuid(value: UUID) -> Any:
+    return _uuid, (value.int,)
+
+
+def _uuid(number: int) -> UUID:
+    value = UUID.__new__(UUID)
+    _set(value, "int", number)  # as UUID does in its __init__, whose checks cost more than the rest
+    _set(value, "is_safe", SafeUUID.unknown)
+    return value
+
+
+_set = object.__setattr__
+
+
+class _Pickler(pickle.Pickler):
+    # By type, not `persistent_id`: that would be a call for each value of each row.
+    dispatch_table = copyreg.dispatch_table | {
+        Table: _of_table,
+        Column: _of_column,
+        Unit: _of_unit,
+        PeerRow: _of_peer,
+        UUID: _of_uuid,
+    }
+
+
+def dumps(message: object) -> bytes:
+    """`message` as bytes. Raises what pickle raises for what cannot travel."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(message)
+    return buffer.getvalue()
+
+
+def loads(data: bytes | memoryview) -> Any:
+    """The message again."""
+    return pickle.loads(data)  # noqa: S301 - our own program's, see above
+
+
+def portable(error: BaseException) -> BaseException:
+    """`error` as it can travel, with what would be lost on the way: its cause, and where it came from."""
+    if error.__cause__ is not None:
+        error.add_note(f"caused by {error.__cause__!r}")
+    if not isinstance(error, Problem):
+        error.add_note("".join(traceback.format_tb(error.__traceback__)))
+    try:
+        loads(dumps(error))
+    except Exception as fault:
+        substitute = RuntimeError(f"{error!r}, which cannot travel: {fault!r}")
+        substitute.__notes__ = error.__notes__
+        return substitute
+    return error
+
+
+def report_out(report: Report) -> Report:
+    """`report` as it travels: a bare number for a unit that is stored, errors made fit."""
+    outcomes: list[Any] = [
+        outcome.rev if type(outcome) is Committed else portable(outcome)  # type: ignore[arg-type]
+        for outcome in report.outcomes
+    ]
+    return report._replace(
+        outcomes=outcomes,
+        results=[Result(result.value, result.error and portable(result.error)) for result in report.results],
+        doubtful=report.doubtful and portable(report.doubtful),
+        fatal=report.fatal and portable(report.fatal),
+    )
+
+
+def report_in(report: Report) -> Report:
+    """The report as it was."""
+    outcomes: list[Any] = report.outcomes
+    return report._replace(
+        outcomes=[Committed(outcome) if type(outcome) is int else outcome for outcome in outcomes],
+        results=[_unpickled(result) for result in report.results],
+    )
+
+
+def _unpickled(result: Result) -> Result:
+    """What a job returned was pickled by itself, so that only its own caller is concerned."""
+    if result.error is not None:
+        return result
+    try:
+        return Result(loads(result.value))
+    except Exception as error:
+        return Result(None, error)
+
+
+class Reader:
+    """Finds the messages in what arrives."""
+
+    def __init__(self, on_message: Callable[[Any], None]) -> None:
+        self._on_message = on_message
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Take what arrived; each whole message is told."""
+        buffer = self._buffer
+        buffer += data
+        while len(buffer) >= LENGTH.size:
+            end = LENGTH.size + LENGTH.unpack_from(buffer)[0]
+            if len(buffer) < end:
+                return
+            message = bytes(memoryview(buffer)[LENGTH.size : end])
+            del buffer[:end]
+            self._on_message(loads(message))
+
+
+def frame(message: bytes) -> bytes:
+    """`message` as it is sent."""
+    return LENGTH.pack(len(message)) + message

@@ -1,0 +1,79 @@
+"""What the writer's process runs: `python -m fittrack.db.journal.writer_main DESCRIPTOR`."""
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from typing import Any, Final
+
+import structlog
+
+from fittrack.db.engine import make_engine
+from fittrack.db.journal import wire
+from fittrack.db.journal.writer import Writer
+from fittrack.db.journal.writer_process import RECEIVE_BYTES, Setup
+from fittrack.kit.clock import SystemClock
+from fittrack.kit.logging import configure_logging
+
+EXIT_FATAL: Final = 70
+
+log = structlog.get_logger("fittrack.db.journal.writer_main")  # not `__main__`, as which it runs
+
+
+class Wire:
+    """The blocking end of the socket pair."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._socket = socket.socket(fileno=descriptor)
+        self._messages: list[Any] = []
+        self._reader = wire.Reader(self._messages.append)
+
+    def receive(self) -> Any:
+        """The next message; None when the node has closed, or is gone."""
+        while not self._messages:
+            data = self._socket.recv(RECEIVE_BYTES)
+            if not data:
+                return None
+            self._reader.feed(data)
+        return self._messages.pop(0)
+
+    def send(self, message: object) -> None:
+        self._socket.sendall(wire.frame(wire.dumps(message)))
+
+
+def main() -> None:
+    """Write until the node closes. Signals to the group are the node's business: it drains first."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    node = Wire(int(sys.argv[1]))
+    try:
+        _serve(node)
+    except (BrokenPipeError, ConnectionResetError):
+        log.warning("journal.writer_left_alone")  # the node was killed: nobody is left who could be told
+
+
+def _serve(node: Wire) -> None:
+    setup: Setup | None = node.receive()
+    if setup is None:
+        return
+    configure_logging(setup.log_level, setup.log_format)
+    for module in setup.imports:
+        importlib.import_module(module)
+    engine = make_engine(setup.database)
+    writer = Writer(setup.store(engine), SystemClock())
+    gc.freeze()
+    log.info("journal.writing", pid=os.getpid())
+    node.send(None)
+    while (load := node.receive()) is not None:
+        report = writer.write(load)
+        node.send(wire.report_out(report))
+        if report.fatal is not None:
+            os._exit(EXIT_FATAL)  # without closing: that would write to a file that must not be trusted
+    writer.close()
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
