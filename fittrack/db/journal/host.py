@@ -1,9 +1,9 @@
 """The port between the journal and where its writer runs: a thread, or a process of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
-from fittrack.db.journal.load import Job, Load, Report
+from fittrack.db.journal.load import Load, Report
 
 
 class WriterHost(Protocol):
@@ -19,9 +19,6 @@ class WriterHost(Protocol):
 
     async def ready(self) -> None:
         """Wait until it writes. Raises `JournalStopped` when it ended instead."""
-
-    def job(self, fn: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Job:
-        """The call as a job that it can run. Raises what is wrong with it as such."""
 
     def send(self, load: Load) -> None:
         """Have `load` written. The report of the former one has come."""

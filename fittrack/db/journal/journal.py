@@ -16,6 +16,7 @@ from fittrack.db.journal.log_table import log_table
 from fittrack.db.journal.metrics import JournalMetrics
 from fittrack.db.journal.settling import count, load_of, settle
 from fittrack.db.journal.unit import Head
+from fittrack.db.journal.wire import PickledCall, loads
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import OutcomeUnknown
 
@@ -66,7 +67,7 @@ class Journal:
         the caller goes away. Raises Busy, NotStored or OutcomeUnknown besides.
         """
         future: asyncio.Future[T] = self._loop.create_future()
-        self._intake.put_job(Errand(self._host.job(fn, args, kwargs), future))
+        self._intake.put_job(Errand(PickledCall.of(fn, args, kwargs), future))
         return await future
 
     async def stop(self) -> None:
@@ -133,5 +134,8 @@ def _tell(errand: Errand, result: Result) -> None:
         return
     if result.error is not None:
         errand.future.set_exception(result.error)
-    else:
-        errand.future.set_result(result.value)
+        return
+    try:
+        errand.future.set_result(loads(result.value))
+    except Exception as error:  # its own caller's, who gave it to do
+        errand.future.set_exception(error)

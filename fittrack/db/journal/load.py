@@ -24,26 +24,24 @@ class End(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A job: a function to run in the transaction, behind its connection."""
+    """A function to run in the transaction, behind its connection."""
 
     fn: Callable[..., Any]
-    args: Sequence[Any] = ()
-    kwargs: Mapping[str, Any] = {}
-
-    def run(self, connection: Connection) -> Any:
-        return self.fn(connection, *self.args, **self.kwargs)
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
 
 
 class Job(Protocol):
     """What belongs to no actor's log and runs inside a batch."""
 
-    def run(self, connection: Connection) -> Any: ...
+    def run(self, connection: Connection) -> bytes:
+        """Do it; returns its result, pickled."""
 
 
 class Result(NamedTuple):
-    """How a job ended: what it returned, or what it raised."""
+    """How a job ended: what it returned, pickled, or what it raised."""
 
-    value: Any
+    value: bytes
     error: BaseException | None = None
 
 
@@ -78,4 +76,4 @@ class Report(NamedTuple):
         cls, load: Load, make: Callable[[], BaseException], fatal: BaseException | None = None
     ) -> "Report":
         """Everything in `load` ended alike."""
-        return cls([make() for _ in load.units], [Result(None, make()) for _ in load.jobs], fatal=fatal)
+        return cls([make() for _ in load.units], [Result(b"", make()) for _ in load.jobs], fatal=fatal)

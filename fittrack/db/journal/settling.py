@@ -49,7 +49,7 @@ def _doubt(entries: list[Entry], report: Report, error: BaseException) -> Report
         if outcome.rev > rev:
             appender.doubtful.append(unit.unit_id)
             appender.lost = StaleLog(rev + 1, None)
-    return report._replace(outcomes=outcomes, results=[Result(None, _unknown(error)) for _ in report.results])
+    return report._replace(outcomes=outcomes, results=[Result(b"", _unknown(error)) for _ in report.results])
 
 
 def _unknown(cause: BaseException) -> OutcomeUnknown:

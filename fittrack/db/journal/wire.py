@@ -8,15 +8,15 @@ import copyreg
 import io
 import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID, SafeUUID
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Connection, Table
 
-from fittrack.db.journal.load import Report, Result
+from fittrack.db.journal.load import Call, Report, Result
 from fittrack.db.journal.unit import Committed, PeerRow, Unit
 from fittrack.db.tables import metadata
 from fittrack.kit.problems import Problem
@@ -149,18 +149,26 @@ def report_in(report: Report) -> Report:
     outcomes: list[Any] = report.outcomes
     return report._replace(
         outcomes=[Committed(outcome) if type(outcome) is int else outcome for outcome in outcomes],
-        results=[_unpickled(result) for result in report.results],
     )
 
 
-def _unpickled(result: Result) -> Result:
-    """What a job returned was pickled by itself, so that only its own caller is concerned."""
-    if result.error is not None:
-        return result
-    try:
-        return Result(loads(result.value))
-    except Exception as error:
-        return Result(None, error)
+class PickledCall(NamedTuple):
+    """A job, pickled for itself: only its own caller is concerned when it, or its result, cannot be read.
+
+    In a thread as well: what works in tests, works under `fittrack serve`.
+    """
+
+    call: bytes
+
+    @classmethod
+    def of(cls, fn: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> "PickledCall":
+        """Raises what pickle raises for what cannot travel."""
+        return cls(dumps(Call(fn, args, kwargs)))
+
+    def run(self, connection: Connection) -> bytes:
+        """What the call returns: a result that cannot travel undoes the job."""
+        call: Call = loads(self.call)
+        return dumps(call.fn(connection, *call.args, **call.kwargs))
 
 
 class Reader:

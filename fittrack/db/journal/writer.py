@@ -74,7 +74,7 @@ class Writer:
             except Exception as error:
                 if self._store.fault_of(error) is Fault.DATABASE:
                     raise
-                results.append(Result(None, error))
+                results.append(Result(b"", error))
             else:
                 results.append(Result(value))
         return results

@@ -9,17 +9,17 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from fittrack.db.engine import DatabaseSettings
 from fittrack.db.journal import wire
 from fittrack.db.journal.errors import JournalStopped
-from fittrack.db.journal.load import Call, Job, Load, Report
+from fittrack.db.journal.load import Load, Report
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.unit import Unit
@@ -55,17 +55,6 @@ class Unfit(NamedTuple):
     reason: str
 
 
-class PickledCall(NamedTuple):
-    """A job, pickled for itself, so that only its own caller is concerned when it cannot be read."""
-
-    call: bytes
-
-    def run(self, connection: Connection) -> bytes:
-        """What the call returns, pickled: a result that cannot travel undoes the job."""
-        call: Call = wire.loads(self.call)
-        return wire.dumps(call.run(connection))
-
-
 class WriterProcess:
     """The port `WriterHost` by a process. It begins to start when it is made; `start` takes it up."""
 
@@ -97,9 +86,6 @@ class WriterProcess:
     async def ready(self) -> None:
         if not await asyncio.shield(self._ready):
             raise JournalStopped
-
-    def job(self, fn: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Job:
-        return PickledCall(wire.dumps(Call(fn, args, kwargs)))
 
     def send(self, load: Load) -> None:
         message = wire.frame(_pickled(load))

@@ -3,12 +3,12 @@
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 
-from fittrack.db.journal.load import Call, Job, Load, Report
+from fittrack.db.journal.load import Load, Report
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer import Writer
 from fittrack.kit.clock import Clock
@@ -33,9 +33,6 @@ class WriterThread:
 
     async def ready(self) -> None:
         """It is from the start."""
-
-    def job(self, fn: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Job:
-        return Call(fn, args, kwargs)
 
     def send(self, load: Load) -> None:
         self._loads.put(load)

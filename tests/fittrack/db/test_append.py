@@ -190,6 +190,18 @@ async def test_a_value_of_the_wrong_type_fails_its_unit_alone(journal: Journal) 
         await failed
 
 
+async def test_a_value_that_is_no_value_fails_its_unit_alone(journal: Journal, engine: Engine) -> None:
+    player, other = uuid7(), uuid7()
+    row = ("refund", uuid7(), player, lambda: b"", NOON)
+    appender = journal.open(user_log, player, Head())
+    failed = appender.append(Unit(uuid7(), "note", NOON, inserts=[(effects, row)]))
+    assert await journal.open(user_log, other, Head()).append(a_note()) == Committed(1)
+    with pytest.raises(Exception, match=r"lambda|function|bind"):
+        await failed
+    assert await appender.append(a_note()) == Committed(1)
+    assert_lawful(engine)
+
+
 async def test_a_full_queue_answers_busy_and_nothing_happened(
     journal: Journal, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

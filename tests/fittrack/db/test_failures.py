@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from fittrack.db.journal import Committed, Head, JournalStopped, NotStored, StaleLog, UnitRefused
 from fittrack.db.tables.logs import drawing_log, ledger, user_log
@@ -82,6 +82,11 @@ async def test_a_connection_that_breaks_in_the_middle_leaves_nothing_and_is_repl
     assert_lawful(engine)
 
 
+def leave_room(connection: Connection, pages: int) -> None:
+    used = connection.scalar(text("PRAGMA page_count")) or 0
+    connection.execute(text(f"PRAGMA max_page_count={used + pages}"))
+
+
 async def test_a_disk_that_is_really_full_refuses_honestly_and_recovers_when_there_is_room(
     open_journal: OpenJournal, engine: Engine
 ) -> None:
@@ -89,8 +94,7 @@ async def test_a_disk_that_is_really_full_refuses_honestly_and_recovers_when_the
     journal = open_journal(store)
     drawing = uuid7()
     appender = journal.open(drawing_log, drawing, Head())
-    pages = await journal.transact(lambda connection: connection.scalar(text("PRAGMA page_count")))
-    await journal.transact(lambda connection: connection.execute(text(f"PRAGMA max_page_count={pages + 20}")))
+    await journal.transact(leave_room, 20)
     acknowledged = 0
     while True:
         burst = [appender.append(a_purchase(uuid7(), Head())) for _ in range(30)]
@@ -100,7 +104,7 @@ async def test_a_disk_that_is_really_full_refuses_honestly_and_recovers_when_the
             break
     assert all(isinstance(outcome, NotStored) for outcome in outcomes)
     assert len(units_of(engine, drawing_log, drawing)) == acknowledged > 0
-    await journal.transact(lambda connection: connection.execute(text("PRAGMA max_page_count=1000000")))
+    await journal.transact(leave_room, 1_000_000)
     assert await appender.append(a_purchase(uuid7(), Head())) == Committed(acknowledged + 1)
     assert_lawful(engine)
 

@@ -1,6 +1,8 @@
 """Jobs: what belongs to no actor's log, written in the journal's transactions."""
 
 import asyncio
+import itertools
+from pickle import PicklingError
 from uuid import UUID
 
 import pytest
@@ -31,9 +33,29 @@ def put(connection: Connection, subject_id: UUID, kind: str = "refund") -> str:
     return "put"
 
 
+def put_and_return_a_lambda(connection: Connection) -> object:
+    put(connection, uuid7())
+    return lambda: None
+
+
 def refuse(connection: Connection) -> None:
     put(connection, uuid7())
     raise Conflict("taken")
+
+
+def break_off(connection: Connection) -> None:
+    put(connection, uuid7())
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.rollback()
+    raise Conflict("and its transaction is gone")
+
+
+_turns = itertools.count()
+
+
+def take_turn(_connection: Connection) -> int:
+    return next(_turns)
 
 
 def units_of_player(connection: Connection, player: UUID) -> int | None:
@@ -59,6 +81,19 @@ async def test_a_job_that_raises_leaves_nothing_and_harms_nobody(journal: Journa
     )
     assert isinstance(refused, Conflict)
     assert (done, unit) == ("put", Committed(1))
+    assert stored(engine) == 1
+
+
+async def test_what_cannot_travel_is_its_callers_fault_and_leaves_nothing(
+    journal: Journal, engine: Engine
+) -> None:
+    with pytest.raises((AttributeError, PicklingError)):
+        await journal.transact(lambda connection: put(connection, uuid7()))
+    done, unreadable = await asyncio.gather(
+        journal.transact(put, uuid7()), journal.transact(put_and_return_a_lambda), return_exceptions=True
+    )
+    assert done == "put"
+    assert isinstance(unreadable, AttributeError | PicklingError)
     assert stored(engine) == 1
 
 
@@ -95,14 +130,6 @@ async def test_a_job_that_ends_the_transaction_takes_the_batch_with_it_and_all_a
     open_journal: OpenJournal, engine: Engine
 ) -> None:
     journal = open_journal()
-
-    def break_off(connection: Connection) -> None:
-        put(connection, uuid7())
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.rollback()
-        raise Conflict("and its transaction is gone")
-
     outcomes = await asyncio.gather(
         journal.open(user_log, uuid7(), Head()).append(a_note()),
         journal.transact(break_off),
@@ -125,13 +152,8 @@ class SteppingClock(VirtualClock):
 async def test_jobs_that_find_no_time_are_the_first_of_the_next_transaction(engine: Engine) -> None:
     clock = SteppingClock(NOON)
     journal = Journal(WriterThread(open_store(engine), clock), clock, on_fatal=_unexpected)
-    order: list[int] = []
-
-    def job(_connection: Connection, number: int) -> None:
-        order.append(number)
-
-    await asyncio.gather(*[journal.transact(job, number) for number in range(10)])
-    assert order == list(range(10))
+    turns = await asyncio.gather(*[journal.transact(take_turn) for _ in range(10)])
+    assert turns == list(range(turns[0], turns[0] + 10))
     assert journal.metrics.batches == 5
     await journal.stop()
 
