@@ -53,6 +53,7 @@ from fittrack.drawings.rules import (
 )
 from fittrack.drawings.stored import Closing, StoredDrawing, TakenBeacon
 from fittrack.drawings.timetable import TimedAction, check_schedulable, due_action
+from fittrack.drawings.versions import check_drawing, check_prize
 from fittrack.fairness.beacon import Beacon
 from fittrack.fairness.rules_text import read_rules
 from fittrack.kit.ids import PrizeId
@@ -87,15 +88,19 @@ class DrawingLife:
         match intention.command:
             case CreateDrawing(drawing):
                 return Answer(await self._create(intention, drawing))
-            case EditDrawing(edit):
+            case EditDrawing(edit, versions):
+                check_drawing(self._actor.existing().drawing, versions)
                 return Answer(await self._edit(intention, edit.changes()))
-            case DeleteDrawing():
+            case DeleteDrawing(versions):
+                check_drawing(self._actor.existing().drawing, versions)
                 return Answer(await self._delete(intention))
             case AddPrize(prize):
                 return Answer(await self._add_prize(intention, prize))
-            case EditPrize(prize_id, prize_edit):
+            case EditPrize(prize_id, prize_edit, versions):
+                check_prize(_find_prize(self._actor.existing(), prize_id), versions)
                 return Answer(await self._edit_prize(intention, prize_id, prize_edit.changes()))
-            case RemovePrize(prize_id):
+            case RemovePrize(prize_id, versions):
+                check_prize(_find_prize(self._actor.existing(), prize_id), versions)
                 return Answer(await self._remove_prize(intention, prize_id))
             case ScheduleDrawing():
                 return Answer(await self._schedule(intention))

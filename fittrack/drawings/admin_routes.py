@@ -20,11 +20,13 @@ from fittrack.drawings.commands import (
 )
 from fittrack.drawings.promised_beacon import BeaconNotGenuine, BeaconPending, BeaconRequired
 from fittrack.drawings.rules import InvalidTransition, NotEditable, TooEarly
+from fittrack.drawings.versions import drawing_tag
 from fittrack.fairness.beacon import Beacon
 from fittrack.kit.ids import DrawingId, uuid7
-from fittrack.kit.intention import Command
+from fittrack.kit.intention import Answer, Command
 from fittrack.kit.problems import Conflict, Problem, Validation
 from fittrack.server.asking import CALENDAR, admin_command, render_answer
+from fittrack.server.etags import wanted_versions
 from fittrack.server.http import CLOCK
 from fittrack.server.idempotency import idempotency_key
 from fittrack.server.parse import parse, path_uuid
@@ -42,22 +44,23 @@ async def create(request: web.Request) -> web.Response:
     key = idempotency_key(request)
     drawing_id = DrawingId(uuid7() if key is None else uuid5(principal_of(request).user_id, str(key)))
     drawing = new_drawing(drawing_id, body, request.app[CLOCK].now(), request.app[CALENDAR])
-    return render_answer(await admin_command(request, drawing_id, CreateDrawing(drawing)), status=201)
+    return _shown(await admin_command(request, drawing_id, CreateDrawing(drawing)), status=201)
 
 
 async def edit(request: web.Request) -> web.Response:
     edited = drawing_edit(await parse(request, schemas.DrawingPatch))
-    return render_answer(await admin_command(request, path_uuid(request), EditDrawing(edited)))
+    wish = EditDrawing(edited, wanted_versions(request))
+    return _shown(await admin_command(request, path_uuid(request), wish))
 
 
 async def delete(request: web.Request) -> web.Response:
-    await admin_command(request, path_uuid(request), DeleteDrawing())
+    await admin_command(request, path_uuid(request), DeleteDrawing(wanted_versions(request)))
     return no_content()
 
 
 async def cancel(request: web.Request) -> web.Response:
     body = await parse(request, schemas.Cancellation)
-    return render_answer(await admin_command(request, path_uuid(request), CancelDrawing(body.reason)))
+    return _shown(await admin_command(request, path_uuid(request), CancelDrawing(body.reason)))
 
 
 async def enter_beacon(request: web.Request) -> web.Response:
@@ -70,9 +73,16 @@ def _doing(wish: Command) -> Handler:
     """A handler that has the drawing in the address do `wish`."""
 
     async def handle(request: web.Request) -> web.Response:
-        return render_answer(await admin_command(request, path_uuid(request), wish))
+        return _shown(await admin_command(request, path_uuid(request), wish))
 
     return handle
+
+
+def _shown(answer: Answer, *, status: int = 200) -> web.Response:
+    response = render_answer(answer, status=status)
+    if isinstance(answer.body, shapes.Drawing):
+        response.headers["ETag"] = drawing_tag(answer.body)
+    return response
 
 
 _AT = f"{API}/drawings/{{id}}"
@@ -119,6 +129,7 @@ ROUTES: list[Route] = [
         _AT,
         edit,
         summary="Edit a drawing; after scheduling by a new commitment",
+        guarded=True,
         access=Access.ADMIN,
         tag=TAG,
         body=schemas.DrawingPatch,
@@ -130,6 +141,7 @@ ROUTES: list[Route] = [
         _AT,
         delete,
         summary="Delete a draft",
+        guarded=True,
         access=Access.ADMIN,
         tag=TAG,
         problems=(Conflict,),

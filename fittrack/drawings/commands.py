@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from fittrack.drawings import schemas
 from fittrack.drawings.model import Drawing, DrawingType, Eligibility, FulfillmentType, Prize
+from fittrack.drawings.versions import Versions
 from fittrack.fairness.beacon import Beacon
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId
 from protocol import shapes
@@ -70,6 +71,7 @@ class CreateDrawing:
 @dataclass(frozen=True, slots=True)
 class EditDrawing:
     edit: DrawingEdit
+    versions: Versions = None
     ANSWER: ClassVar[type[Struct]] = shapes.Drawing
 
 
@@ -77,6 +79,7 @@ class EditDrawing:
 class DeleteDrawing:
     """Take a draft away; it is cancelled and never shown again."""
 
+    versions: Versions = None
     ANSWER: ClassVar[type[Struct]] = shapes.Drawing
 
 
@@ -90,12 +93,14 @@ class AddPrize:
 class EditPrize:
     prize_id: PrizeId
     edit: PrizeEdit
+    versions: Versions = None
     ANSWER: ClassVar[type[Struct]] = shapes.Prize
 
 
 @dataclass(frozen=True, slots=True)
 class RemovePrize:
     prize_id: PrizeId
+    versions: Versions = None
     ANSWER: ClassVar[type[Struct]] = shapes.Drawing
 
 

@@ -10,10 +10,13 @@ from fittrack.drawings.admin_input import new_prize, prize_edit, with_sponsor
 from fittrack.drawings.commands import AddPrize, EditPrize, RemovePrize
 from fittrack.drawings.promised_beacon import BeaconRequired
 from fittrack.drawings.rules import NotEditable
+from fittrack.drawings.versions import prize_tag
 from fittrack.drawings.visibility import viewer_of
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
+from fittrack.kit.intention import Answer
 from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
 from fittrack.server.asking import READS, admin_command, render_answer
+from fittrack.server.etags import wanted_versions
 from fittrack.server.idempotency import idempotency_key
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
@@ -43,11 +46,12 @@ async def list_prizes(request: web.Request) -> web.Response:
         offset=query.offset,
         limit=query.limit,
     )
-    items = [
-        schemas.ListedPrize(drawing_id=drawing_id, prize=views.prize_shape(prize))
-        for drawing_id, prize in found
-    ]
+    items = [_listed(drawing_id, views.prize_shape(prize)) for drawing_id, prize in found]
     return render(page_of(items, query, total))
+
+
+def _listed(drawing_id: DrawingId, prize: shapes.Prize) -> schemas.ListedPrize:
+    return schemas.ListedPrize(drawing_id=drawing_id, prize=prize, etag=prize_tag(prize))
 
 
 async def add_prize(request: web.Request) -> web.Response:
@@ -56,20 +60,28 @@ async def add_prize(request: web.Request) -> web.Response:
     prize_id = PrizeId(uuid7() if key is None else uuid5(principal_of(request).user_id, str(key)))
     prize = new_prize(prize_id, body)
     prize = with_sponsor(prize, await _sponsor_name(request, prize.sponsor_id))
-    return render_answer(await admin_command(request, body.drawing_id, AddPrize(prize)), status=201)
+    return _shown(await admin_command(request, body.drawing_id, AddPrize(prize)), status=201)
 
 
 async def edit_prize(request: web.Request) -> web.Response:
     edit = prize_edit(await parse(request, schemas.PrizePatch))
     await _sponsor_name(request, edit.changes().get("sponsor_id"))
     prize_id, drawing_id = await _prize_at(request)
-    return render_answer(await admin_command(request, drawing_id, EditPrize(prize_id, edit)))
+    wish = EditPrize(prize_id, edit, wanted_versions(request))
+    return _shown(await admin_command(request, drawing_id, wish))
 
 
 async def remove_prize(request: web.Request) -> web.Response:
     prize_id, drawing_id = await _prize_at(request)
-    await admin_command(request, drawing_id, RemovePrize(prize_id))
+    await admin_command(request, drawing_id, RemovePrize(prize_id, wanted_versions(request)))
     return no_content()
+
+
+def _shown(answer: Answer, *, status: int = 200) -> web.Response:
+    response = render_answer(answer, status=status)
+    assert isinstance(answer.body, shapes.Prize), "the answer to a change of a prize is the prize"
+    response.headers["ETag"] = prize_tag(answer.body)
+    return response
 
 
 async def _prize_at(request: web.Request) -> tuple[PrizeId, DrawingId]:
@@ -119,6 +131,7 @@ ROUTES: list[Route] = [
         f"{API}/prizes/{{id}}",
         edit_prize,
         summary="Edit a prize",
+        guarded=True,
         access=Access.ADMIN,
         tag=TAG,
         body=schemas.PrizePatch,
@@ -130,6 +143,7 @@ ROUTES: list[Route] = [
         f"{API}/prizes/{{id}}",
         remove_prize,
         summary="Remove a prize",
+        guarded=True,
         access=Access.ADMIN,
         tag=TAG,
         problems=(*_CHANGING, Conflict),

@@ -20,6 +20,7 @@ from fittrack.drawings.rules import (
     odds,
 )
 from fittrack.drawings.stored import StoredDrawing, StoredEntry
+from fittrack.drawings.versions import drawing_tag
 from fittrack.drawings.visibility import Viewer, viewer_of
 from fittrack.fairness.inclusion import InclusionProof
 from fittrack.kit.ids import DrawingId, UserId
@@ -110,7 +111,7 @@ async def get_drawing(request: web.Request) -> web.Response:
         entrants=view.entrants,
         my_tickets=view.my_tickets,
     )
-    return render(shape)
+    return render(shape, etag=drawing_tag(shape))
 
 
 async def _view(request: web.Request, viewer: Viewer | None = None) -> View:

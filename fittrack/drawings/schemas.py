@@ -165,6 +165,8 @@ class ListedPrize(Struct, frozen=True, kw_only=True):
 
     drawing_id: UUID
     prize: Prize
+    etag: str
+    """For `If-Match` of an edit."""
 
 
 class Proof(Fields, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from fittrack.inbox.commands import ChangePreferences, ReadInbox, ReadNotificati
 from fittrack.inbox.rules import Preferences
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import NotificationId
-from fittrack.kit.problems import NotFound, PreconditionFailed
+from fittrack.kit.problems import NotFound
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.server.asking import READS, command, cursors, player_ref, render_answer
 from fittrack.server.etags import etag_of, require_match
@@ -161,6 +161,5 @@ ROUTES: list[Route] = [
         body=schemas.PreferencesForm,
         answer=schemas.NotificationPreferences,
         guarded=True,
-        problems=(PreconditionFailed,),
     ),
 ]

@@ -21,6 +21,14 @@ def require_match(request: web.Request, current: str) -> None:
         raise PreconditionFailed
 
 
+def wanted_versions(request: web.Request) -> frozenset[str] | None:
+    """The bare tags in `If-Match`, for an actor to compare in its turn; none when any version will do."""
+    wanted = request.headers.get("If-Match")
+    if wanted is None or wanted.strip() == "*":
+        return None
+    return frozenset(_bare(tag) for tag in wanted.split(","))
+
+
 def matches(wanted: str, current: str) -> bool:
     """Whether one of the tags in `wanted` (a header's list, or `*`) is `current`.
 

@@ -18,6 +18,7 @@ from fittrack.kit.problems import (
     Malformed,
     MfaRequired,
     NotFound,
+    PreconditionFailed,
     Problem,
     ProfileIncomplete,
     RateLimited,
@@ -119,6 +120,8 @@ class Route:
             known |= {Malformed, Validation}
         if self.query is not None:
             known.add(Malformed)
+        if self.guarded:
+            known.add(PreconditionFailed)
         if "{" in self.path:
             known.add(NotFound)
         if self.takes_key and self.access.needs_token:
