@@ -1,4 +1,9 @@
-"""gzip for answers that are worth it (SPEC 11)."""
+"""gzip for answers that are worth it (SPEC 11).
+
+Never for answers that carry secrets: whoever can have something of his own put into an answer and sees its
+compressed length could guess what else is in it (BREACH). Tokens stand in answers of routes declared `secret`
+and in no other.
+"""
 
 import asyncio
 import zlib
@@ -45,12 +50,24 @@ async def compress(request: web.Request, response: web.Response) -> None:
 
 @lru_cache(maxsize=256)  # clients send a handful of different ones
 def takes_gzip(accept_encoding: str) -> bool:
-    """Whether a client with this `Accept-Encoding` wants gzip (`gzip;q=0` says no)."""
-    for part in accept_encoding.lower().split(","):
-        coding, _, parameters = part.partition(";")
-        if coding.strip() in {"gzip", "*"}:
-            return parameters.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
+    """Whether a client with this `Accept-Encoding` takes gzip, and likes it no less than plain text.
+
+    What is named comes before `*`; a weight of zero says no (RFC 9110, 12.5.3).
+    """
+    weights = dict(map(_weighed, accept_encoding.lower().split(",")))
+    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    return gzip > 0.0 and gzip >= weights.get("identity", 0.0)
+
+
+def _weighed(element: str) -> tuple[str, float]:
+    coding, *parameters = (part.strip() for part in element.split(";"))
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return coding, float(parameter.removeprefix("q="))
+            except ValueError:
+                return coding, 0.0
+    return coding, 1.0
 
 
 def _gzip(body: bytes) -> bytes:

@@ -14,6 +14,12 @@ PAGE_CSP: Final = (
 )
 """For the pages: their own files only, no inline script or style."""
 
+PERMISSIONS: Final = (
+    "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+    "payment=(), usb=()"
+)
+"""No page of ours uses any of it, so none that slips in may."""
+
 HSTS: Final = "max-age=63072000; includeSubDomains"  # two years, what preload lists ask for
 PREFLIGHT_MAX_AGE_S: Final = 600  # browsers ask again after ten minutes
 ALLOWED_METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
@@ -46,6 +52,8 @@ class ResponseHeaders:
                 "Referrer-Policy": "no-referrer",
                 "X-Frame-Options": "DENY",
                 "Cross-Origin-Opener-Policy": "same-origin",
+                "Cross-Origin-Resource-Policy": "same-origin",
+                "Permissions-Policy": PERMISSIONS,
             }
         )
         if policy.https_only:
@@ -53,7 +61,7 @@ class ResponseHeaders:
         if self._origins:
             self._common["Vary"] = "Origin"
 
-    def put(self, request: web.Request, headers: CIMultiDict[str]) -> None:
+    def put(self, request: web.BaseRequest, headers: CIMultiDict[str]) -> None:
         """Complete the `headers` of the answer to `request`."""
         headers.extend(self._common)
         headers["Server"] = "FitTrack"  # what runs underneath is nobody's business

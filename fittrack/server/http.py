@@ -17,6 +17,7 @@ from fittrack.server.request_metrics import RequestCollector, RouteStats
 from fittrack.server.routes import Route
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
+RESPONSE_HEADERS: web.AppKey[ResponseHeaders] = web.AppKey("response_headers", ResponseHeaders)
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator", Authenticator)
 
 
@@ -37,10 +38,11 @@ def make_application(
     """
     check_routes(routes)
     endpoints: dict[web.AbstractRoute, Endpoint] = {}
+    headers = ResponseHeaders(policy)
     edge = Edge(
         endpoints,
         authenticator=authenticator,
-        headers=ResponseHeaders(policy),
+        headers=headers,
         clock=clock,
         rate_limiter=rate_limiter,
     )
@@ -48,6 +50,7 @@ def make_application(
     app.on_response_prepare.append(edge.complete)
     app[CLOCK] = clock
     app[AUTHENTICATOR] = authenticator
+    app[RESPONSE_HEADERS] = headers
     app[PROXIES] = proxies or Proxies()
     _declare(app, routes, endpoints)
     if metrics is not None:

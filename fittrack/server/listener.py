@@ -9,11 +9,14 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from fittrack.kit.clock import Clock, Timer
+from fittrack.server.http import RESPONSE_HEADERS
+from fittrack.server.unreadable import Runner
 
 log: Final = structlog.stdlib.get_logger(__name__)
 
 HEADERS_WITHIN_S: Final = 10.0
-"""Seconds from the connection to the end of the first request's headers, at least; at most twice that."""
+"""Seconds from the connection to the end of the first request's headers, at least; at most twice that.
+The same for an answer of which nothing is taken."""
 
 KEEPALIVE_S: Final = 75.0
 """Seconds that a connection may wait for its next request, longer than the 60 s of usual proxies."""
@@ -47,8 +50,9 @@ class Listener:
     def __init__(
         self, app: web.Application, clock: Clock, *, host: str, port: int, reuse_port: bool = False
     ) -> None:
-        self._runner = web.AppRunner(
+        self._runner = Runner(
             app,
+            app[RESPONSE_HEADERS],
             access_log=None,  # requests are counted; a log line each would cost more than most of them
             logger=_http_log,
             handle_signals=False,
@@ -64,6 +68,7 @@ class Listener:
         self._host, self._port, self._reuse_port = host, port, reuse_port
         self._timer: Timer | None = None
         self._silent: set[RequestHandler] = set()
+        self._unsent: dict[RequestHandler, int] = {}
 
     async def start(self) -> int:
         """Start to serve; returns the port (the one the system chose, if 0 was wanted).
@@ -85,7 +90,13 @@ class Listener:
         await self._runner.cleanup()
 
     def _sweep(self) -> None:
-        """Close who has sent no request since the last sweep but one: slow attackers, and lost phones."""
+        """Close who sends no request or takes no answer: slow attackers, and lost phones."""
+        self._close_silent()
+        self._close_stuck()
+        self._timer = self._clock.call_later(HEADERS_WITHIN_S, self._sweep)
+
+    def _close_silent(self) -> None:
+        """Close who has sent no request since the last sweep but one."""
         server = self._runner.server
         assert server is not None, "the sweep begins after the start"
         silent = {each for each in server.connections if _asked_nothing(each)}
@@ -95,9 +106,25 @@ class Listener:
         if closed:
             log.info("http.silent_connections_closed", count=closed)
         self._silent = silent - self._silent
-        self._timer = self._clock.call_later(HEADERS_WITHIN_S, self._sweep)
+
+    def _close_stuck(self) -> None:
+        """Drop who has taken nothing of what waits for him since the last sweep."""
+        server = self._runner.server
+        assert server is not None, "the sweep begins after the start"
+        unsent = {each: size for each in server.connections if (size := _waiting_bytes(each))}
+        stuck = [each for each, size in unsent.items() if self._unsent.get(each) == size]
+        for each in stuck:
+            if each.transport is not None:
+                each.transport.abort()
+        if stuck:
+            log.info("http.stuck_connections_closed", count=len(stuck))
+        self._unsent = unsent
 
 
 def _asked_nothing(connection: RequestHandler) -> bool:
     # Counted as soon as the headers of a request are complete.
     return connection._request_count == 0
+
+
+def _waiting_bytes(connection: RequestHandler) -> int:
+    return 0 if connection.transport is None else connection.transport.get_write_buffer_size()

@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from fittrack.kit.clock import Clock
-from fittrack.kit.correlation import accept_correlation_id, correlation_id
+from fittrack.kit.correlation import accept_correlation_id, correlation_id, new_correlation_id
 from fittrack.kit.problems import (
     BodyTooLarge,
     Internal,
@@ -142,7 +142,7 @@ class Edge:
 
     async def complete(self, request: web.Request, response: web.StreamResponse) -> None:
         """Put the common headers on an answer about to leave, be it whole or the start of a stream."""
-        response.headers["X-Request-ID"] = correlation_id.get()
+        response.headers["X-Request-ID"] = correlation_id.get() or new_correlation_id()
         self._headers.put(request, response.headers)
         verdict = request.get(VERDICT)
         if verdict is not None and self._rate_limiter is not None:

@@ -54,6 +54,8 @@ async def read_body(request: web.Request) -> bytes:
         raise UnsupportedMediaType("The body must be application/json")
     if headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("The body must not be compressed")
+    if headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
+        raise UnsupportedMediaType("The body may be chunked, and nothing else")
     if request.content.is_eof() and request.content.total_bytes <= BODY_BYTES_MAX:
         return request.content.read_nowait()  # it came with the headers, as nearly all do
     if (request.content_length or 0) > BODY_BYTES_MAX:

@@ -4,8 +4,12 @@ import gzip
 import json
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
 
+from fittrack.server.headers import HeaderPolicy
+from fittrack.server.http import make_application
+from tests.fittrack.server import shop
 from tests.fittrack.server.test_input import SHOES, refused
 
 SHOE = f"{SHOES}/0190b5b0-0000-7000-8000-000000000000"
@@ -18,6 +22,8 @@ async def test_every_answer_carries_the_security_headers(client, path):
     assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
     assert headers["Server"] == "FitTrack"
     assert "Strict-Transport-Security" not in headers
 
@@ -110,7 +116,19 @@ async def test_long_answers_are_compressed_for_who_takes_it(client):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert packed.headers["ETag"] == '"7-gzip"'
     assert json.loads(gzip.decompress(await packed.read()))["size"] == 40
-    for refuses in ("identity", "gzip;q=0, identity", "br"):
+    for takes in ("*", "gzip;q=0.5", "GZIP ; Q=1", "br;q=0, *;q=0.1", "identity;q=0.5, gzip"):
+        packed = await raw(client, SHOE, **{"Accept-Encoding": takes})
+        assert packed.headers["Content-Encoding"] == "gzip", takes
+    for refuses in (
+        "identity",
+        "gzip;q=0, identity",
+        "br",
+        "*, gzip;q=0",
+        "gzip;q=0.000",
+        "gzip;q=0.2, identity",
+        "gzip;q=nonsense",
+        "*;q=0",
+    ):
         plain = await raw(client, SHOE, **{"Accept-Encoding": refuses})
         assert "Content-Encoding" not in plain.headers
         assert "Accept-Encoding" in plain.headers.getall("Vary")
@@ -161,3 +179,12 @@ async def test_requests_are_counted_by_route_and_status(client, metrics):
     assert 'fittrack_http_requests_total{method="GET",route="/api/v1/shoes/{id}",status="200"} 1.0' in text
     assert 'fittrack_http_requests_total{method="*",route="*",status="404"} 1.0' in text
     assert 'fittrack_http_request_duration_seconds_count{method="GET",route="/api/v1/shoes"} 2.0' in text
+
+
+async def test_in_production_browsers_are_told_to_stay_with_https(authenticator, clock):
+    policy = HeaderPolicy(https_only=True)
+    app = make_application(shop.ROUTES, authenticator=authenticator, clock=clock, policy=policy)
+    async with TestClient(TestServer(app)) as client:
+        for path in (SHOES, "/nowhere"):
+            headers = (await client.get(path)).headers
+            assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"

@@ -154,3 +154,18 @@ async def test_an_id_that_is_no_uuid_is_malformed(client):
 async def test_a_choice_in_the_address_that_does_not_exist_is_not_found(client):
     assert (await client.get(f"{SHOES}/by-color/red")).status == 200
     await refused(await client.get(f"{SHOES}/by-color/pink"), 404, "not-found")
+
+
+async def test_of_a_name_that_is_given_twice_the_last_value_counts(client, bearer):
+    body = b'{"name": "First", "size": 42, "name": "Last"}'
+    headers = {"Content-Type": "application/json", **bearer()}
+    assert (await (await client.post(SHOES, data=body, headers=headers)).json())["name"] == "Last"
+
+
+async def test_a_body_in_a_coding_that_is_not_undone_is_refused(client):
+    headers = {"Content-Type": "application/json", "Transfer-Encoding": "gzip, chunked"}
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    head = f"POST {REGISTER} HTTP/1.1\r\nHost: x\r\n" + "".join(f"{n}: {v}\r\n" for n, v in headers.items())
+    writer.write(head.encode() + b"\r\n2\r\n{}\r\n0\r\n\r\n")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 415")
+    writer.close()

@@ -58,6 +58,7 @@ async def test_files_are_compressed_once_and_asked_for_again_cheaply(site):
     assert first.content_type == "text/javascript"
     assert first.headers["Content-Encoding"] == "gzip"
     assert "public" in first.headers["Cache-Control"]
+    assert first.headers["X-Content-Type-Options"] == "nosniff"
     again = await site.get(bundle, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status == 304
 
