@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from fittrack.audit import queries
 from fittrack.audit.chain import Head
-from fittrack.audit.verification import Broken, Verdict, Waiting, parse_head, verify
+from fittrack.audit.verification import Verdict, Waiting, parse_head, verify
 from fittrack.db.handles import Engine
 from fittrack.db.reads import snapshot
 from fittrack.kit.problems import Malformed
@@ -64,7 +64,7 @@ def print_examined(console: Console, examined: Examined, kept: int) -> None:
             "protects these rows; a running server seals them within a second."
         )
     if verdict.broken is not None:
-        console.print(f" [red]✗[/red] {escape(_where(verdict.broken))}", highlight=False)
+        console.print(f" [red]✗[/red] {escape(str(verdict.broken))}", highlight=False)
         console.print("[bold red]The chain is broken.[/bold red]")
         return
     if not kept:
@@ -74,11 +74,6 @@ def print_examined(console: Console, examined: Examined, kept: int) -> None:
     console.print(
         f"[bold green]The chain holds[/bold green] up to {verdict.head.seq}:{verdict.head.link.hex()}"
     )
-
-
-def _where(broken: Broken) -> str:
-    row = "" if broken.audit_id is None else f" ({broken.audit_id})"
-    return f"row {broken.seq}{row}: {broken.sentence}"
 
 
 def _instant(at: datetime | None) -> str:

@@ -13,7 +13,7 @@ from fittrack.audit.recording import audit_row
 from fittrack.db.tables.operations import audit_log
 from fittrack.kit.origin import Origin
 
-SEALED_AT_ONCE_MAX: Final = 500
+SEALED_AT_ONCE_MAX: Final = 200
 """Rows sealed in one transaction: some milliseconds of the writer's time."""
 
 _SEAL: Final = (

@@ -43,6 +43,10 @@ class Broken(NamedTuple):
     audit_id: UUID | None
     sentence: str
 
+    def __str__(self) -> str:
+        row = "" if self.audit_id is None else f" ({self.audit_id})"
+        return f"row {self.seq}{row}: {self.sentence}"
+
 
 class Verdict(NamedTuple):
     """What was found. `rows` are sound, up to `head`."""

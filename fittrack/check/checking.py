@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from fittrack.audit import queries as audit_queries
+from fittrack.audit import verification
 from fittrack.check import queries
 from fittrack.check.book import check_ledger
 from fittrack.check.chains import check_log, check_positions
@@ -91,6 +93,8 @@ def examine(
         for drawing_id in queries.frozen_drawings(conn):
             report.add(_check_draw(conn, drawing_id, sealer, chains))
             report.count(Invariant.DRAWS, 1)
+        step("audit log")
+        _check_audit_log(conn, report)
     return report
 
 
@@ -141,6 +145,13 @@ def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> Non
         held = days.get(user_id, [])
         report.add(check_days(player(user_id), activities.get(user_id, []), held, booked.get(user_id, {})))
         report.count(Invariant.AWARDS, len(held))
+
+
+def _check_audit_log(conn: Connection, report: Report) -> None:
+    verdict = verification.verify(audit_queries.sealed_rows(conn))
+    report.count(Invariant.AUDIT, verdict.rows)
+    if verdict.broken is not None:
+        report.add([Finding(Invariant.AUDIT, "audit log", str(verdict.broken))])
 
 
 def _check_draw(

@@ -320,4 +320,14 @@ CORRUPTIONS: dict[str, Corruption] = {
         [f"UPDATE drawings SET rules = x'7b7d' WHERE drawing_id = {DRAWN}"],
         ["its commitment cannot be read"],
     ),
+    "a record that was slipped in": (
+        Invariant.AUDIT,
+        [
+            "INSERT INTO audit_log "
+            "(audit_id, action, subject_type, created_at, chain_seq, prev_hash, row_hash) "
+            f"SELECT {STRANGER}, action, subject_type, created_at, chain_seq + 1, row_hash, row_hash "
+            "FROM audit_log ORDER BY chain_seq DESC LIMIT 1"
+        ],
+        ["it is not what was sealed"],
+    ),
 }

@@ -8,6 +8,7 @@ from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, ActivityType, Intensity, Withdrawal
 from fittrack.activities.processing import BatchItem
 from fittrack.app import Node
+from fittrack.audit.messages import AUDIT, CHAIN_ID, SealRows
 from fittrack.demo.clock import LeapingClock
 from fittrack.drawings.commands import BuyTickets, CancelDrawing, TendDrawing
 from fittrack.drawings.rules import InsufficientPoints
@@ -53,6 +54,7 @@ class _Life:
         await self._cancel(ben)
         await self._buy(cal, on_sale, 1)
         await self._spend_and_lose(cal, on_sale)
+        await self._node.registry.ref(AUDIT, CHAIN_ID).ask(SealRows())
 
     async def _player(self, name: str) -> Member:
         member = await enrol(self._node, name)
