@@ -4,54 +4,77 @@ Personal values can be erased, together with their salt, and nothing else. Whoev
 trigger: what then is changed breaks the hash chain.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Table, event
 
-_FACTS: Final = (
-    "audit_id, actor_id, action, subject_type, subject_id, content_commit, request_id, ip_commit, created_at"
-)
-_LINK: Final = "chain_seq, prev_hash, row_hash"
-_CONTENT: Final = "before_state, after_state, reason, content_salt"
-_ADDRESS: Final = "ip_address, ip_salt"
 
-_SEALED: Final = "old.chain_seq IS NOT NULL OR new.chain_seq IS NULL"
-_CONTENT_STAYS: Final = "new.content_salt IS NOT NULL OR new.reason IS NOT NULL"
-_ADDRESS_STAYS: Final = "new.ip_salt IS NOT NULL OR new.ip_address IS NOT NULL"
+class _Guard(NamedTuple):
+    name: str
+    columns: str
+    """Whose update is watched; empty: the trigger is about DELETE."""
+    refused: str
+    """When; empty: always."""
+    sentence: str
 
-_RULES: Final = (
-    ("audit_log_keeps_rows", "DELETE", "", "audit_log: rows are kept"),
-    ("audit_log_keeps_facts", f"UPDATE OF {_FACTS}", "", "audit_log: what is recorded is kept"),
-    ("audit_log_sealed_once", f"UPDATE OF {_LINK}", _SEALED, "audit_log: a row is sealed once"),
-    (
+
+_GUARDS: Final = (
+    _Guard("audit_log_keeps_rows", "", "", "audit_log: rows are kept"),
+    _Guard(
+        "audit_log_keeps_facts",
+        "audit_id, actor_id, action, subject_type, subject_id, content_commit, request_id, ip_commit, "
+        "created_at",
+        "",
+        "audit_log: what is recorded is kept",
+    ),
+    _Guard(
+        "audit_log_sealed_once",
+        "chain_seq, prev_hash, row_hash",
+        "old.chain_seq IS NOT NULL OR new.chain_seq IS NULL",
+        "audit_log: a row is sealed once",
+    ),
+    _Guard(
         "audit_log_erases_content",
-        f"UPDATE OF {_CONTENT}",
-        _CONTENT_STAYS,
+        "before_state, after_state, reason, content_salt",
+        "new.content_salt IS NOT NULL OR new.reason IS NOT NULL",
         "audit_log: content is erased only",
     ),
-    ("audit_log_erases_ip", f"UPDATE OF {_ADDRESS}", _ADDRESS_STAYS, "audit_log: an address is erased only"),
+    _Guard(
+        "audit_log_erases_ip",
+        "ip_address, ip_salt",
+        "new.ip_salt IS NOT NULL OR new.ip_address IS NOT NULL",
+        "audit_log: an address is erased only",
+    ),
 )
 
-SQLITE: Final = tuple(
-    f"CREATE TRIGGER {name} BEFORE {deed} ON audit_log"
-    + (f" WHEN {condition}" if condition else "")
-    + f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-    for name, deed, condition, sentence in _RULES
-)
 
-ORACLE: Final = tuple(
-    f"CREATE TRIGGER {name} BEFORE {deed} ON audit_log"
-    + (f" FOR EACH ROW WHEN ({condition})" if condition else "")
-    + f" BEGIN RAISE_APPLICATION_ERROR(-20001, '{sentence}'); END;"
-    for name, deed, condition, sentence in _RULES
-)
+def _sqlite(guard: _Guard) -> str:
+    deed = f"UPDATE OF {guard.columns}" if guard.columns else "DELETE"
+    when = f" WHEN {guard.refused}" if guard.refused else ""
+    refusal = f"SELECT RAISE(ABORT, '{guard.sentence}')"
+    return f"CREATE TRIGGER {guard.name} BEFORE {deed} ON audit_log{when} BEGIN {refusal}; END"
+
+
+def _oracle(guard: _Guard) -> str:
+    # `UPDATE OF` takes no LOB (ORA-25006), and the states are LOBs: the body asks what is being updated.
+    when = f" FOR EACH ROW WHEN ({guard.refused})" if guard.refused else ""
+    refusal = f"RAISE_APPLICATION_ERROR(-20001, '{guard.sentence}');"
+    if not guard.columns:
+        return f"CREATE TRIGGER {guard.name} BEFORE DELETE ON audit_log{when} BEGIN {refusal} END;"
+    updating = " OR ".join(f"UPDATING('{name.upper()}')" for name in guard.columns.split(", "))
+    body = f"IF {updating} THEN {refusal} END IF;"
+    return f"CREATE TRIGGER {guard.name} BEFORE UPDATE ON audit_log{when} BEGIN {body} END;"
+
+
+SQLITE: Final = tuple(map(_sqlite, _GUARDS))
+ORACLE: Final = tuple(map(_oracle, _GUARDS))
 
 
 def guard_audit_log(table: Table) -> None:
     """Have the triggers made with the table."""
-    event.listen(table, "after_create", _guard)
+    event.listen(table, "after_create", _make)
 
 
-def _guard(_table: Table, connection: Connection, **_options: Any) -> None:
+def _make(_table: Table, connection: Connection, **_options: Any) -> None:
     for statement in ORACLE if connection.dialect.name == "oracle" else SQLITE:
         connection.exec_driver_sql(statement)

@@ -8,6 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from fittrack.audit.action import Action, differences
 from fittrack.audit.chain import commit_address, commit_content
+from fittrack.db import migrate
+from fittrack.db.tables.audit_guards import ORACLE, SQLITE
 from fittrack.db.tables.operations import audit_log
 from tests.fittrack.audit.logbook import ADMIN, NOON, another, recorded, row_at, sealed
 
@@ -57,3 +59,16 @@ def test_differences_are_the_fields_that_changed() -> None:
         {"name": "a", "close": None},
         {"name": "b", "close": 2},
     )
+
+
+@pytest.mark.parametrize(("dialect", "triggers"), [("sqlite", SQLITE), ("oracle", ORACLE)])
+def test_a_migrated_database_has_the_triggers_of_one_that_was_created(
+    dialect: str, triggers: tuple[str, ...]
+) -> None:
+    written = migrate.offline_sql(dialect)
+    assert [statement for statement in triggers if statement not in written] == []
+    assert written.count("CREATE TRIGGER") == len(triggers)
+
+
+def test_no_trigger_for_oracle_names_a_lob_where_oracle_refuses_it() -> None:
+    assert not [statement for statement in ORACLE if "UPDATE OF" in statement]

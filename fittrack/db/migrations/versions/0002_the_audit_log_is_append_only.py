@@ -10,30 +10,40 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-RULES = (
-    ("audit_log_keeps_rows", "DELETE", "", "audit_log: rows are kept"),
+# Name, the columns whose update is watched (none: DELETE is), when it is refused (empty: always), sentence.
+GUARDS = (
+    ("audit_log_keeps_rows", (), "", "audit_log: rows are kept"),
     (
         "audit_log_keeps_facts",
-        "UPDATE OF audit_id, actor_id, action, subject_type, subject_id, content_commit, request_id, "
-        "ip_commit, created_at",
+        (
+            "audit_id",
+            "actor_id",
+            "action",
+            "subject_type",
+            "subject_id",
+            "content_commit",
+            "request_id",
+            "ip_commit",
+            "created_at",
+        ),
         "",
         "audit_log: what is recorded is kept",
     ),
     (
         "audit_log_sealed_once",
-        "UPDATE OF chain_seq, prev_hash, row_hash",
+        ("chain_seq", "prev_hash", "row_hash"),
         "old.chain_seq IS NOT NULL OR new.chain_seq IS NULL",
         "audit_log: a row is sealed once",
     ),
     (
         "audit_log_erases_content",
-        "UPDATE OF before_state, after_state, reason, content_salt",
+        ("before_state", "after_state", "reason", "content_salt"),
         "new.content_salt IS NOT NULL OR new.reason IS NOT NULL",
         "audit_log: content is erased only",
     ),
     (
         "audit_log_erases_ip",
-        "UPDATE OF ip_address, ip_salt",
+        ("ip_address", "ip_salt"),
         "new.ip_salt IS NOT NULL OR new.ip_address IS NOT NULL",
         "audit_log: an address is erased only",
     ),
@@ -50,11 +60,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_audit_log_chain_seq_created_at"), "audit_log", ["chain_seq", "created_at"], unique=False
     )
-    oracle = op.get_context().dialect.name == "oracle"
-    for name, deed, condition, sentence in RULES:
-        op.execute(
-            _oracle(name, deed, condition, sentence) if oracle else _sqlite(name, deed, condition, sentence)
-        )
+    guard = _oracle if op.get_context().dialect.name == "oracle" else _sqlite
+    for name, columns, refused, sentence in GUARDS:
+        op.execute(guard(name, columns, refused, sentence))
 
 
 def downgrade() -> None:
@@ -97,14 +105,20 @@ def _create(*added: sa.Column[bytes]) -> None:
     )
 
 
-def _sqlite(name: str, deed: str, condition: str, sentence: str) -> str:
-    when = f" WHEN {condition}" if condition else ""
+def _sqlite(name: str, columns: tuple[str, ...], refused: str, sentence: str) -> str:
+    deed = f"UPDATE OF {', '.join(columns)}" if columns else "DELETE"
+    when = f" WHEN {refused}" if refused else ""
     return (
         f"CREATE TRIGGER {name} BEFORE {deed} ON audit_log{when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
     )
 
 
-def _oracle(name: str, deed: str, condition: str, sentence: str) -> str:
-    when = f" FOR EACH ROW WHEN ({condition})" if condition else ""
-    raising = f"RAISE_APPLICATION_ERROR(-20001, '{sentence}')"
-    return f"CREATE TRIGGER {name} BEFORE {deed} ON audit_log{when} BEGIN {raising}; END;"
+def _oracle(name: str, columns: tuple[str, ...], refused: str, sentence: str) -> str:
+    # `UPDATE OF` takes no LOB (ORA-25006), and the states are LOBs: the body asks what is being updated.
+    when = f" FOR EACH ROW WHEN ({refused})" if refused else ""
+    body = f"RAISE_APPLICATION_ERROR(-20001, '{sentence}');"
+    if columns:
+        updating = " OR ".join(f"UPDATING('{column.upper()}')" for column in columns)
+        body = f"IF {updating} THEN {body} END IF;"
+    deed = "UPDATE" if columns else "DELETE"
+    return f"CREATE TRIGGER {name} BEFORE {deed} ON audit_log{when} BEGIN {body} END;"
