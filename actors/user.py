@@ -53,7 +53,7 @@ class Standing(NamedTuple):
 class UserActor(LogActor):
     """One player. `account` is None for an id that nobody has."""
 
-    __slots__ = ("_standing", "account", "activities", "inbox", "ledger", "preferences", "topic")
+    __slots__ = ("_standing", "account", "activities", "inbox", "ledger", "preferences", "topic", "user_id")
     log: ClassVar[Table] = user_log
 
     account: Account | None
@@ -64,12 +64,9 @@ class UserActor(LogActor):
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         super().__init__(entity_id, services)
+        self.user_id = UserId(entity_id)
         self.topic = player_topic(entity_id)
         """Where this player's connections listen."""
-
-    @property
-    def user_id(self) -> UserId:
-        return UserId(self.entity_id)
 
     async def activate(self) -> None:
         await self.reload()

@@ -27,7 +27,7 @@ class Envelope(Struct, frozen=True, gc=False):
     d: Raw = EMPTY
 
 
-class Payload(Struct, frozen=True):
+class Payload(Struct, frozen=True, gc=False):
     """The data (`d`) of an outbound frame. `TYPE` is the `t` it travels under."""
 
     TYPE: ClassVar[str]

@@ -22,7 +22,7 @@ Token = Annotated[str, Meta(min_length=1, max_length=TOKEN_LENGTH_MAX)]
 Position = Annotated[int, Meta(ge=0, le=POSITION_MAX)]
 
 
-class Request(Struct, frozen=True, forbid_unknown_fields=True):
+class Request(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The data (`d`) of an inbound frame. `TYPE` is the `t` it travels under."""
 
     TYPE: ClassVar[str]

@@ -76,7 +76,7 @@ def _in_utc(moment: datetime) -> datetime:
 TransactionType = Literal["earn", "spend", "adjust", "expire"]
 
 
-class Transaction(Struct, frozen=True, kw_only=True):
+class Transaction(Struct, frozen=True, kw_only=True, gc=False):
     """One ledger entry. `amount` is signed points, `seq` counts 1, 2, 3 … per player without gaps."""
 
     transaction_id: UUID
@@ -90,7 +90,7 @@ class Transaction(Struct, frozen=True, kw_only=True):
     created_at: Instant
 
 
-class Today(Struct, frozen=True, kw_only=True):
+class Today(Struct, frozen=True, kw_only=True, gc=False):
     """The platform's day so far: steps, minutes, points; `points_remaining` is what the cap leaves."""
 
     steps: int
@@ -101,7 +101,7 @@ class Today(Struct, frozen=True, kw_only=True):
     points_remaining: int
 
 
-class Streak(Struct, frozen=True, kw_only=True):
+class Streak(Struct, frozen=True, kw_only=True, gc=False):
     """Consecutive active days (SPEC 3)."""
 
     current: int

@@ -6,7 +6,7 @@ from actors.runtime.kind import ActorKind
 from actors.runtime.lifecycle import Lifecycle
 from actors.runtime.metrics import KindMetrics
 from actors.runtime.placement import LocalPlacement, Placement
-from actors.runtime.population import Cell, Population
+from actors.runtime.population import Population
 from actors.runtime.post import Post
 from actors.runtime.ref import Ref
 from actors.runtime.replies import Replies
@@ -30,10 +30,10 @@ class Registry:
         self.metrics: dict[str, KindMetrics] = {} if metrics is None else metrics
         self._populations: dict[str, Population] = {}
         replies = Replies(clock)
-        run_queue = RunQueue(clock.monotonic, self._serve)
+        run_queue = RunQueue(clock.monotonic)
         lifecycle = Lifecycle(clock, replies, run_queue.push)
         sweeper = Sweeper(clock, self._populations, lifecycle)
-        self._turns = Turns(clock, lifecycle, replies)
+        run_queue.serve = Turns(clock, lifecycle, replies).serve
         self._post = Post(
             clock=clock,
             placement=placement or LocalPlacement(),
@@ -68,6 +68,3 @@ class Registry:
         to be given up.
         """
         return await self._shutdown.stop(timeout_s)
-
-    def _serve(self, cell: Cell, now: float) -> float:
-        return self._turns.serve(cell, now)

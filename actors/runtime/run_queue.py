@@ -16,12 +16,14 @@ SLICE_CELLS = 512
 class RunQueue:
     """Actors with messages, first come first served, in slices between which the event loop breathes."""
 
-    __slots__ = ("_cells", "_context", "_is_scheduled", "_monotonic", "_serve")
+    __slots__ = ("_cells", "_context", "_is_scheduled", "_monotonic", "serve")
 
-    def __init__(self, monotonic: Callable[[], float], serve: Callable[[Cell, float], float]) -> None:
-        """`serve(cell, now)` lets an actor take some turns and returns the time afterwards."""
+    serve: Callable[[Cell, float], float]
+    """`serve(cell, now)` lets an actor take some turns and returns the time afterwards. Set once, since
+    who takes turns also fills this queue."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._serve = serve
         self._cells: deque[Cell] = deque()
         self._is_scheduled = False
         # Turns must not inherit the context variables of whoever happened to wake the queue.
@@ -39,7 +41,7 @@ class RunQueue:
         asyncio.get_running_loop().call_soon(self._run_slice, context=self._context)
 
     def _run_slice(self) -> None:
-        cells, serve = self._cells, self._serve
+        cells, serve = self._cells, self.serve
         now = self._monotonic()
         slice_ends = now + SLICE_S
         cells_left = SLICE_CELLS

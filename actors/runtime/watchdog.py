@@ -3,10 +3,10 @@
 import asyncio
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from msgspec import Struct
 
 from actors.runtime.population import Cell, Envelope
 from fittrack.kit.clock import Clock
@@ -20,8 +20,7 @@ LOOK_EVERY_S = 1.0
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Watch:
+class Watch(Struct, eq=False):
     """Something under way: a turn, an activation, a farewell."""
 
     what: str

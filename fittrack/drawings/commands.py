@@ -52,7 +52,7 @@ class PrizeEdit(Edit, frozen=True, kw_only=True):
     image_url: str | None | UnsetType = UNSET
 
 
-class BuyTickets(Struct, frozen=True):
+class BuyTickets(Struct, frozen=True, gc=False):
     """A player's wish: `quantity` tickets of a drawing for points."""
 
     drawing_id: DrawingId

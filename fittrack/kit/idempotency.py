@@ -22,8 +22,8 @@ def key_from_text(text: str) -> UUID:
     """The key that `text` (1 to 255 characters) stands for: a UUID is itself, anything else its hash."""
     if len(text) in _UUID_LENGTHS:
         try:
-            return UUID(text)
-        except ValueError:
+            return msgspec.convert(text, UUID)
+        except msgspec.ValidationError:
             pass
     return UUID(bytes=blake2b(text.encode(), digest_size=16, person=b"idempotency-key").digest())
 

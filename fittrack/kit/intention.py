@@ -14,7 +14,7 @@ class Command(Protocol):
     ANSWER: ClassVar[type[Struct]]
 
 
-class Intention(Struct, frozen=True):
+class Intention(Struct, frozen=True, gc=False):
     """A command with its idempotency key, if it has one.
 
     The same key with the same `request_hash` gets the same answer and no second effect; with another
@@ -28,7 +28,7 @@ class Intention(Struct, frozen=True):
     """Who wants it, where that is recorded; it is no part of what is asked."""
 
 
-class Answer(Struct, frozen=True):
+class Answer(Struct, frozen=True, gc=False):
     """What an intention came to. `replayed`: it had been done before, this is the former answer."""
 
     body: Struct

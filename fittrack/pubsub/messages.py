@@ -20,7 +20,7 @@ REVOCATIONS = "revocations"
 STANDINGS = "standings"
 
 
-class StreamEvent(Struct, frozen=True, tag="stream"):
+class StreamEvent(Struct, frozen=True, tag="stream", gc=False):
     """The head of a player's stream is at least `seq`. `payload`, if it travels along, is the event there."""
 
     user_id: UserId
@@ -29,7 +29,7 @@ class StreamEvent(Struct, frozen=True, tag="stream"):
     payload: Payload | None = None
 
 
-class PlayerNote(Struct, frozen=True, tag="note"):
+class PlayerNote(Struct, frozen=True, tag="note", gc=False):
     """Unnumbered state of a player: the latest of a `subject` (e.g. one drawing) replaces the former ones."""
 
     user_id: UserId
@@ -37,7 +37,7 @@ class PlayerNote(Struct, frozen=True, tag="note"):
     subject: str = ""
 
 
-class ChannelEvent(Struct, frozen=True, tag="channel"):
+class ChannelEvent(Struct, frozen=True, tag="channel", gc=False):
     """An event of a channel. Its position only grows.
 
     A `lasting` one (opening, closing, result, cancellation) is never skipped; any other may be

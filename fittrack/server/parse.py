@@ -17,6 +17,9 @@ BODY_BYTES_MAX: Final = 1024 * 1024
 BODY_WITHIN_S: Final = 20.0
 """Seconds for a body to arrive: 1 MiB over a poor phone line, but no slow attacker."""
 
+_CANONICAL_UUID_LENGTH: Final = 36
+"""Characters, hyphens included; bare digits, as WebSocket frames may have them, would be a second address."""
+
 _JSON: Final = "application/json"
 
 T = TypeVar("T", bound=Struct)
@@ -88,9 +91,9 @@ def path_uuid(request: web.Request, name: str = "id") -> UUID:
     """The path parameter `name`, a UUID. Raises `Malformed`."""
     text = request.match_info[name]
     try:
-        if len(text) == 36:  # the canonical form only: UUID() takes braces, prefixes and bare digits too
-            return UUID(text)
-    except ValueError:
+        if len(text) == _CANONICAL_UUID_LENGTH:
+            return msgspec.convert(text, UUID)
+    except msgspec.ValidationError:
         pass
     raise Malformed(f"{name} in the address is not a UUID")
 
