@@ -36,6 +36,8 @@ from protocol.channels import Channel
 from protocol.exchange import Exchange
 from protocol.outbound import Ok, PointsChanged
 
+_check_player = CHECKS[Access.PLAYER]
+
 Translate = Callable[[Struct], Ok]
 """From an actor's answer to the WebSocket's."""
 
@@ -80,7 +82,7 @@ class Gateway:
     def execute(self, principal: Principal, exchange: Exchange, command: inbound.Command) -> None:
         """Send the command to the player's actor; the answer comes when it is durable."""
         try:
-            CHECKS[Access.PLAYER](principal)
+            _check_player(principal)
             wish, translate = _command_of(command)
         except Problem as problem:
             exchange.err(problem)

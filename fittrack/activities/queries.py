@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    bindparam,
     delete,
     func,
     insert,
@@ -35,6 +36,22 @@ from fittrack.points.streak import StreakHistory
 
 _METRICS = msgspec.json.Decoder(dict[str, float])
 
+# Made once: making a statement takes as long as executing it, and an actor is loaded by several.
+_RECENT = select(activities).where(
+    activities.c.user_id == bindparam("user_id"), activities.c.day >= bindparam("first")
+)
+_DAYS: Select[Any] = select(
+    user_days.c.day,
+    user_days.c.award_points,
+    user_days.c.streak_points,
+    user_days.c.booked_points,
+    user_days.c.forgiven_points,
+    user_days.c.tier_code,
+).where(user_days.c.user_id == bindparam("user_id"), user_days.c.day >= bindparam("first"))
+_ACTIVE_DAYS_BEFORE = select(user_days.c.day).where(
+    user_days.c.user_id == bindparam("user_id"), user_days.c.day < bindparam("first"), user_days.c.run > 0
+)
+
 
 def load_state(
     conn: Connection,
@@ -46,13 +63,10 @@ def load_state(
 ) -> PlayerActivities:
     """What a player's actor holds of the recent days, and the streak that lies before them."""
     first = window_start(now, calendar)
-    recent = conn.execute(_of(user_id).where(activities.c.day >= first))
-    active_days = conn.execute(
-        select(user_days.c.day).where(
-            user_days.c.user_id == user_id, user_days.c.day < first, user_days.c.run > 0
-        )
-    ).scalars()
-    days = conn.execute(select(user_days).where(user_days.c.user_id == user_id, user_days.c.day >= first))
+    window = {"user_id": user_id, "first": first}
+    recent = conn.execute(_RECENT, window)
+    active_days = conn.execute(_ACTIVE_DAYS_BEFORE, window).scalars()
+    days = conn.execute(_DAYS, window)
     return PlayerActivities.load(
         map(read_activity, recent),
         now=now,

@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from fittrack.db.journal import Head
 from fittrack.db.tables.logs import user_log
@@ -25,9 +37,7 @@ class GivenAnswer(NamedTuple):
 
 def head(conn: Connection, log: Table, entity_id: UUID) -> Head:
     """The last unit of a log; an empty head when there is none."""
-    row = conn.execute(
-        select(log.c.rev, log.c.unit_id).where(_owner(log) == entity_id).order_by(log.c.rev.desc()).limit(1)
-    ).one_or_none()
+    row = conn.execute(_head_of(log), {"owner": entity_id}).one_or_none()
     return Head() if row is None else Head(row.rev, row.unit_id)
 
 
@@ -41,18 +51,8 @@ def recent_keys(conn: Connection, log: Table, entity_id: UUID, since: datetime) 
 
     The log is read backwards until it is older: its length does not matter.
     """
-    oldest = conn.execute(
-        select(log.c.rev)
-        .where(_owner(log) == entity_id, log.c.created_at < since)
-        .order_by(log.c.rev.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    rows = conn.execute(
-        select(log.c.idem_key, log.c.rev).where(
-            _owner(log) == entity_id, log.c.rev > (oldest or 0), log.c.idem_key.is_not(None)
-        )
-    )
-    return {key: rev for key, rev in rows if key is not None}
+    rows = conn.execute(_keys_of(log), {"owner": entity_id, "since": since})
+    return {row.idem_key: row.rev for row in rows}
 
 
 def answer_at(conn: Connection, log: Table, entity_id: UUID, rev: int) -> GivenAnswer:
@@ -82,6 +82,33 @@ def forget_keys(conn: Connection, log: Table, owners: Sequence[UUID], before: da
     )
 
 
-def _owner(log: Table) -> Column[UUID]:
-    owner: Column[UUID] = next(iter(log.primary_key.columns))
+@cache
+def _head_of(log: Table) -> Select[Any]:
+    return (
+        select(log.c.rev, log.c.unit_id)
+        .where(_owner(log) == bindparam("owner"))
+        .order_by(log.c.rev.desc())
+        .limit(1)
+    )
+
+
+@cache
+def _keys_of(log: Table) -> Select[Any]:
+    older = log.alias("older")
+    last_older = (
+        select(older.c.rev)
+        .where(_owner(older) == bindparam("owner"), older.c.created_at < bindparam("since"))
+        .order_by(older.c.rev.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(log.c.idem_key, log.c.rev).where(
+        _owner(log) == bindparam("owner"),
+        log.c.rev > func.coalesce(last_older, 0),
+        log.c.idem_key.is_not(None),
+    )
+
+
+def _owner(log: FromClause) -> ColumnElement[UUID]:
+    owner: ColumnElement[UUID] = next(iter(log.primary_key))
     return owner

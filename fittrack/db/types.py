@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec import convert
 from sqlalchemy import Date, Float, Integer, LargeBinary, String
 from sqlalchemy.dialects import oracle, sqlite
 from sqlalchemy.engine import Dialect
@@ -19,11 +20,20 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 # The processors of the hot path are plain functions, given to SQLAlchemy as they are: a journal's unit
-# binds some twenty values, and each call that SQLAlchemy would put around them costs as much as the work.
+# binds some twenty values, a player's actor is loaded from a hundred, and each call that SQLAlchemy would
+# put around them costs as much as the work.
 
 
 def _uuid_bytes(value: UUID | None) -> bytes | None:
     return None if value is None else value.int.to_bytes(16, "big")
+
+
+def _uuid(value: bytes | None) -> UUID | None:
+    return None if value is None else convert(bytes(value), UUID)
+
+
+def _bytes(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def _milliseconds(value: datetime | None) -> int | None:
@@ -32,6 +42,14 @@ def _milliseconds(value: datetime | None) -> int | None:
 
 def _utc_without_zone(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _since_epoch(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(milliseconds=value)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.replace(tzinfo=UTC)
 
 
 class Uuid16(TypeDecorator[UUID]):
@@ -48,8 +66,8 @@ class Uuid16(TypeDecorator[UUID]):
     def bind_processor(self, dialect: Dialect) -> Callable[[UUID | None], bytes | None]:
         return _uuid_bytes
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> UUID | None:
-        return None if value is None else UUID(bytes=bytes(value))
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], UUID | None]:
+        return _uuid
 
 
 class Bytes(TypeDecorator[bytes]):
@@ -70,8 +88,8 @@ class Bytes(TypeDecorator[bytes]):
     def bind_processor(self, dialect: Dialect) -> None:
         """Bytes go as they are: SQLAlchemy's own processor wraps each in an object first."""
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else bytes(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], bytes | None]:
+        return _bytes
 
 
 class Instant(TypeDecorator[datetime]):
@@ -88,12 +106,8 @@ class Instant(TypeDecorator[datetime]):
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         return _utc_without_zone if dialect.name == "oracle" else _milliseconds
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if isinstance(value, datetime):
-            return value.replace(tzinfo=UTC)
-        return _EPOCH + timedelta(milliseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        return _in_utc if dialect.name == "oracle" else _since_epoch
 
 
 class Day(TypeDecorator[date]):
@@ -134,8 +148,8 @@ class Document(TypeDecorator[bytes]):
     def bind_processor(self, dialect: Dialect) -> None:
         """Bytes go as they are: SQLAlchemy's own processor wraps each in an object first."""
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else bytes(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], bytes | None]:
+        return _bytes
 
 
 class Flag(TypeDecorator[bool]):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, Update, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, Update, bindparam, func, select, update
 
 from fittrack.db.tables.logs import inbox
 from fittrack.db.tables.messages import notification_preferences
@@ -22,19 +22,22 @@ class Kept(NamedTuple):
     notification: Notification
 
 
+_HEAD = select(func.max(inbox.c.seq), func.count(inbox.c.seq) - func.count(inbox.c.read_at)).where(
+    inbox.c.user_id == bindparam("user_id")
+)
+
+_LAST_SEQ = select(func.max(inbox.c.seq)).where(inbox.c.user_id == bindparam("user_id"))
+
+
 def head(conn: Connection, user_id: UserId) -> InboxHead:
     """The last position, and how many are unread."""
-    row = conn.execute(
-        select(func.max(inbox.c.seq), func.count(inbox.c.seq) - func.count(inbox.c.read_at)).where(
-            inbox.c.user_id == user_id
-        )
-    ).one()
+    row = conn.execute(_HEAD, {"user_id": user_id}).one()
     return InboxHead(row[0] or 0, row[1])
 
 
 def last_seq(conn: Connection, user_id: UserId) -> int:
     """The last position; 0 when the inbox is empty."""
-    last = conn.execute(select(func.max(inbox.c.seq)).where(inbox.c.user_id == user_id)).scalar_one()
+    last = conn.execute(_LAST_SEQ, {"user_id": user_id}).scalar_one()
     return last or 0
 
 

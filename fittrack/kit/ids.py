@@ -56,14 +56,17 @@ class _Uuid7:
                 self._last_ms += 1
                 self._tail &= _RANDOM_MASK
         high12, low62 = self._tail >> 62, self._tail & _LOW_62
-        number = (self._last_ms << 80) | _VERSION_7 | (high12 << 64) | _VARIANT | low62
-        return convert(number.to_bytes(16, "big"), UUID)  # UUID(int=…) takes five times as long
+        return _uuid_of((self._last_ms << 80) | _VERSION_7 | (high12 << 64) | _VARIANT | low62)
 
     def _step(self) -> int:
         # One system call serves many ids: urandom costs more than all the rest.
         if not self._steps:
             self._steps = list(_STEPS.unpack(os.urandom(_STEPS.size)))
         return self._steps.pop()
+
+
+def _uuid_of(number: int) -> UUID:
+    return convert(number.to_bytes(16, "big"), UUID)  # what UUID(int=…) does, in a fifth of its time
 
 
 uuid7 = _Uuid7()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Executable, Row, insert, select, update
+from sqlalchemy import Connection, Executable, Row, Select, bindparam, insert, select, update
 
 from fittrack.activities import queries as activity_queries
 from fittrack.activities.review import ReviewReason
@@ -26,6 +26,28 @@ from fittrack.players.model import Account
 from fittrack.points import queries as point_queries
 from fittrack.points.ledger import LedgerHead
 from fittrack.profiles.tiers import FitnessLevel, Sex
+
+_ACCOUNT: Select[Any] = (
+    select(
+        users.c.user_id,
+        users.c.role,
+        users.c.status,
+        users.c.email,
+        users.c.email_verified_at,
+        users.c.date_of_birth,
+        users.c.state_of_residence,
+        users.c.premium_expires_at,
+        users.c.under_review,
+        users.c.created_at,
+        profiles.c.display_name,
+        profiles.c.biological_sex,
+        profiles.c.fitness_level,
+        profiles.c.tier_code,
+        activity_queries.primary_source_of(users.c.user_id).label("primary_source"),
+    )
+    .outerjoin(profiles, profiles.c.user_id == users.c.user_id)
+    .where(users.c.user_id == bindparam("user_id"))
+)
 
 
 class LoadedPlayer(NamedTuple):
@@ -57,18 +79,7 @@ def load(conn: Connection, user_id: UserId, now: datetime, calendar: PlatformCal
 
 def load_account(conn: Connection, user_id: UserId) -> Account | None:
     """The account and its profile."""
-    row = conn.execute(
-        select(
-            users,
-            profiles.c.display_name,
-            profiles.c.biological_sex,
-            profiles.c.fitness_level,
-            profiles.c.tier_code,
-            activity_queries.primary_source_of(users.c.user_id).label("primary_source"),
-        )
-        .outerjoin(profiles, profiles.c.user_id == users.c.user_id)
-        .where(users.c.user_id == user_id)
-    ).one_or_none()
+    row = conn.execute(_ACCOUNT, {"user_id": user_id}).one_or_none()
     return None if row is None else _account(row)
 
 

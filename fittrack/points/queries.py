@@ -1,6 +1,6 @@
 """Reading the ledger."""
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from fittrack.db.tables.logs import ledger
 from fittrack.kit.ids import UserId
@@ -19,15 +19,17 @@ _TRANSACTION = (
     ledger.c.created_at,
 )
 
+_HEAD = (
+    select(ledger.c.seq, ledger.c.balance_after)
+    .where(ledger.c.user_id == bindparam("user_id"))
+    .order_by(ledger.c.seq.desc())
+    .limit(1)
+)
+
 
 def head(conn: Connection, user_id: UserId) -> LedgerHead:
     """The last position and the balance."""
-    row = conn.execute(
-        select(ledger.c.seq, ledger.c.balance_after)
-        .where(ledger.c.user_id == user_id)
-        .order_by(ledger.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
+    row = conn.execute(_HEAD, {"user_id": user_id}).one_or_none()
     return LedgerHead() if row is None else LedgerHead(row.seq, row.balance_after)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from aiohttp import web
-from multidict import CIMultiDict
+from aiohttp import hdrs, web
+from multidict import CIMultiDict, istr
 
 API_CSP: Final = "default-src 'none'; frame-ancestors 'none'"
 PAGE_CSP: Final = (
@@ -29,6 +29,9 @@ EXPOSED_HEADERS: Final = (
     "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )
+
+_CONTENT_SECURITY_POLICY: Final = istr("Content-Security-Policy")
+"""Ready for comparison without regard to case, as aiohttp's own names in `hdrs` are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,11 @@ class ResponseHeaders:
     def put(self, request: web.BaseRequest, headers: CIMultiDict[str]) -> None:
         """Complete the `headers` of the answer to `request`."""
         headers.extend(self._common)
-        headers["Server"] = "FitTrack"  # what runs underneath is nobody's business
-        headers.setdefault("Content-Security-Policy", API_CSP)
-        headers.setdefault("Cache-Control", "private, no-cache")
+        headers[hdrs.SERVER] = "FitTrack"  # what runs underneath is nobody's business
+        headers.setdefault(_CONTENT_SECURITY_POLICY, API_CSP)
+        headers.setdefault(hdrs.CACHE_CONTROL, "private, no-cache")
         if self._origins:
-            origin = request.headers.get("Origin")
+            origin = request.headers.get(hdrs.ORIGIN)
             if origin is not None and self.allows(origin):
                 headers["Access-Control-Allow-Origin"] = origin
                 headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS

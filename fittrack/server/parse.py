@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 from msgspec import Struct
 
 from fittrack.kit.problems import BodyTooLarge, Malformed, NotFound, UnsupportedMediaType
@@ -52,10 +52,10 @@ async def read_body(request: web.Request) -> bytes:
     Raises `UnsupportedMediaType`, `BodyTooLarge`, or `Malformed` when it does not arrive.
     """
     headers = request.headers
-    media_type = headers.get("Content-Type", "")
+    media_type = headers.get(hdrs.CONTENT_TYPE, "")
     if media_type != _JSON and media_type.partition(";")[0].strip().lower() != _JSON:
         raise UnsupportedMediaType("The body must be application/json")
-    if headers.get("Content-Encoding", "identity").lower() != "identity":
+    if headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise UnsupportedMediaType("The body must not be compressed")
     if headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
         raise UnsupportedMediaType("The body may be chunked, and nothing else")

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Update, and_, insert, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, insert, select, update
 
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.sessions import refresh_tokens, sessions
@@ -13,6 +13,19 @@ from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.principal import Standing
 from fittrack.sessions.rules import PresentedToken
+
+# Made once: every token that a node sees for the first time costs this query.
+_STANDING = (
+    select(users.c.user_id, users.c.role, users.c.status, profiles.c.tier_code, sessions.c.mfa_checked_at)
+    .select_from(sessions)
+    .join(users, users.c.user_id == sessions.c.user_id)
+    .outerjoin(profiles, profiles.c.user_id == users.c.user_id)
+    .where(
+        sessions.c.session_id == bindparam("session_id"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+    )
+)
 
 
 class EndReason(StrEnum):
@@ -189,15 +202,7 @@ def live_sessions(conn: Connection, user_id: UserId, now: datetime) -> list[Live
 
 def standing(conn: Connection, session_id: SessionId, now: datetime) -> Standing | None:
     """The holder of a live session, as the tables know the account now."""
-    row = conn.execute(
-        select(users.c.user_id, users.c.role, users.c.status, profiles.c.tier_code, sessions.c.mfa_checked_at)
-        .select_from(sessions)
-        .join(users, users.c.user_id == sessions.c.user_id)
-        .outerjoin(profiles, profiles.c.user_id == users.c.user_id)
-        .where(
-            sessions.c.session_id == session_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now
-        )
-    ).one_or_none()
+    row = conn.execute(_STANDING, {"session_id": session_id, "now": now}).one_or_none()
     if row is None:
         return None
     return Standing(
