@@ -5,7 +5,7 @@ fastest way that can still name the frame it refuses (docs/decisions/0004). A co
 two of them serve all connections.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, overload
 
@@ -55,7 +55,9 @@ class Codec:
     def __init__(self, subprotocol: str, *, binary: bool) -> None:
         self.subprotocol = subprotocol
         self.binary = binary
-        self._encoder = msgspec.msgpack.Encoder() if binary else msgspec.json.Encoder()
+        encoder = msgspec.msgpack.Encoder() if binary else msgspec.json.Encoder()
+        self.encode: Callable[[Frame], bytes] = encoder.encode
+        """One frame as the bytes of a message, or of a part of one."""
         self._message: Decoder[Envelope | list[Envelope]] = self.decoder(Envelope | list[Envelope])
         self._parts = self.decoder(list[Raw])
         self._envelope = self.decoder(Envelope)
@@ -106,10 +108,6 @@ class Codec:
         except UNREADABLE:
             id = None
         return Unreadable(_problem_of(error), id)
-
-    def encode(self, frame: Frame) -> bytes:
-        """One frame as the bytes of a message, or of a part of one."""
-        return self._encoder.encode(frame)
 
     def join(self, frames: Sequence[bytes]) -> bytes:
         """Encoded frames as one message. One frame travels as it is, several (at most 64) as a list."""

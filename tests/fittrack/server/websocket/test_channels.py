@@ -3,6 +3,7 @@
 import asyncio
 
 from fittrack.kit.problems import NotFound
+from fittrack.server.fanout import CHUNK_DELIVERIES
 from tests.fittrack.server.websocket.house import House
 
 
@@ -135,8 +136,8 @@ async def test_a_broadcast_to_many_lets_others_speak_in_between(house: House) ->
         await watcher.until("snapshot")
     before = house.sockets.fanout.deliveries
     house.product.tick(channel, 2)
-    assert house.sockets.fanout.deliveries - before == 100
-    for _ in range(3):
+    assert house.sockets.fanout.deliveries - before == CHUNK_DELIVERIES
+    for _ in range(250 // CHUNK_DELIVERIES):
         await asyncio.sleep(0)
     assert house.sockets.fanout.deliveries - before == 250
     assert [(await watcher.next())["seq"] for watcher in watchers] == [2] * 250
