@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import aiohttp
@@ -67,6 +68,7 @@ from fittrack.server.headers import HeaderPolicy
 from fittrack.server.health import HealthReporter, health_routes
 from fittrack.server.http import make_application
 from fittrack.server.listener import Listener
+from fittrack.server.open_files import connections_that_fit
 from fittrack.server.principal import Standing
 from fittrack.server.rate_limits import RateLimiter
 from fittrack.server.routes import Route
@@ -272,7 +274,8 @@ class Node:
     def _make_sockets(self) -> WebSockets:
         channels = Channels(self.registry, self.reads, self.clock, self.outlet.position)
         gateway = Gateway(self.registry, self.reads, self.authenticator, channels)
-        return WebSockets(gateway, self.broker, self.clock, _websocket_settings(self.settings))
+        settings = _websocket_settings(self.settings)
+        return WebSockets(gateway, self.broker, self.clock, settings, self.windows)
 
     def _fill(self, app: web.Application) -> None:
         app[asking.REGISTRY] = self.registry
@@ -406,6 +409,7 @@ def _websocket_settings(settings: Settings) -> WebSocketSettings:
     return WebSocketSettings(
         server=f"fittrack/{__version__}",
         origins=_origins(settings),
+        caps=replace(budgets.caps, connections=connections_that_fit(budgets.caps.connections)),
         per_account_max=budgets.connections_per_account,
         limits=Limits(
             commands_per_second=budgets.commands_per_second,

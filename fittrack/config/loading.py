@@ -14,6 +14,13 @@ from fittrack.db.engine import DatabaseSettings
 from fittrack.kit.environment import Reader, SettingsError, read_dotenv
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
 from fittrack.server.addresses import ForwardedHeader, Network
+from fittrack.server.admission import (
+    CONNECTIONS_MAX,
+    UNAUTHENTICATED_MAX,
+    UNAUTHENTICATED_PER_ADDRESS,
+    UPGRADES_PER_MINUTE,
+    Caps,
+)
 from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
 from fittrack.server.rate_limits import Tiers
 from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER_SECOND
@@ -112,6 +119,12 @@ def _websocket(reader: Reader) -> WebSocketBudgets:
         commands_burst=budget("COMMANDS_BURST", COMMANDS_BURST),
         commands_in_flight=budget("COMMANDS_IN_FLIGHT", COMMANDS_IN_FLIGHT_MAX),
         connections_per_account=budget("CONNECTIONS_PER_ACCOUNT", CONNECTIONS_PER_ACCOUNT_MAX),
+        caps=Caps(
+            connections=budget("CONNECTIONS_MAX", CONNECTIONS_MAX),
+            unauthenticated=budget("UNAUTHENTICATED_MAX", UNAUTHENTICATED_MAX),
+            unauthenticated_per_address=budget("UNAUTHENTICATED_PER_ADDRESS", UNAUTHENTICATED_PER_ADDRESS),
+            upgrades_per_minute=budget("UPGRADES_PER_MINUTE", UPGRADES_PER_MINUTE),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fittrack.db.engine import DatabaseSettings
 from fittrack.server.addresses import ForwardedHeader, Network
+from fittrack.server.admission import Caps
 from fittrack.server.rate_limits import Tiers
 from fittrack.server.token_keys import TokenKeys
 
@@ -38,6 +39,7 @@ class WebSocketBudgets:
     """Commands of one connection that wait for their answers."""
     connections_per_account: int
     """Connections of one account on one node; the oldest one too many is closed."""
+    caps: Caps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from fittrack.kit.clock import Clock
 from fittrack.kit.ids import SessionId
 from fittrack.kit.problems import Forbidden, Internal, Problem, Unauthenticated
 from fittrack.pubsub.messages import PlayerNote, StreamEvent
+from fittrack.server.admission import Admission
 from fittrack.server.fanout import FanOut
 from fittrack.server.flusher import Flusher
 from fittrack.server.hub import Hub
@@ -52,6 +53,7 @@ class Services:
     fanout: FanOut
     flusher: Flusher
     pinger: "Pinger[Client]"
+    admission: Admission
 
 
 class Client:
@@ -284,6 +286,7 @@ class Client:
             self._streams = PlayerStreams(
                 principal.user_id, self.outbox, self.services.gateway.read_stream, self.services.clock
             )
+            self.services.admission.settled(self)
             self.services.hub.sign_in(self, principal.user_id)
 
     def _refuse(self, frame_id: FrameId, problem: Problem, code: CloseCode = CloseCode.BAD_TOKEN) -> None:
@@ -345,6 +348,7 @@ class Client:
         """Nothing reaches this client any more."""
         self.session.lost()
         self.outbox.shut()
+        self.services.admission.settled(self)
         self.services.hub.remove(self, self.principal.user_id if self.principal else None)
         for task in self._tasks or ():
             task.cancel()

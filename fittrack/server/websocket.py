@@ -12,6 +12,8 @@ from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy, Malformed
 from fittrack.pubsub.broker import Broker
 from fittrack.server import handshake
+from fittrack.server.addresses import client_address, site_of
+from fittrack.server.admission import RETRY_AFTER_MS, Admission, Caps
 from fittrack.server.client import Client, Services
 from fittrack.server.drain import Drain
 from fittrack.server.fanout import FanOut
@@ -23,14 +25,9 @@ from fittrack.server.pinger import Pinger
 from fittrack.server.ports import Gateway
 from fittrack.server.reconciler import Reconciler
 from fittrack.server.routes import Access, Route
+from fittrack.server.windows import MemoryWindows, Windows
 from protocol.limits import Limits, Timing
 from protocol.policy import SessionPolicy
-
-CONNECTIONS_MAX = 18_000
-"""Connections of one node: below the 20,000 open files of a common limit, with room for all else."""
-
-RETRY_AFTER_MS = 2_000
-"""Milliseconds after which a client that was refused for lack of room may come again."""
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +39,7 @@ class WebSocketSettings:
     node: str = "local"
     server: str = "fittrack"
     origins: frozenset[str] = frozenset()
-    connections_max: int = CONNECTIONS_MAX
+    caps: Caps = field(default_factory=Caps)
     per_account_max: int = CONNECTIONS_PER_ACCOUNT_MAX
     limits: Limits = field(default_factory=Limits)
     timing: Timing = field(default_factory=Timing)
@@ -51,12 +48,20 @@ class WebSocketSettings:
 class WebSockets:
     """All WebSocket connections of this node."""
 
-    def __init__(self, gateway: Gateway, broker: Broker, clock: Clock, settings: WebSocketSettings) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        broker: Broker,
+        clock: Clock,
+        settings: WebSocketSettings,
+        windows: Windows | None = None,
+    ) -> None:
         check_hand_over()
         self._settings = settings
         self._clock = clock
         self._draining = False
         self.hub: Hub[Client] = Hub(broker, per_account_max=settings.per_account_max)
+        self._admission = Admission(settings.caps, windows or MemoryWindows(clock), self.hub)
         self.fanout = FanOut(broker)
         self._pinger: Pinger[Client] = Pinger(self.hub, clock)
         self._reconciler = Reconciler(self.hub, self.fanout, gateway, clock)
@@ -68,7 +73,9 @@ class WebSockets:
             limits=settings.limits,
             timing=settings.timing,
         )
-        self._services = Services(gateway, clock, policy, self.hub, self.fanout, Flusher(), self._pinger)
+        self._services = Services(
+            gateway, clock, policy, self.hub, self.fanout, Flusher(), self._pinger, self._admission
+        )
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """`GET /ws`. Raises a `Problem` instead of upgrading."""
@@ -80,11 +87,18 @@ class WebSockets:
         codec = handshake.negotiate(headers)
         handshake.check_origin(headers, self._settings.origins)
         bearer = handshake.bearer_token(headers)
-        if self._draining or len(self.hub) >= self._settings.connections_max:
-            raise Busy("No room for another connection here", after_ms=RETRY_AFTER_MS)
         response = Upgrade(handshake.accept(headers, codec))
-        transport, tail = await take_over(request, response)
+        if self._draining:
+            raise Busy("This node takes no more connections", after_ms=RETRY_AFTER_MS)
+        site = site_of(client_address(request) or "")
+        await self._admission.admit(site)
+        try:
+            transport, tail = await take_over(request, response)
+        except BaseException:
+            self._admission.failed(site)
+            raise
         client = Client(self._services, transport, codec)
+        self._admission.upgraded(client, site)
         client.start(bearer)
         give_protocol(transport, client.connection, tail)
         return response

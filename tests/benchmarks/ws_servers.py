@@ -23,6 +23,7 @@ from fittrack.kit.clock import SystemClock, VirtualClock
 from fittrack.kit.ids import DrawingId, SessionId, UserId, uuid7
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import ChannelEvent, channel_topic
+from fittrack.server.admission import Caps
 from fittrack.server.principal import Principal, Role, Status
 from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with
 from protocol.channels import DrawingChannel
@@ -37,6 +38,9 @@ CHANNEL = str(DrawingChannel(DrawingId(uuid7())))
 BACKLOG = 4096
 QUIET_S = 3_600.0
 """Seconds without heartbeats, for the clients don't answer them; the peers send none either."""
+
+CROWD = 1_000_000
+"""Connections that may come from one address at once: here all do."""
 
 FIRST_NUMBER = 1_000
 """Numbers of ticks have the same width from here to 65,535: so have their messages."""
@@ -94,7 +98,10 @@ async def serve_fittrack(listener: socket.socket) -> Control:
     product = OpenDoor(broker, VirtualClock(datetime.now(UTC)))
     product.channels[CHANNEL] = 0, OpsSnapshot(live=None, alerts=[])
     app = web.Application()
-    settings = WebSocketSettings(timing=Timing(ping_every=QUIET_S, silence_max=QUIET_S))
+    settings = WebSocketSettings(
+        timing=Timing(ping_every=QUIET_S, silence_max=QUIET_S),
+        caps=Caps(unauthenticated_per_address=CROWD, unauthenticated=CROWD, upgrades_per_minute=CROWD),
+    )
     sockets = WebSockets(product, broker, SystemClock(), settings)
     app.router.add_get("/ws", sockets.handle)
     live_with(app, sockets)

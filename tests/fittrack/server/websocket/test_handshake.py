@@ -75,14 +75,6 @@ async def test_the_token_of_the_upgrade_opens_the_session(house: House) -> None:
     assert (await player.next())["t"] == "welcome"
 
 
-async def test_a_full_node_refuses_another_connection() -> None:
-    async with open_house(WebSocketSettings(connections_max=1)) as house:
-        player = await house.connect()
-        assert (await player.next())["t"] == "hello"
-        async with aiohttp.ClientSession() as session, session.get(house.url, headers=GOOD) as response:
-            assert response.status == 503
-
-
 async def test_what_a_client_sends_right_behind_its_handshake_is_not_lost(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     lines = "".join(f"{name}: {value}\r\n" for name, value in GOOD.items())
