@@ -1,6 +1,5 @@
 """`GET /admin/audit`: parameters and answers (SPEC 10)."""
 
-from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
@@ -30,7 +29,7 @@ class AuditQuery(CursorQuery, frozen=True, kw_only=True):
 class Position(NamedTuple):
     """Where a record stands in the list."""
 
-    created_at: datetime
+    created_at: InboundInstant
     audit_id: UUID
 
 
