@@ -1,8 +1,7 @@
-"""Writing the audit log: recording outside of actors' units, sealing, erasing what is personal."""
+"""Writing the audit log: recording outside of actors' units, and sealing."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, insert, update
 
@@ -63,27 +62,3 @@ def seal(conn: Connection, limit: int = SEALED_AT_ONCE_MAX) -> Sealed:
     if links and conn.execute(_SEAL, links).rowcount != len(links):
         raise SealedElsewhere
     return Sealed(len(links), head)
-
-
-def erase_addresses(conn: Connection, before: datetime) -> int:
-    """Erase the addresses of what was recorded before `before`; returns how many."""
-    statement = (
-        update(audit_log)
-        .where(audit_log.c.created_at < before, audit_log.c.ip_salt.is_not(None))
-        .values(ip_address=None, ip_salt=None)
-    )
-    return conn.execute(statement).rowcount
-
-
-def erase_subject(conn: Connection, subject_type: str, subject_id: UUID | str) -> int:
-    """Erase states and reasons of all that was done to a subject, e.g. a user; returns how many rows."""
-    statement = (
-        update(audit_log)
-        .where(
-            audit_log.c.subject_type == subject_type,
-            audit_log.c.subject_id == str(subject_id),
-            audit_log.c.content_salt.is_not(None),
-        )
-        .values(before_state=None, after_state=None, reason=None, content_salt=None)
-    )
-    return conn.execute(statement).rowcount

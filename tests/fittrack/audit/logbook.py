@@ -111,3 +111,19 @@ def another(value: object) -> object:
             return value + 1_000
         case _:
             raise AssertionError(f"no column holds {value!r}")
+
+
+def erase_addresses(engine: Engine, before: datetime) -> int:
+    """Erase where people acted from before that instant, as retention does; how many rows."""
+    old = (audit_log.c.created_at < before, audit_log.c.ip_salt.is_not(None))
+    with engine.begin() as connection:
+        statement = update(audit_log).where(*old).values(ip_address=None, ip_salt=None)
+        return connection.execute(statement).rowcount
+
+
+def erase_content(engine: Engine, subject_id: UUID) -> int:
+    """Erase what was said of somebody, as the deletion of an account does; how many rows."""
+    nothing = {"before_state": None, "after_state": None, "reason": None, "content_salt": None}
+    with engine.begin() as connection:
+        statement = update(audit_log).where(audit_log.c.subject_id == str(subject_id)).values(nothing)
+        return connection.execute(statement).rowcount

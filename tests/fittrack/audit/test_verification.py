@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, delete, update
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, delete, update
 from fittrack.audit import queries
 from fittrack.audit.chain import Facts, Head, follow
 from fittrack.audit.examination import head_line, read_heads
-from fittrack.audit.statements import SealedElsewhere, erase_addresses, erase_subject, seal
+from fittrack.audit.statements import SealedElsewhere, seal
 from fittrack.audit.verification import parse_head
 from fittrack.db.handles import IntegrityError
 from fittrack.db.tables.operations import audit_log
@@ -21,6 +22,8 @@ from tests.fittrack.audit.logbook import (
     PLAYER,
     another,
     count,
+    erase_addresses,
+    erase_content,
     examined,
     fill,
     forge,
@@ -134,9 +137,8 @@ def test_of_two_heads_that_contradict_each_other_one_is_not_of_this_chain(engine
 
 
 def test_erased_addresses_leave_the_chain_whole(engine: Engine, kept: Head) -> None:
-    with engine.begin() as connection:
-        assert erase_addresses(connection, NOON + timedelta(minutes=3)) == 3
-        assert erase_addresses(connection, NOON + timedelta(minutes=3)) == 0
+    assert erase_addresses(engine, NOON + timedelta(minutes=3)) == 3
+    assert erase_addresses(engine, NOON + timedelta(minutes=3)) == 0
     verdict = examined(engine, kept=[kept]).verdict
     assert (verdict.broken, verdict.addresses_erased, verdict.contents_erased) == (None, 3, 0)
     assert [row_at(engine, seq)["ip_address"] is None for seq in range(1, 6)] == [True] * 3 + [False] * 2
@@ -145,8 +147,7 @@ def test_erased_addresses_leave_the_chain_whole(engine: Engine, kept: Head) -> N
 def test_what_was_said_of_a_player_can_be_erased_and_leaves_the_chain_whole(
     engine: Engine, kept: Head
 ) -> None:
-    with engine.begin() as connection:
-        assert erase_subject(connection, "user", PLAYER) == 1
+    assert erase_content(engine, PLAYER) == 1
     verdict = examined(engine, kept=[kept]).verdict
     assert (verdict.broken, verdict.contents_erased) == (None, 1)
     row = row_at(engine, 2)
@@ -155,9 +156,7 @@ def test_what_was_said_of_a_player_can_be_erased_and_leaves_the_chain_whole(
 
 
 def test_what_is_erased_before_it_is_sealed_leaves_the_chain_whole(engine: Engine) -> None:
-    subject_id = recorded(engine).subject_id
-    with engine.begin() as connection:
-        assert erase_subject(connection, "drawing", subject_id) == 1
+    assert erase_content(engine, UUID(recorded(engine).subject_id)) == 1
     assert sealed(engine) == 1
     assert examined(engine).verdict.broken is None
 
