@@ -25,7 +25,7 @@ async def create_admin(
 
     For use beside a running server too: it is one short transaction of its own.
     """
-    errors = [*rules.check_email(email), *rules.check_password(password)]
+    errors = [*rules.check_email(email), *rules.check_password(password, email=email)]
     if errors:
         raise Validation(" ".join(error.detail + "." for error in errors), errors=errors)
     passwords = Passwords(threads=1)

@@ -44,7 +44,8 @@ async def reset_password(services: AccountServices, form: schemas.ResetPassword,
         now=now,
     )
     # Looked at before the costly hash; what decides is the look within the transaction.
-    await services.reads.run(_worth_hashing, token_hash, once)
+    email = await services.reads.run(_worth_hashing, token_hash, once)
+    _check_new(form.new_password, email)
     password_hash = await services.passwords.hash(form.new_password)
     kept, ended = await services.journal.transact(_reset_once, once, token_hash, password_hash)
     services.watch.ended(ended)
@@ -58,7 +59,8 @@ async def change_password(
 
     Raises `Validation`, `NoPassword`, or `LoginLocked` after many guesses.
     """
-    _check_new(form.new_password)
+    account = await services.reads.run(queries.credentials_of, principal.user_id)
+    _check_new(form.new_password, account.email if account else "")
     known = await check_again(services, principal.user_id, form.current_password, "/current_password")
     password_hash = await services.passwords.hash(form.new_password)
     ended = await services.journal.transact(_change, principal, known, password_hash, services.clock.now())
@@ -80,8 +82,8 @@ async def check_again(services: AccountServices, user_id: UserId, password: str,
     return known
 
 
-def _check_new(password: str) -> None:
-    errors = rules.check_password(password, "/new_password")
+def _check_new(password: str, email: str = "") -> None:
+    errors = rules.check_password(password, "/new_password", email=email)
     if errors:
         raise Validation(errors=errors)
 
@@ -93,9 +95,12 @@ def _holder(conn: Connection, token_hash: bytes, now: datetime) -> UserId:
     return found.user_id
 
 
-def _worth_hashing(conn: Connection, token_hash: bytes, once: Once) -> None:
-    if once.key is None or find_kept(conn, once.scope_id, once.key) is None:
-        _holder(conn, token_hash, once.now)
+def _worth_hashing(conn: Connection, token_hash: bytes, once: Once) -> str:
+    """The email of who may set a password; nobody's when the answer is known already."""
+    if once.key is not None and find_kept(conn, once.scope_id, once.key) is not None:
+        return ""
+    account = queries.credentials_of(conn, _holder(conn, token_hash, once.now))
+    return account.email if account else ""
 
 
 def _reset_once(

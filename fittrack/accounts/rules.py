@@ -77,7 +77,7 @@ def check_registration(form: Registration, today: date, excluded_states: Collect
     """Everything that keeps `form` from becoming an account; empty when nothing does."""
     return [
         *check_email(form.email),
-        *check_password(form.password),
+        *check_password(form.password, email=form.email),
         *check_declaration(form, today, excluded_states),
     ]
 
@@ -101,12 +101,17 @@ def check_email(email: str) -> list[FieldError]:
     return [] if _EMAIL.fullmatch(email.strip()) else [FieldError("/email", "That is not an email address")]
 
 
-def check_password(password: str, pointer: str = "/password") -> list[FieldError]:
-    """What a password lacks: length, upper and lower case, a digit, a special character."""
+def check_password(password: str, pointer: str = "/password", *, email: str = "") -> list[FieldError]:
+    """What a password lacks: length, upper and lower case, a digit, a special character.
+
+    One that holds the account's own address is the first that anybody would try.
+    """
     least, most = PASSWORD_CHARACTERS
     errors = []
     if not least <= len(password) <= most:
         errors.append(FieldError(pointer, f"Between {least} and {most} characters"))
+    if email and email_key(email) in password.lower():
+        errors.append(FieldError(pointer, "Not the email address"))
     wanted = (
         (any(map(str.isupper, password)), "At least one upper case letter"),
         (any(map(str.islower, password)), "At least one lower case letter"),

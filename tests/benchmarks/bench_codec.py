@@ -1,8 +1,6 @@
 """What reading a command and writing an answer costs, by the ways there are to do it."""
 
 import json
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -19,9 +17,9 @@ from protocol.outbound import TicketsBought
 from protocol.policy import SessionPolicy
 from protocol.reading import reader_for
 from protocol.session import Session
+from tests.benchmarks.timing import microseconds
 from tests.protocol.examples import A_PURCHASE, DRAWING, KEY, NOON, RecordingServer, signed_in
 
-RUNS = 5
 CALLS = 20_000
 QUICK_CALLS = 200
 UNLIMITED = 10**9
@@ -74,8 +72,8 @@ def run(*, quick: bool = False) -> list[dict[str, Any]]:
         ("msgpack.packb of plain maps", lambda: msgpack.packb(plain), "without making them"),
     ]
     calls = QUICK_CALLS if quick else CALLS
-    rows = [_row(name, _microseconds(call, calls), note) for name, call, note in ways]
-    turn = _microseconds(lambda: session.receive(packed, 1.0), calls)
+    rows = [_row(name, microseconds(call, calls), note) for name, call, note in ways]
+    turn = microseconds(lambda: session.receive(packed, 1.0), calls)
     return [*rows, _row("built: session, command in, encoded answer out", turn, "all checks", TARGET_US)]
 
 
@@ -93,17 +91,6 @@ def _session() -> Session:
         limits=Limits(commands_per_second=UNLIMITED, commands_burst=UNLIMITED),
     )
     return signed_in(MSGPACK, policy, server=_PromptServer()).session
-
-
-def _microseconds(call: Callable[[], object], calls: int) -> float:
-    return statistics.median(_once(call, calls) for _ in range(RUNS))
-
-
-def _once(call: Callable[[], object], calls: int) -> float:
-    begun = time.process_time()
-    for _ in range(calls):
-        call()
-    return (time.process_time() - begun) / calls * 1e6
 
 
 def _row(name: str, value: float, note: str, target: float | None = None) -> dict[str, Any]:

@@ -81,6 +81,20 @@ def a_profile(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+class CountedPasswords(Passwords):
+    """Passwords that know how much work they were."""
+
+    hashed = 0
+
+    async def hash(self, password: str) -> str:
+        self.hashed += 1
+        return await super().hash(password)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        self.hashed += 1
+        return await super().verify(password, password_hash)
+
+
 @dataclass
 class House:
     """Everything, and the moves that tests make in it."""
@@ -93,7 +107,7 @@ class House:
     broker: MemoryBroker
     registry: Registry
     watch: SessionWatch
-    passwords: Passwords
+    passwords: CountedPasswords
     worker: MailWorker
     mail_dir: Path
     http: TestClient[Any, Any]
@@ -167,7 +181,7 @@ async def build(folder: Path) -> House:
     registry, watch, postbox = Registry(clock), SessionWatch(reads, broker, clock), Postbox(sealer)
     tokens = AccessTokens(TokenKeys.from_secret(b"s"), issuer="i", audience="a", clock=clock)
     # A tenth of the real work: these tests are about what happens around it.
-    passwords = Passwords(memory_kib=64, passes=1)
+    passwords = CountedPasswords(memory_kib=64, passes=1)
     services = Services(
         clock=clock,
         calendar=calendar,

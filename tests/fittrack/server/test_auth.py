@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import jwt
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fittrack.kit.ids import SessionId, UserId, uuid7
 from fittrack.kit.problems import Busy, Unauthenticated
@@ -127,6 +129,51 @@ def test_forged_tokens_are_refused(tokens, clock):
 def test_a_huge_token_is_not_even_looked_at(tokens):
     with pytest.raises(Unauthenticated):
         tokens.verify("x" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"kid": ""},
+        {"kid": 7},
+        {"kid": ["a"]},
+        {"kid": {"a": 1}},
+        {"kid": "' OR 1=1 --"},
+        {"alg": ["HS256"]},
+        {"alg": None},
+        {"alg": "hs256"},
+        {"typ": "JWT"},
+        {"typ": "AT+JWT"},
+        {"typ": ["at+jwt"]},
+        {"crit": ["exp"]},
+        {"crit": []},
+        {"b64": False, "crit": ["b64"]},
+        {"jwk": {"kty": "oct", "k": "a2V5"}, "alg": "none"},
+    ],
+    ids=str,
+)
+def test_a_header_that_is_not_ours_is_refused_although_the_signature_is(tokens, header):
+    _, payload, _ = tokens.issue(UserId(uuid7()), SessionId(uuid7())).token.split(".")
+    head = b64(json.dumps({"alg": "HS256", "typ": "at+jwt", **header}).encode()) + b"." + payload.encode()
+    signature = b64(hmac.digest(tokens._keys.signing, head, hashlib.sha256))
+    with pytest.raises(Unauthenticated):
+        tokens.verify((head + b"." + signature).decode())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(st.text(max_size=60) | st.lists(st.binary(max_size=60), min_size=3, max_size=3))
+def test_whatever_strangers_send_for_a_token_is_refused(tokens, sent):
+    token = sent if isinstance(sent, str) else b".".join(map(b64, sent)).decode()
+    with pytest.raises(Unauthenticated):
+        tokens.verify(token)
+
+
+def test_claims_in_depth_are_refused_not_a_crash(tokens):
+    for payload in (b"[" * 2000, b'{"a":' * 400, b"\xff", b"null", b"[]"):
+        head = b64(b'{"alg":"HS256","typ":"at+jwt"}') + b"." + b64(payload)
+        token = head + b"." + b64(hmac.digest(tokens._keys.signing, head, hashlib.sha256))
+        with pytest.raises(Unauthenticated):
+            tokens.verify(token.decode())
 
 
 def test_rs256_tokens_verify_over_a_rotation_of_keys(clock):
