@@ -64,8 +64,8 @@ format: setup ## Format the code
 bench: setup ## Measure speed and memory against baselines run in the same minute
 	@$(BIN)/python -m tests.benchmarks
 
-soak: setup redis ## The long forms of the chaos, end-to-end and simulation tests
-	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/e2e tests/simulation
+soak: setup redis ## The long forms of the chaos, contract, end-to-end and simulation tests
+	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/contracts tests/e2e tests/simulation
 
 smoke: setup ## Start a server, log in, buy a ticket, stop
 	@$(BIN)/python -m pytest tests/e2e -k journey

@@ -1,6 +1,7 @@
 """The HTTP application: declared routes behind the edge."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -62,9 +63,27 @@ def make_application(
 def _declare(
     app: web.Application, routes: Iterable[Route], endpoints: dict[web.AbstractRoute, Endpoint]
 ) -> None:
+    routes = list(routes)
+    paths = {route.path for route in routes}
     for route in routes:
         endpoint = Endpoint(route, RouteStats(route.method, route.path))
-        resource = app.router.add_resource(route.path)
+        resource = app.router.add_resource(_unambiguous(route.path, paths))
         endpoints[resource.add_route(route.method, route.handler)] = endpoint
         if route.method == "GET":  # HEAD is a GET whose body is not sent (RFC 9110, 9.3.2)
             endpoints[resource.add_route("HEAD", route.handler)] = endpoint
+
+
+def _unambiguous(path: str, paths: Collection[str]) -> str:
+    """`path` for the router, its last parameter none of the words that other addresses have there.
+
+    Else `GET …/read-all` would be looked for under `…/{id}`, and what that address allows would be wrong.
+    """
+    before, parameter, after = path.rpartition("{")
+    if not parameter:
+        return path
+    words = {other.removeprefix(before).partition("/")[0] for other in paths if other.startswith(before)}
+    words = {re.escape(word) for word in words if word and "{" not in word}
+    if not words:
+        return path
+    name, _, rest = after.partition("}")
+    return f"{before}{{{name}:(?!(?:{'|'.join(sorted(words))})(?:/|$))[^{{}}/]+}}{rest}"

@@ -4,6 +4,7 @@ Actor commands keep their key and answer in their own log (`fittrack.kit.idempot
 serves the rest: `await journal.transact(run_once, Once(...), effect)` writes effect and answer together.
 """
 
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from http import HTTPStatus
@@ -17,6 +18,8 @@ from fittrack.kit.idempotency import KEY_LENGTH_MAX, key_from_text
 from fittrack.kit.problems import FieldError, Malformed, Problem
 
 HEADER: Final = "Idempotency-Key"
+KEY_PATTERN: Final = "[!-~]([ -~]*[!-~])?"
+"""What travels in a header as it is: printable ASCII without spaces at the ends."""
 REPLAYED: Final = "Idempotent-Replayed"
 
 
@@ -42,8 +45,8 @@ def idempotency_key(request: web.Request) -> UUID | None:
     text = request.headers.get(HEADER)
     if text is None:
         return None
-    if not 1 <= len(text) <= KEY_LENGTH_MAX or not text.isprintable():
-        raise Malformed(f"{HEADER} has 1 to {KEY_LENGTH_MAX} printable characters")
+    if len(text) > KEY_LENGTH_MAX or not re.fullmatch(KEY_PATTERN, text):
+        raise Malformed(f"{HEADER} has 1 to {KEY_LENGTH_MAX} printable characters of ASCII")
     return key_from_text(text)
 
 

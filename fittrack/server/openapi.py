@@ -12,7 +12,7 @@ import msgspec
 from fittrack.kit.idempotency import KEY_LENGTH_MAX
 from fittrack.kit.problems import Problem
 from fittrack.server.access import Access
-from fittrack.server.idempotency import HEADER
+from fittrack.server.idempotency import HEADER, KEY_PATTERN
 from fittrack.server.render import JSON, PROBLEM_JSON, PROBLEM_TYPE_BASE, ProblemDocument
 from fittrack.server.routes import Route
 
@@ -27,7 +27,12 @@ _HEADERS: Final[Json] = {
         "in": "header",
         "description": "Chosen once per intention and kept over repetitions: the same key and body give "
         "the same answer without a second effect, for 7 days.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH_MAX},
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": KEY_LENGTH_MAX,
+            "pattern": f"^{KEY_PATTERN}$",
+        },
     },
     "IfMatch": {
         "name": "If-Match",

@@ -1,6 +1,7 @@
 """From requests to typed values: bodies, query parameters, path parameters, and the refusals of bad ones."""
 
 import asyncio
+from functools import cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -8,8 +9,9 @@ import msgspec
 from aiohttp import hdrs, web
 from msgspec import Struct
 
-from fittrack.kit.problems import BodyTooLarge, Malformed, NotFound, UnsupportedMediaType
+from fittrack.kit.problems import BodyTooLarge, FieldError, Malformed, NotFound, UnsupportedMediaType
 from fittrack.server.complaints import complaints_about_body, complaints_about_parameters
+from fittrack.server.sentences import sentence
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Bytes of a body (SPEC 11): 500 activities have about 150 KiB."""
@@ -82,9 +84,29 @@ def parse_query(request: web.Request, expected: type[T]) -> T:
         twice = sorted({name for name in given if len(given.getall(name)) > 1})  # type: ignore[attr-defined]
         raise Malformed(f"Given more than once: {', '.join(twice)}")
     try:
-        return msgspec.convert(parameters, expected, strict=False)
+        query = msgspec.convert(parameters, expected, strict=False)
     except msgspec.ValidationError as error:
         raise complaints_about_parameters(parameters, expected, error) from error
+    instants = _instants(expected) & parameters.keys()
+    if numbers := [name for name in instants if "T" not in parameters[name].upper()]:
+        detail = sentence("Invalid RFC3339 encoded datetime")
+        errors = [FieldError(f"/{name}", detail) for name in sorted(numbers)]
+        raise Malformed("Some parameters are not right", errors=errors)
+    return query
+
+
+@cache
+def _instants(expected: type[Struct]) -> frozenset[str]:
+    """The parameters that are instants: a bare number would be read as seconds since 1970."""
+    return frozenset(
+        field.encode_name
+        for field in msgspec.structs.fields(expected)
+        if msgspec.inspect.DateTimeType in map(type, _alternatives(msgspec.inspect.type_info(field.type)))
+    )
+
+
+def _alternatives(kind: msgspec.inspect.Type) -> tuple[msgspec.inspect.Type, ...]:
+    return kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
 
 
 def path_uuid(request: web.Request, name: str = "id") -> UUID:

@@ -12,17 +12,21 @@ from aiohttp import web
 from msgspec import Struct
 
 from fittrack.kit.problems import (
+    BodyTooLarge,
+    Busy,
     Forbidden,
     IdempotencyMismatch,
     Internal,
     Malformed,
     MfaRequired,
     NotFound,
+    OutcomeUnknown,
     PreconditionFailed,
     Problem,
     ProfileIncomplete,
     RateLimited,
     Unauthenticated,
+    UnsupportedMediaType,
     Validation,
 )
 from fittrack.server.access import Access
@@ -117,13 +121,17 @@ class Route:
         if self.step_up:
             known.add(MfaRequired)
         if self.body is not None:
-            known |= {Malformed, Validation}
+            known |= {Malformed, Validation, BodyTooLarge, UnsupportedMediaType}
         if self.query is not None:
             known.add(Malformed)
+        if "{" in self.path:
+            known |= {Malformed, NotFound}
+        if self.takes_key:
+            known |= {Malformed, IdempotencyMismatch}
         if self.guarded:
             known.add(PreconditionFailed)
-        if "{" in self.path:
-            known.add(NotFound)
-        if self.takes_key and self.access.needs_token:
-            known.add(IdempotencyMismatch)
+        if self.path.startswith(API):
+            known.add(Busy)
+            if self.method != "GET":
+                known.add(OutcomeUnknown)
         return sorted(known, key=lambda problem: (problem.status, problem.code))

@@ -98,9 +98,14 @@ def _example(path: str) -> str:
 
 
 def _known_methods(example: str) -> set[str]:
-    """The methods of all routes that have an address; one address may be an example of two."""
-    patterns = {path: re.sub(r"{\w+}", "[^/]+", path).replace("*", ".+") for _, path in DOCUMENTED}
-    return {method for method, path in DOCUMENTED if re.fullmatch(patterns[path], example)}
+    """The methods of the route that has this address."""
+    return {method for method, path in DOCUMENTED if path == example} or {
+        method for method, path in DOCUMENTED if re.fullmatch(_pattern(path), example)
+    }
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"{\w+}", "[^/]+", path).replace("*", ".+")
 
 
 async def _knock(town: Town, method: str, path: str) -> int:

@@ -55,7 +55,8 @@ def test_registration_documents_its_400(document):
     responses = document["paths"]["/api/v1/register"]["post"]["responses"]
     examples = responses["400"]["content"]["application/problem+json"]["examples"]
     assert set(examples) == {"malformed", "validation"}
-    assert "422" not in responses
+    examples = responses["422"]["content"]["application/problem+json"]["examples"]
+    assert set(examples) == {"idempotency-mismatch"}
 
 
 @pytest.mark.parametrize(
