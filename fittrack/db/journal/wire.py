@@ -85,11 +85,12 @@ def _of_uuid(value: UUID) -> Any:
 def _uuid(number: int) -> UUID:
     value = UUID.__new__(UUID)
     _set(value, "int", number)  # as UUID does in its __init__, whose checks cost more than the rest
-    _set(value, "is_safe", SafeUUID.unknown)
+    _set(value, "is_safe", _UNKNOWN)
     return value
 
 
 _set = object.__setattr__
+_UNKNOWN = SafeUUID.unknown  # looked up once: an enum makes an event of it
 
 
 class _Pickler(pickle.Pickler):
