@@ -1,4 +1,4 @@
-"""How loads and reports travel between the node and its writer's process: framed pickles.
+"""What goes between the node and its writer's process: framed pickles.
 
 Both ends are the same program on the same machine, and nobody else can reach the socket. Tables and
 their columns travel by name, so that both ends mean their own.
@@ -7,7 +7,6 @@ their columns travel by name, so that both ends mean their own.
 import copyreg
 import io
 import pickle
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from struct import Struct
@@ -16,10 +15,9 @@ from uuid import UUID, SafeUUID
 
 from sqlalchemy import Column, Connection, Table
 
-from fittrack.db.journal.load import Call, Report, Result
-from fittrack.db.journal.unit import Committed, PeerRow, Unit
+from fittrack.db.journal.load import Call
+from fittrack.db.journal.unit import PeerRow, Unit
 from fittrack.db.tables import metadata
-from fittrack.kit.problems import Problem
 
 LENGTH: Final = Struct("=Q")
 """What goes before each message: its length in bytes."""
@@ -114,43 +112,6 @@ def dumps(message: object) -> bytes:
 def loads(data: bytes | memoryview) -> Any:
     """The message again."""
     return pickle.loads(data)  # noqa: S301 - our own program's, see above
-
-
-def portable(error: BaseException) -> BaseException:
-    """`error` as it can travel, with what would be lost on the way: its cause, and where it came from."""
-    if error.__cause__ is not None:
-        error.add_note(f"caused by {error.__cause__!r}")
-    if not isinstance(error, Problem):
-        error.add_note("".join(traceback.format_tb(error.__traceback__)))
-    try:
-        loads(dumps(error))
-    except Exception as fault:
-        substitute = RuntimeError(f"{error!r}, which cannot travel: {fault!r}")
-        substitute.__notes__ = error.__notes__
-        return substitute
-    return error
-
-
-def report_out(report: Report) -> Report:
-    """`report` as it travels: a bare number for a unit that is stored, errors made fit."""
-    outcomes: list[Any] = [
-        outcome.rev if type(outcome) is Committed else portable(outcome)  # type: ignore[arg-type]
-        for outcome in report.outcomes
-    ]
-    return report._replace(
-        outcomes=outcomes,
-        results=[Result(result.value, result.error and portable(result.error)) for result in report.results],
-        doubtful=report.doubtful and portable(report.doubtful),
-        fatal=report.fatal and portable(report.fatal),
-    )
-
-
-def report_in(report: Report) -> Report:
-    """The report as it was."""
-    outcomes: list[Any] = report.outcomes
-    return report._replace(
-        outcomes=[Committed(outcome) if type(outcome) is int else outcome for outcome in outcomes],
-    )
 
 
 class PickledCall(NamedTuple):

@@ -12,6 +12,7 @@ import structlog
 
 from fittrack.db.engine import make_engine
 from fittrack.db.journal import wire
+from fittrack.db.journal.report_wire import to_node
 from fittrack.db.journal.writer import Writer
 from fittrack.db.journal.writer_process import RECEIVE_BYTES, Setup
 from fittrack.kit.clock import SystemClock
@@ -73,7 +74,7 @@ def _serve(node: Wire) -> None:
     node.send(None)
     while (load := node.receive()) is not None:
         report = writer.write(load)
-        node.send(wire.report_out(report))
+        node.send(to_node(report))
         if report.fatal is not None:
             os._exit(EXIT_FATAL)  # without closing: that would write to a file that must not be trusted
     writer.close()

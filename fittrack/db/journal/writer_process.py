@@ -21,6 +21,7 @@ from fittrack.db.journal import wire
 from fittrack.db.journal.errors import JournalStopped
 from fittrack.db.journal.load import Load, Report
 from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.report_wire import from_writer
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.unit import Unit
 
@@ -132,7 +133,7 @@ class WriterProcess:
             return
         if message.fatal is not None:
             self._closing = True  # it ends by itself
-        self._on_report(wire.report_in(message))
+        self._on_report(from_writer(message))
 
     def _gone(self) -> None:
         self._loop.remove_reader(self._socket)
