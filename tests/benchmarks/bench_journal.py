@@ -31,6 +31,7 @@ from fittrack.db.tables.logs import drawing_log, ledger, user_log
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.histogram import Histogram
 from fittrack.kit.ids import uuid7
+from tests.benchmarks.machine import cpu_seconds
 
 RUNS = 3
 SECONDS, QUICK_SECONDS = 2.0, 0.3
@@ -123,19 +124,30 @@ def one_by_one(seconds: float) -> float:
         return done / elapsed
 
 
-async def a_journal(engine: Engine, metrics: JournalMetrics | None = None) -> Journal:
+async def a_journal(engine: Engine, metrics: JournalMetrics | None = None) -> tuple[Journal, WriterProcess]:
     """A journal as `fittrack serve` has it: its writer is a process of its own."""
     database = DatabaseSettings(url=engine.url.render_as_string())
     writer = WriterProcess(Setup(database=database, log_level="WARNING"))
     journal = Journal(writer, CLOCK, on_fatal=_end, metrics=metrics)
     await journal.ready()
-    return journal
+    return journal, writer
 
 
-async def grouped(callers: int, seconds: float) -> float:
-    """Durable purchases a second with so many callers, all on one drawing."""
+class Grouped(NamedTuple):
+    """What came of so many callers, all on one drawing."""
+
+    rate: float
+    """Durable purchases a second."""
+    loop_us: float
+    """CPU of the process with the event loop, callers included, for each."""
+    writer_us: float
+    """CPU of the writer's process for each."""
+
+
+async def grouped(callers: int, seconds: float) -> Grouped:
+    """Buy with so many callers for so long."""
     with a_database() as engine:
-        journal = await a_journal(engine)
+        journal, writer = await a_journal(engine)
         appender = journal.open(drawing_log, uuid7(), Head())
         until = time.perf_counter() + seconds
         done = 0
@@ -148,11 +160,14 @@ async def grouped(callers: int, seconds: float) -> float:
                 player.bought(unit)
                 done += 1
 
-        began = time.perf_counter()
+        began, loop, written = time.perf_counter(), time.process_time(), cpu_seconds(writer.pid)
         await asyncio.gather(*[buy(Player()) for _ in range(callers)])
-        elapsed = time.perf_counter() - began
+        # The kernel counts in ticks: what lasts shorter than one counts as one.
+        written = max(cpu_seconds(writer.pid) - written, 1 / os.sysconf("SC_CLK_TCK"))
+        loop = time.process_time() - loop
+        rate = done / (time.perf_counter() - began)
         await journal.stop()
-        return done / elapsed
+        return Grouped(rate, 1e6 * loop / done, 1e6 * written / done)
 
 
 class Durations(Histogram):
@@ -180,7 +195,8 @@ async def behind_a_busy_loop(callers: int, seconds: float) -> Busy:
     """How long batches take while the event loop never rests."""
     batches, commits = Durations(), Durations()
     with a_database() as engine:
-        journal = await a_journal(engine, JournalMetrics(batch_seconds=batches, commit_seconds=commits))
+        metrics = JournalMetrics(batch_seconds=batches, commit_seconds=commits)
+        journal, _ = await a_journal(engine, metrics)
         appender = journal.open(drawing_log, uuid7(), Head())
         until = time.perf_counter() + seconds
 
@@ -237,10 +253,13 @@ def run(*, quick: bool = False) -> list[Row]:
 
 def _round(seconds: float) -> dict[str, float]:
     busy = uvloop.run(behind_a_busy_loop(512, seconds))
+    few, many = uvloop.run(grouped(64, seconds)), uvloop.run(grouped(512, seconds))
     return {
         "single": one_by_one(seconds),
-        "64": uvloop.run(grouped(64, seconds)),
-        "512": uvloop.run(grouped(512, seconds)),
+        "64": few.rate,
+        "512": many.rate,
+        "loop": many.loop_us,
+        "writer": many.writer_us,
         "batch": busy.batch,
         "writing": busy.writing,
         "commit": busy.commit,
@@ -259,6 +278,8 @@ def _report(measured: dict[str, float]) -> list[Row]:
         _row("journal: a transaction each, sync Core", single, "units/s", note="baseline"),
         _row("journal: 64 callers", measured["64"], "units/s", 21_000, note=against(measured["64"])),
         _row("journal: 512 callers", measured["512"], "units/s", 30_000, note=against(measured["512"])),
+        _row("journal: … CPU of the writer's process", measured["writer"], "µs", note="each, 512 callers"),
+        _row("journal: … CPU of the event loop's", measured["loop"], "µs", note="each, callers included"),
         _row(
             "journal: batch p99, loop saturated",
             measured["batch"],
