@@ -79,6 +79,11 @@ class RemoteKeySet:
                     raise
         return self._keys.get(key_id)
 
+    async def fetch(self) -> int:
+        """Fetch the keys; returns how many can be used. Raises `IssuerUnavailable`."""
+        await self._refresh()
+        return len(self._keys)
+
     async def stop(self) -> None:
         """Give up a fetch under way."""
         if self._fetching is not None:

@@ -119,6 +119,19 @@ async def test_logout_all_closes_every_connection_of_the_account_and_of_no_other
         await on_bobs.answers(["still-here"])
 
 
+async def test_a_device_that_is_signed_out_from_another_one_is_closed(
+    server: Server, rest: Rest, google: FakeIssuer
+) -> None:
+    phone, tablet = await come_in(rest, google, "ada"), await come_in(rest, google, "ada")
+    async with wired(server, tablet["access_token"]) as on_tablet:
+        listed = await rest.get("/users/me/sessions", phone["access_token"])
+        [other] = [session["session_id"] for session in listed["items"] if not session["current"]]
+        status, _ = await rest.call("DELETE", f"/users/me/sessions/{other}", token=phone["access_token"])
+        assert status == 204
+        assert await close_code(on_tablet) == REVOKED
+    assert (await rest.call("GET", "/users/me", token=tablet["access_token"]))[0] == 401
+
+
 async def test_a_replayed_refresh_token_closes_what_the_thief_has_open(
     server: Server, rest: Rest, google: FakeIssuer
 ) -> None:

@@ -16,6 +16,7 @@ from fittrack.db.engine import make_engine
 from fittrack.doctor.diagnosis import Diagnosis
 from fittrack.doctor.examination import examine
 from fittrack.doctor.surroundings import DISK_FREE_MIN
+from tests.issuers import APPLE_APP, GOOGLE_APP, an_issuer, known_to
 from tests.redis_server import redis_server
 from tests.world import migrated, no_fatal, open_drawing, settings_for
 
@@ -171,3 +172,20 @@ async def test_redis_is_asked_when_there_is_to_be_one(settings: Settings, tmp_pa
     assert "hunter2" not in refused.sentence
     assert not gone.ok
     assert f"127.0.0.1:{redis.port} does not answer" in gone.sentence
+
+
+async def test_an_issuer_that_gives_its_keys_is_well(tmp_path: Path) -> None:
+    async with an_issuer(GOOGLE_APP) as google:
+        settings = migrated(settings_for(tmp_path, **known_to(google=google)))
+        found = await diagnosis_of("google", settings)
+    assert found.ok
+    assert google.jwks_url in found.sentence
+
+
+async def test_an_issuer_that_gives_none_is_told(tmp_path: Path) -> None:
+    async with an_issuer(APPLE_APP) as apple:
+        apple.status = 404
+        settings = migrated(settings_for(tmp_path, **known_to(apple=apple)))
+        found = await diagnosis_of("apple", settings)
+    assert not found.ok
+    assert "APPLE_JWKS_URL" in found.remedy
