@@ -34,6 +34,7 @@ from fittrack.players.model import Account
 from fittrack.points.award import DayAward
 from fittrack.points.ledger import Entry, LedgerHead
 from fittrack.points.live import PlayerView, ViewPlayer
+from fittrack.privacy.commands import DeleteAccount
 from fittrack.pubsub.messages import player_topic
 from fittrack.server.asking import DRAWING
 from protocol.outbound import InboxRead, PointsChanged, TicketsChanged
@@ -105,6 +106,8 @@ class UserActor(LogActor):
                 return await self._read_notification(intention, notification_id)
             case ChangePreferences() as command:
                 return await user_privacy.change_preferences(self, intention, command)
+            case DeleteAccount() as command:
+                return await user_privacy.delete_account(self, intention, command)
             case _:
                 return await user_account.change(self, intention)
 

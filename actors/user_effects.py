@@ -1,8 +1,11 @@
 """What others' units owe a player, such as a refund: applied through the player's own log, once."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from actors import user_privacy
 from fittrack.db import effect_queries
+from fittrack.db.handles import Executable
 from fittrack.db.journal import UnitRefused
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE, read_refund, read_winner
@@ -11,6 +14,7 @@ from fittrack.inbox.notices import Notice
 from fittrack.players.messages import ApplyEffect
 from fittrack.points import ledger
 from fittrack.points.ledger import Entry
+from fittrack.privacy.statements import ERASURE, forfeit
 
 if TYPE_CHECKING:
     from actors.user import UserActor
@@ -23,6 +27,8 @@ async def apply(actor: "UserActor", effect: ApplyEffect) -> None:
             await _refund(actor, effect)
         case kind if kind == WINNER_NOTICE:
             await _tell_winner(actor, effect)
+        case kind if kind == ERASURE:
+            await user_privacy.erase(actor, effect)
         case kind:
             raise AssertionError(f"nobody owes a player {kind!r}")
 
@@ -50,16 +56,24 @@ async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
 async def _tell_winner(actor: "UserActor", effect: ApplyEffect) -> None:
     won = read_winner(effect.payload)
     notice = notices.winner(won.drawing_name, won.prize_name, won.winning_ticket_number, won.drawing_id)
-    await _commit(actor, effect, [], notice)
+    gone = actor.account is None or actor.account.is_deleted
+    also = forfeit(actor.user_id, actor.services.clock.now()) if gone else []
+    await _commit(actor, effect, [], notice, also)
 
 
-async def _commit(actor: "UserActor", effect: ApplyEffect, entries: list[Entry], notice: Notice) -> None:
+async def _commit(
+    actor: "UserActor",
+    effect: ApplyEffect,
+    entries: list[Entry],
+    notice: Notice,
+    also: Sequence[Executable] = (),
+) -> None:
     unit = actor.unit(effect.kind)
     unit.inserts = [
         *(entry.row for entry in entries),
         effect_queries.receipt(effect.kind, effect.subject_id, actor.user_id, unit.created_at),
     ]
-    unit.statements = [effect_queries.settle(effect.kind, effect.subject_id)]
+    unit.statements = [effect_queries.settle(effect.kind, effect.subject_id), *also]
     delivered = actor.notify(unit, [notice])
     try:
         await actor.append(unit)

@@ -45,7 +45,7 @@ from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.jwks import RemoteKeySet
 from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
-from fittrack.jobs import audit, effects, housekeeping, timers
+from fittrack.jobs import audit, effects, housekeeping, retention, timers
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
 from fittrack.jobs.every import Every
 from fittrack.kit.calendar import PlatformCalendar
@@ -58,6 +58,8 @@ from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.mfa import routes as mfa_routes
 from fittrack.ops.metrics import LimitCollector, NodeCollector
 from fittrack.points import routes as point_routes
+from fittrack.privacy import routes as privacy_routes
+from fittrack.privacy.export.serving import EXPORTS, Exports
 from fittrack.profiles import routes as profile_routes
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import REVOCATIONS, Revocation
@@ -106,6 +108,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     account_routes.ROUTES,
     mfa_routes.ROUTES,
     profile_routes.ROUTES,
+    privacy_routes.ROUTES,
     activity_routes.ROUTES,
     point_routes.ROUTES,
     drawing_routes.ROUTES,
@@ -285,6 +288,7 @@ class Node:
         app[asking.SEALER] = self.sealer
         app[asking.CURSOR_SECRET] = self.settings.secret_key.encode()
         app[ACCOUNTS] = self.accounts
+        app[EXPORTS] = Exports()
 
     def _pages(self, routes: list[Route]) -> list[Route]:
         url = self.settings.public_url
@@ -380,6 +384,7 @@ class Node:
     async def keep_house(self) -> None:
         """Forget what was kept long enough."""
         await housekeeping.forget_old_keys(self.journal, self.reads, self.clock)
+        await retention.erase_what_is_old(self.journal, self.reads, self.clock, self.calendar)
 
     # --- What parts need of each other --------------------------------------------------------------------
 

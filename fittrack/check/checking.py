@@ -3,6 +3,7 @@ or one drawing at a time.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -140,10 +141,12 @@ def _check_tickets(conn: Connection, players: PlayerRange, report: Report, *, se
 
 def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> None:
     activities, days = queries.accepted(conn, players), queries.stored_days(conn, players)
-    booked = queries.booked(conn, players)
-    for user_id in sorted({*activities, *days, *booked} - queries.erased(conn, players)):
-        held = days.get(user_id, [])
-        report.add(check_days(player(user_id), activities.get(user_id, []), held, booked.get(user_id, {})))
+    booked, gone = queries.booked(conn, players), queries.erased(conn, players)
+    kept_from = queries.activities_erased_before(conn)
+    for user_id in sorted({*activities, *days, *booked}):
+        held, since = days.get(user_id, []), date.max if user_id in gone else kept_from
+        known = activities.get(user_id, [])
+        report.add(check_days(player(user_id), known, held, booked.get(user_id, {}), since))
         report.count(Invariant.AWARDS, len(held))
 
 

@@ -23,10 +23,12 @@ from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import drawings, fulfillments
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
+from fittrack.db.tables.operations import retention_marks
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.queries import PURCHASE
 from fittrack.kit.ids import DrawingId
+from fittrack.privacy.retention.queries import ACTIVITIES
 
 ROWS_PER_FETCH = 5_000
 """Rows taken from a cursor at a time."""
@@ -235,6 +237,12 @@ def erased(conn: Connection, players: PlayerRange) -> set[UUID]:
         players.covers(users.c.user_id), users.c.deleted_at.is_not(None)
     )
     return set(conn.execute(statement).scalars())
+
+
+def activities_erased_before(conn: Connection) -> date:
+    """The first day whose activities are all kept; those of earlier ones may be erased for their age."""
+    mark = select(retention_marks.c.erased_before).where(retention_marks.c.subject == ACTIVITIES)
+    return conn.execute(mark).scalar_one_or_none() or date.min
 
 
 def refunds_waiting(conn: Connection) -> int:

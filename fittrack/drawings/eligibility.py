@@ -88,6 +88,7 @@ class PassedOverReason(StrEnum):
     """Why a holder's tickets cannot win, frozen at the close."""
 
     BANNED = "banned"
+    DELETED = "deleted"  # nobody is there to be sent a prize
     SUSPENDED = "suspended"
     UNDER_REVIEW = "under_review"
 
@@ -111,6 +112,8 @@ def passed_over_reason(holder: Holder) -> PassedOverReason | None:
     """Why `holder` cannot win, or `None`."""
     if holder.status is AccountStatus.BANNED:
         return PassedOverReason.BANNED
+    if holder.status is AccountStatus.DELETED:
+        return PassedOverReason.DELETED
     if holder.status is AccountStatus.SUSPENDED:
         return PassedOverReason.SUSPENDED
     return PassedOverReason.UNDER_REVIEW if holder.under_review else None

@@ -197,14 +197,8 @@ def standings(conn: Connection, drawing_id: DrawingId) -> list[tuple[UserId, Acc
         )
     )
     return [
-        (UserId(user_id), _account_status(status), bool(under_review))
-        for user_id, status, under_review in rows
+        (UserId(user_id), AccountStatus(status), bool(under_review)) for user_id, status, under_review in rows
     ]
-
-
-def _account_status(status: str) -> AccountStatus:
-    # Who has deleted the account cannot be sent a prize: passed over like a ban.
-    return AccountStatus.BANNED if status == "deleted" else AccountStatus(status)
 
 
 def passed_over_of(conn: Connection, drawing_id: DrawingId) -> tuple[PassedOver, ...]:

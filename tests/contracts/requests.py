@@ -148,6 +148,12 @@ async def _next_code(town: Town, caller: Caller, row: Row, places: Places) -> Js
     return {"code": (await things.step_up(town, caller)).code(town.house.clock.now(), steps=1)}
 
 
+async def _own_password(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del row, places
+    await town.node.journal.transact(accounts.set_password, caller.user_id, await town.password_hash)
+    return {"password": PASSWORD}
+
+
 async def _profile(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del caller, row, places
     return {"display_name": town.a_name(), "biological_sex": "female", "fitness_level": "beginner"}
@@ -187,6 +193,8 @@ BODIES: Mapping[str, Write] = {
     f"PUT {API}/users/me/profile": _profile,
     f"PATCH {API}/users/me/profile": says(fitness_level="advanced"),
     f"PUT {API}/users/me/notification-preferences": says(categories=[]),
+    f"DELETE {API}/users/me": _own_password,
+    f"DELETE {API}/users/{{id}}": says(reason="they asked us by post"),
     f"POST {API}/profiles": _profile,
     f"PUT {API}/profiles/{{id}}": _profile,
     f"POST {API}/activities": _activity,

@@ -35,6 +35,7 @@ users = Table(
 )
 Index(None, users.c.created_at)
 Index(None, users.c.standing_changed_at)
+Index(None, users.c.deleted_at)  # finds whose address has been kept long enough
 
 profiles = Table(
     "profiles",

@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 
 from fittrack.db.tables.audit_guards import guard_audit_log
 from fittrack.db.tables.base import CLUSTERED, metadata
-from fittrack.db.types import Bytes, Document, Instant, Uuid16, word
+from fittrack.db.types import Bytes, Day, Document, Instant, Uuid16, word
 
 idempotency = Table(
     "idempotency",
@@ -85,5 +85,15 @@ review_appeals = Table(
     Column("answered_at", Instant),
     Column("answered_by", Uuid16),
     Column("answer", word(2000)),
+    **CLUSTERED,
+)
+
+retention_marks = Table(
+    "retention_marks",
+    metadata,
+    # What has been erased for its age, and of which days: they can no longer be computed anew.
+    Column("subject", word(40), primary_key=True),
+    Column("erased_before", Day, nullable=False),
+    Column("updated_at", Instant, nullable=False),
     **CLUSTERED,
 )

@@ -98,8 +98,8 @@ HOLDERS = st.builds(
 
 
 @given(st.lists(HOLDERS, unique_by=lambda holder: holder.tag))
-def test_exactly_the_suspended_banned_and_reviewed_are_passed_over(holders: list[Holder]) -> None:
-    barred = {AccountStatus.SUSPENDED, AccountStatus.BANNED}
+def test_exactly_the_suspended_banned_deleted_and_reviewed_are_passed_over(holders: list[Holder]) -> None:
+    barred = {AccountStatus.SUSPENDED, AccountStatus.BANNED, AccountStatus.DELETED}
     expected = {holder.tag for holder in holders if holder.status in barred or holder.under_review}
     frozen = passed_over(holders)
     assert [tag for tag, _ in frozen] == sorted(expected)
@@ -108,6 +108,8 @@ def test_exactly_the_suspended_banned_and_reviewed_are_passed_over(holders: list
 
 def test_the_gravest_reason_is_recorded() -> None:
     banned = Holder(tag=bytes(16), status=AccountStatus.BANNED, under_review=True)
+    deleted = Holder(tag=bytes(16), status=AccountStatus.DELETED, under_review=True)
     suspended = Holder(tag=bytes(16), status=AccountStatus.SUSPENDED, under_review=True)
     reviewed = Holder(tag=bytes(16), status=AccountStatus.ACTIVE, under_review=True)
-    assert [passed_over_reason(holder) for holder in (banned, suspended, reviewed)] == list(PassedOverReason)
+    holders = (banned, deleted, suspended, reviewed)
+    assert [passed_over_reason(holder) for holder in holders] == list(PassedOverReason)

@@ -1,0 +1,1 @@
+"""Everything held about one person as one JSON document (SPEC 1)."""

@@ -1,0 +1,1 @@
+"""Erasing what has been kept long enough (SPEC 8)."""

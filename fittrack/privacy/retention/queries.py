@@ -1,0 +1,176 @@
+"""What is erased for its age, a bounded number of rows in each transaction.
+
+None of it is state that a decision relies on any more, so that no actor is asked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Table, and_, delete, exists, insert, or_, select, update
+
+from fittrack.db.tables.accounts import users
+from fittrack.db.tables.activities import activities
+from fittrack.db.tables.drawings import fulfillments
+from fittrack.db.tables.messages import mail_outbox
+from fittrack.db.tables.operations import audit_log, retention_marks
+from fittrack.db.tables.partners import oauth_states
+from fittrack.db.tables.prizes import shipping_addresses
+from fittrack.db.tables.sessions import attempts, email_tokens, mfa_used_codes, refresh_tokens, sessions
+from fittrack.privacy import rules
+
+ROWS_PER_TRANSACTION: Final = 900
+"""Some milliseconds of the writer's time, and few enough for any database's `IN`."""
+
+ACTIVITIES: Final = "activities"
+"""The subject of the mark that says up to which day activities are erased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Rows of `table` that are old at an instant: they go, or lose `values`."""
+
+    table: Table
+    key: Column[Any]
+    old: Callable[[datetime], Any]
+    values: Mapping[str, None] = field(default_factory=dict)
+
+
+def _first_id(since: datetime) -> UUID:
+    """Ids made before that instant are smaller: they begin with their milliseconds."""
+    return UUID(int=int(since.timestamp() * 1000) << 80)
+
+
+def _of_old_session(now: datetime) -> Any:
+    return refresh_tokens.c.session_id.in_(select(sessions.c.session_id).where(_old_session(now)))
+
+
+def _old_session(now: datetime) -> Any:
+    # Their last use is the last time that the address was seen. The second condition has an index.
+    return and_(
+        sessions.c.last_used_at <= now - rules.ADDRESSES_OF_CLIENTS_KEPT, sessions.c.expires_at <= now
+    )
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "emails of deleted accounts": Rule(
+        table=users,
+        key=users.c.user_id,
+        old=lambda now: and_(users.c.deleted_at <= now - rules.EMAILS_KEPT, users.c.email.is_not(None)),
+        values={"email": None},
+    ),
+    "refresh tokens": Rule(
+        table=refresh_tokens,
+        key=refresh_tokens.c.token_hash,
+        old=lambda now: refresh_tokens.c.session_id.in_(
+            select(sessions.c.session_id).where(_old_session(now))
+        ),
+    ),
+    "sessions": Rule(
+        table=sessions,
+        key=sessions.c.session_id,
+        old=lambda now: and_(
+            _old_session(now), ~exists().where(refresh_tokens.c.session_id == sessions.c.session_id)
+        ),
+    ),
+    "addresses in the audit log": Rule(
+        table=audit_log,
+        key=audit_log.c.audit_id,
+        old=lambda now: and_(
+            audit_log.c.created_at <= now - rules.ADDRESSES_OF_CLIENTS_KEPT, audit_log.c.ip_salt.is_not(None)
+        ),
+        values={"ip_address": None, "ip_salt": None},
+    ),
+    "shipping addresses": Rule(
+        table=shipping_addresses,
+        key=shipping_addresses.c.fulfillment_id,
+        old=lambda now: shipping_addresses.c.erase_at <= now,
+    ),
+    "parcels of deleted accounts": Rule(
+        table=fulfillments,
+        key=fulfillments.c.fulfillment_id,
+        old=lambda now: and_(
+            fulfillments.c.status.in_(rules.FULFILLMENT_OVER),
+            or_(fulfillments.c.carrier.is_not(None), fulfillments.c.tracking_number.is_not(None)),
+            fulfillments.c.user_id.in_(select(users.c.user_id).where(users.c.deleted_at <= now)),
+        ),
+        values={"carrier": None, "tracking_number": None},
+    ),
+    "codes sent by mail": Rule(
+        table=email_tokens,
+        key=email_tokens.c.token_hash,
+        old=lambda now: email_tokens.c.expires_at <= now - rules.EMAIL_TOKENS_KEPT,
+    ),
+    "used codes": Rule(
+        table=mfa_used_codes,
+        key=mfa_used_codes.c.time_step,
+        old=lambda now: mfa_used_codes.c.used_at <= now - rules.USED_CODES_KEPT,
+    ),
+    "attempts": Rule(
+        table=attempts,
+        key=attempts.c.subject_hash,
+        old=lambda now: attempts.c.updated_at <= now - rules.ATTEMPTS_KEPT,
+    ),
+    "letters": Rule(
+        table=mail_outbox,
+        key=mail_outbox.c.mail_id,
+        old=lambda now: and_(
+            mail_outbox.c.mail_id < _first_id(now - rules.LETTERS_KEPT), mail_outbox.c.next_due_at.is_(None)
+        ),
+    ),
+    "sign-ins at providers": Rule(
+        table=oauth_states,
+        key=oauth_states.c.state_hash,
+        old=lambda now: oauth_states.c.expires_at <= now - rules.OAUTH_STATES_KEPT,
+    ),
+}
+"""By name, in order: sessions go after their tokens."""
+
+
+def erase_old(conn: Connection, name: str, now: datetime) -> int:
+    """Erase some of what a rule calls old; returns how many rows. Fewer than the bound: that was all."""
+    rule = RULES[name]
+    old = rule.old(now)
+    these = and_(old, rule.key.in_(select(rule.key).where(old).limit(ROWS_PER_TRANSACTION)))
+    if rule.values:
+        return conn.execute(update(rule.table).where(these).values(rule.values)).rowcount
+    return conn.execute(delete(rule.table).where(these)).rowcount
+
+
+def mark_activities_erased(conn: Connection, before: date, now: datetime) -> None:
+    """From now on activities of days before `before` may be gone."""
+    mark = retention_marks.c
+    known = conn.execute(select(mark.erased_before).where(mark.subject == ACTIVITIES)).scalar_one_or_none()
+    if known is None:
+        conn.execute(insert(retention_marks).values(subject=ACTIVITIES, erased_before=before, updated_at=now))
+    elif known < before:
+        conn.execute(
+            update(retention_marks)
+            .where(mark.subject == ACTIVITIES)
+            .values(erased_before=before, updated_at=now)
+        )
+
+
+def have_activities_before(conn: Connection, owners: Sequence[UUID], before: date) -> bool:
+    """Whether any of these players has activities of days before that one."""
+    found = select(activities.c.user_id).where(activities.c.user_id.in_(owners), activities.c.day < before)
+    return conn.execute(found.limit(1)).first() is not None
+
+
+def erase_activities(conn: Connection, owners: Sequence[UUID], before: date) -> int:
+    """Erase some activities of these players; returns how many. The totals of their days stay."""
+    rows = conn.execute(
+        select(activities.c.user_id, activities.c.activity_id)
+        .where(activities.c.user_id.in_(owners), activities.c.day < before)
+        .order_by(activities.c.user_id)
+        .limit(ROWS_PER_TRANSACTION)
+    ).all()
+    for user_id, group in groupby(rows, key=lambda row: row.user_id):
+        ids = [row.activity_id for row in group]
+        conn.execute(
+            delete(activities).where(activities.c.user_id == user_id, activities.c.activity_id.in_(ids))
+        )
+    return len(rows)
