@@ -77,7 +77,7 @@ async def test_refunds_survive_a_server_that_dies_while_it_makes_them(stage: Sta
         await server.start()
         async with Rest(server) as rest:
             await crowd_buys(rest, bets, members, drawing_id)
-            server.send(signal.SIGUSR1)
+            server.send_to_writer(signal.SIGUSR1)
             with suppress(aiohttp.ClientError):  # it may die before it answers
                 await rest.call(
                     "POST",
