@@ -67,6 +67,9 @@ def print_examined(console: Console, examined: Examined, kept: int) -> None:
         console.print(f" [red]✗[/red] {escape(str(verdict.broken))}", highlight=False)
         console.print("[bold red]The chain is broken.[/bold red]")
         return
+    if not verdict.rows:
+        console.print("Nothing is sealed yet.")
+        return
     if not kept:
         console.print(
             "Without a head kept elsewhere (--head) nobody can tell whether its last rows were cut off."

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from fittrack.accounts.rules import email_key
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.drawings import sponsors
+from fittrack.db.tables.messages import mail_outbox
 from fittrack.demo.people import ADMIN_EMAIL
 from fittrack.demo.sponsors import Brand
 from fittrack.kit.ids import SponsorId
@@ -37,3 +38,8 @@ def add_sponsor(conn: Connection, sponsor_id: SponsorId, brand: Brand, now: date
             updated_at=now,
         )
     )
+
+
+def tear_up_letters(conn: Connection) -> None:
+    """Nothing is sent to addresses that exist nowhere."""
+    conn.execute(delete(mail_outbox))

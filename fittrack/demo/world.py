@@ -14,6 +14,7 @@ from fittrack.demo.house import DrawingHouse
 from fittrack.demo.people import ADMIN_EMAIL, DEMO_PASSWORD, cast, the_player
 from fittrack.demo.player import DemoPlayer, add_account
 from fittrack.demo.program import program
+from fittrack.demo.queries import tear_up_letters
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.standing import AccountStatus, Role
 
@@ -90,6 +91,7 @@ class World:
         yield Moment(self._now, partial(self._sync, self._calendar.day_of(self._now)))
         yield Moment(self._now, partial(self._shop, self._calendar.day_of(self._now)))
         yield Moment(self._now, self._house.tend)
+        yield Moment(self._now, partial(self._node.journal.transact, tear_up_letters))
         yield Moment(self._now, partial(self._add_admin, password_hash))
 
     def _arrivals(self, password_hash: str) -> Iterator[Moment]:
