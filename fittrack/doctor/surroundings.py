@@ -82,13 +82,13 @@ async def examine_redis(url: str) -> Diagnosis:
     except Busy as busy:
         return ill(
             "redis",
-            f"{where} does not answer: {str(busy.__cause__) or 'not in time'}.",
+            f"{where} cannot be used: {str(busy.__cause__) or 'not in time'}.",
             "Check REDIS_URL, its user and password, and whether the server can be reached from here. "
             "Until then each process counts rate limits for itself.",
         )
     finally:
         await windows.stop()
-    return well("redis", f"{where} answers.")
+    return well("redis", f"{where} answers and can be written.")
 
 
 def examine_disk(folder: Path) -> Diagnosis:

@@ -21,7 +21,7 @@ from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy
 from fittrack.server.windows import WINDOW_S, MemoryWindows, Verdict
 
-ANSWER_WITHIN_S: Final = 0.25
+ANSWER_WITHIN_S: Final = 0.5
 """Seconds for a round trip, a new connection included. Redis answers in one or two milliseconds; when it does
 not, requests must not wait for it."""
 
@@ -48,10 +48,11 @@ class _Hit(NamedTuple):
 class SharedWindows:
     """Windows in the Redis at `url`. Stop it, to close its connection."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, *, answer_within_s: float = ANSWER_WITHIN_S) -> None:
         self._clock = clock
         self._own = MemoryWindows(clock)
-        self._bridge = _connect(url)
+        self._bridge = _connect(url, answer_within_s)
+        self._answer_within_s = answer_within_s
         self._waiting: list[_Hit] = []
         self._trip: asyncio.Task[None] | None = None
         self._recovery: asyncio.Task[None] | None = None
@@ -75,12 +76,13 @@ class SharedWindows:
         return await hit.verdict
 
     async def check(self) -> None:
-        """Raise `Busy`, with its cause, when Redis does not answer."""
+        """Raise `Busy`, with its cause, when Redis does not count: it may answer and refuse to be written."""
+        nobody = _Hit("check", "", 1, asyncio.get_running_loop().create_future())
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                await self._redis.ping()
+            async with asyncio.timeout(self._answer_within_s):
+                await self._ask([nobody])
         except (RedisError, OSError, TimeoutError) as error:
-            raise Busy("Redis does not answer") from error
+            raise Busy("Redis does not count") from error
 
     async def stop(self) -> None:
         """Close the connection."""
@@ -107,7 +109,7 @@ class SharedWindows:
     async def _judge(self, hits: Sequence[_Hit]) -> list[Verdict]:
         if self._recovery is None:
             try:
-                async with asyncio.timeout(ANSWER_WITHIN_S):
+                async with asyncio.timeout(self._answer_within_s):
                     return await self._ask(hits)
             except Exception as error:  # whatever Redis does, requests are answered
                 self._lose(error)
@@ -154,12 +156,12 @@ class SharedWindows:
         log.info("rate_limits.redis_back")
 
 
-def _connect(url: str) -> RedispyBridge:
+def _connect(url: str, answer_within_s: float) -> RedispyBridge:
     # Nothing is tried again: a request that waits is worse than one that this process counts.
     pool: Any = ConnectionPool.from_url(
         url,
-        socket_timeout=ANSWER_WITHIN_S,
-        socket_connect_timeout=ANSWER_WITHIN_S,
+        socket_timeout=answer_within_s,
+        socket_connect_timeout=answer_within_s,
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
     )

@@ -171,7 +171,7 @@ async def test_redis_is_asked_when_there_is_to_be_one(settings: Settings, tmp_pa
     assert not refused.ok
     assert "hunter2" not in refused.sentence
     assert not gone.ok
-    assert f"127.0.0.1:{redis.port} does not answer" in gone.sentence
+    assert f"127.0.0.1:{redis.port} cannot be used" in gone.sentence
 
 
 async def test_an_issuer_that_gives_its_keys_is_well(tmp_path: Path) -> None:

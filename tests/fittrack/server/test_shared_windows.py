@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
+from fittrack.kit.problems import Busy
 from fittrack.server.shared_windows import HITS_PER_TRIP_MAX, RETRY_AFTER_S, SharedWindows
 from fittrack.server.windows import MemoryWindows
-from tests.redis_server import RedisServer, redis_server
+from tests.redis_server import PATIENCE_S, RedisServer, redis_server
 from tests.stage import eventually
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,9 +39,14 @@ def clock() -> VirtualClock:
     return VirtualClock(START)
 
 
+def patient(redis: RedisServer, clock: VirtualClock) -> SharedWindows:
+    """Windows that wait as long as a busy machine takes."""
+    return SharedWindows(redis.url, clock, answer_within_s=PATIENCE_S)
+
+
 @pytest.fixture
 async def windows(redis: RedisServer, clock: VirtualClock) -> AsyncIterator[SharedWindows]:
-    windows = SharedWindows(redis.url, clock)
+    windows = patient(redis, clock)
     yield windows
     await windows.stop()
 
@@ -50,7 +56,7 @@ async def windows(redis: RedisServer, clock: VirtualClock) -> AsyncIterator[Shar
 @given(limit=st.integers(1, 6), steps=st.lists(st.sampled_from([0.0, 0.26, 7.51, 20.13, 59.77, 61.19])))
 async def test_they_judge_as_the_windows_of_one_process_do(lasting_redis, limit, steps):
     clock = VirtualClock(START)
-    shared, own = SharedWindows(lasting_redis.url, clock), MemoryWindows(clock)
+    shared, own = patient(lasting_redis, clock), MemoryWindows(clock)
     key = uuid7()
     try:
         for step in steps:
@@ -64,7 +70,7 @@ async def test_they_judge_as_the_windows_of_one_process_do(lasting_redis, limit,
 
 
 async def test_two_nodes_share_one_budget(redis, windows, clock):
-    other = SharedWindows(redis.url, clock)
+    other = patient(redis, clock)
     verdicts = [await each.hit("account", "ada", 4) for each in (windows, other, other, windows, windows)]
     await other.stop()
     assert [verdict.allowed for verdict in verdicts] == [True, True, True, True, False]
@@ -111,14 +117,15 @@ async def test_when_redis_is_back_it_counts_again(redis, windows, clock):
     assert not windows.shared
     redis.start()
     await _come_back(windows, clock)
-    other = SharedWindows(redis.url, clock)
+    other = patient(redis, clock)
     await other.hit("account", "ada", 1)
     await other.stop()
     assert not (await windows.hit("account", "ada", 1)).allowed
 
 
-async def test_a_redis_that_hangs_keeps_nobody_waiting_for_its_return(redis, windows, clock):
-    await windows.hit("account", "ada", 9)
+async def test_a_redis_that_hangs_keeps_nobody_waiting_for_its_return(redis, clock):
+    windows = SharedWindows(redis.url, clock)
+    await windows.hit("account", "bob", 9)
     redis.freeze()
     try:
         answers = await asyncio.gather(*(windows.hit("account", "ada", 2) for _ in range(3)))
@@ -127,16 +134,36 @@ async def test_a_redis_that_hangs_keeps_nobody_waiting_for_its_return(redis, win
     assert sorted(verdict.allowed for verdict in answers) == [False, True, True]
     await _come_back(windows, clock)
     assert (await windows.hit("account", "eve", 1)).remaining == 0
+    await windows.stop()
 
 
 async def test_a_redis_that_forgot_the_scripts_is_told_them_again(redis, windows, clock):
     await windows.hit("account", "ada", 9)
     redis.kill()
     redis.start()
-    windows_after = SharedWindows(redis.url, clock)
+    windows_after = patient(redis, clock)
     verdicts = [await windows_after.hit("account", "ada", 9) for _ in range(2)]
     await windows_after.stop()
     assert [verdict.remaining for verdict in verdicts] == [8, 7]
+
+
+async def test_a_redis_that_may_only_be_read_is_as_good_as_none(redis, windows, clock):
+    await windows._redis.replicaof("127.0.0.1", "1")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            assert (await windows.hit("account", "ada", 9)).allowed
+            await clock.advance(2 * RETRY_AFTER_S)
+            await _refused(windows)
+    assert not windows.shared
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["rate_limits.redis_lost"]
+    await windows._redis.replicaof("NO", "ONE")
+    await _come_back(windows, clock)
+
+
+async def _refused(windows: SharedWindows) -> None:
+    """A look of the windows' own, after which the one before is over too."""
+    with pytest.raises(Busy):
+        await windows.check()
 
 
 async def test_windows_leave_redis_by_themselves(redis, windows):
