@@ -41,6 +41,11 @@ class Replies:
         bucket.add(envelope)
         envelope.bucket = bucket
 
+    def guard_turn(self, envelope: Envelope) -> None:
+        """Guard a message whose turn is open, or whose reply is held."""
+        if envelope.bucket is None and envelope.on_reply is not None:
+            self.guard(envelope)
+
     def guard_waiting(self, mailbox: Iterable[Envelope]) -> None:
         """Guard the messages of a mailbox whose turns are no longer about to come.
 

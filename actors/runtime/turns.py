@@ -148,8 +148,7 @@ class Turns:
 
     def _hold(self, cell: Cell, actor: Actor, envelope: Envelope, held: Held) -> None:
         cell.held += 1
-        if envelope.bucket is None:
-            self._replies.guard_waiting((envelope,))
+        self._replies.guard_turn(envelope)
         listen(held.source, partial(self._release, cell, actor, envelope))
 
     def _release(self, cell: Cell, actor: Actor, envelope: Envelope, outcome: Outcome) -> None:
@@ -187,8 +186,7 @@ class Turns:
     def _open(self, cell: Cell, envelope: Envelope, task: "asyncio.Task[Any] | None") -> None:
         cell.phase = IN_TURN
         cell.opening = envelope
-        if envelope.bucket is None:
-            self._replies.guard_waiting((envelope,))
+        self._replies.guard_turn(envelope)
         if cell.mailbox:
             self._replies.guard_waiting(reversed(cell.mailbox))
         self._lifecycle.watchdog.watch(cell, "turn", self._monotonic(), task)

@@ -28,6 +28,11 @@ _HEAD = select(func.max(inbox.c.seq), func.count(inbox.c.seq) - func.count(inbox
 
 _LAST_SEQ = select(func.max(inbox.c.seq)).where(inbox.c.user_id == bindparam("user_id"))
 
+_PREFERENCES = select(notification_preferences).where(
+    notification_preferences.c.user_id == bindparam("user_id"),
+    notification_preferences.c.category.in_(OPTIONAL),
+)
+
 
 def head(conn: Connection, user_id: UserId) -> InboxHead:
     """The last position, and how many are unread."""
@@ -93,11 +98,7 @@ def mark_one_read(user_id: UserId, notification_id: UUID, now: datetime) -> Upda
 
 def preferences(conn: Connection, user_id: UserId) -> Preferences:
     """What the player wants to be told of. What became required since it was switched off is on again."""
-    rows = conn.execute(
-        select(notification_preferences).where(
-            notification_preferences.c.user_id == user_id, notification_preferences.c.category.in_(OPTIONAL)
-        )
-    ).all()
+    rows = conn.execute(_PREFERENCES, {"user_id": user_id}).all()
     if not rows:
         return EVERYTHING
     return Preferences(

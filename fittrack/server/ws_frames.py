@@ -33,6 +33,8 @@ MESSAGE_TOO_BIG: Final = 1009
 INTERNAL_ERROR: Final = 1011
 
 _KNOWN_OPCODES: Final = frozenset((CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG))
+_WHOLE_MESSAGES: Final = frozenset((FIN | TEXT, FIN | BINARY))
+"""First bytes that need no closer look: nearly all there are."""
 _SHORT, _LENGTH_16, _LENGTH_64 = 125, 126, 127
 _MASK_BYTES = 4
 _SHORT_HEADERS: Final = {
@@ -102,7 +104,7 @@ def read_frame(data: bytes | bytearray, at: int, bytes_max: int) -> tuple[int, b
         return None
     first, second = data[at], data[at + 1]
     length = second & 0x7F
-    if first & RESERVED or first & 0x0F not in _KNOWN_OPCODES or not second & MASKED or first & CONTROL:
+    if first not in _WHOLE_MESSAGES or not second & MASKED:
         _check_header(first, second)
     mask_at = at + 2
     if length >= _LENGTH_16:
