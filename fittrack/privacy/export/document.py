@@ -6,16 +6,19 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from fittrack.db.handles import Connection
 from fittrack.db.types import Bytes, Day, Document, Flag, Instant, Real, Uuid16
 from fittrack.kit import seal_contexts
 from fittrack.kit.ids import UserId
-from fittrack.kit.sealing import Sealer
+from fittrack.kit.sealing import SealBroken, Sealer
 from fittrack.privacy.export import queries
 from fittrack.privacy.export.queries import HOLDINGS, Holding
 from fittrack.server.schemas import Answer
 from protocol import shapes
+
+log = structlog.get_logger(__name__)
 
 FORMAT: Final = "fittrack-export/1"
 
@@ -59,10 +62,18 @@ def _write_section(holding: Holding, rows: Any, into: IO[bytes]) -> None:
 def _row(holding: Holding, row: Any, sealer: Sealer) -> bytes:
     shown = {}
     for (name, column), value in zip(holding.columns, row, strict=True):
-        if value is not None and column.name == holding.sealed:
-            value = sealer.open(value, seal_contexts.shipping_address(row.fulfillment_id))  # noqa: PLW2901
-        shown[name] = None if value is None else _SHOWN.get(type(column.type), _as_it_is)(value)
+        plain = _opened(row.fulfillment_id, value, sealer) if column.name == holding.sealed else value
+        shown[name] = None if plain is None else _SHOWN.get(type(column.type), _as_it_is)(plain)
     return _encode(shown)
+
+
+def _opened(fulfillment_id: UUID, sealed: bytes, sealer: Sealer) -> bytes | None:
+    """The address that is sealed; none when its key is gone: the rest is exported all the same."""
+    try:
+        return sealer.open(sealed, seal_contexts.shipping_address(fulfillment_id))
+    except SealBroken:
+        log.exception("export.unreadable", fulfillment_id=str(fulfillment_id))
+        return None
 
 
 def _as_it_is(value: Any) -> Any:
