@@ -18,7 +18,7 @@ class WriterHost(Protocol):
         """
 
     async def ready(self) -> None:
-        """Wait until it writes. Raises `JournalStopped` when it ended instead."""
+        """Wait until it writes. Raises what ended it instead."""
 
     def send(self, load: Load) -> None:
         """Have `load` written. The report of the former one has come."""

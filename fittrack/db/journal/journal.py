@@ -49,7 +49,7 @@ class Journal:
         host.start(self._reported, self._end)
 
     async def ready(self) -> None:
-        """Wait until the writer is there. Raises `JournalStopped` when it could not begin."""
+        """Wait until the writer is there. Raises what ended it when it could not begin."""
         await self._host.ready()
 
     def open(self, table: Table, key: UUID, head: Head) -> Appender:

@@ -19,6 +19,7 @@ from fittrack.kit.clock import SystemClock
 from fittrack.kit.logging import configure_logging
 
 EXIT_FATAL: Final = 70
+"""As the node ends that hears of it."""
 
 UNFREED_OBJECTS_MAX: Final = 100_000
 """Before the collector looks for cycles. A batch is tens of thousands of objects, all freed when it is

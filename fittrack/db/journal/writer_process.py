@@ -18,7 +18,6 @@ from sqlalchemy import Engine
 
 from fittrack.db.engine import DatabaseSettings
 from fittrack.db.journal import wire
-from fittrack.db.journal.errors import JournalStopped
 from fittrack.db.journal.load import Load, Report
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.report_wire import from_writer
@@ -80,13 +79,14 @@ class WriterProcess:
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_report, self._on_end = on_report, on_end
-        self._ready: asyncio.Future[bool] = self._loop.create_future()
+        self._ready: asyncio.Future[WriterDied | None] = self._loop.create_future()
         self._loop.add_reader(self._socket, self._receive)
         self._loop.add_writer(self._socket, self._flush)
 
     async def ready(self) -> None:
-        if not await asyncio.shield(self._ready):
-            raise JournalStopped
+        died = await asyncio.shield(self._ready)
+        if died is not None:
+            raise died
 
     def send(self, load: Load) -> None:
         message = wire.frame(_pickled(load))
@@ -129,7 +129,7 @@ class WriterProcess:
 
     def _heard(self, message: Report | None) -> None:
         if message is None:
-            self._ready.set_result(True)
+            self._ready.set_result(None)
             return
         if message.fatal is not None:
             self._closing = True  # it ends by itself
@@ -139,10 +139,10 @@ class WriterProcess:
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         self._socket.close()
-        status = _reaped(self._process)
+        died = WriterDied(f"the writer's process ended with {_reaped(self._process)}")
         if not self._ready.done():
-            self._ready.set_result(False)
-        self._on_end(None if self._closing else WriterDied(f"the writer's process ended with {status}"))
+            self._ready.set_result(died)
+        self._on_end(None if self._closing else died)
 
 
 def _spawn(theirs: socket.socket) -> "subprocess.Popen[bytes]":

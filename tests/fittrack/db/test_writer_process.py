@@ -83,7 +83,7 @@ async def test_a_failed_commit_in_its_process_ends_the_node_as_in_a_thread(
 
 async def test_a_writer_that_cannot_begin_ends_its_node(engine: Engine, fatal: list[BaseException]) -> None:
     journal, _ = begin(engine, fatal, no_store)
-    with pytest.raises(JournalStopped):
+    with pytest.raises(WriterDied):
         await journal.ready()
     await journal.stop()
     (error,) = fatal
