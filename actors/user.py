@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from actors import user_account, user_activities, user_effects, user_privacy
+from actors import user_account, user_activities, user_effects, user_points, user_privacy, user_standing
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale
 from actors.runtime import Outcome, Promise, StaleActivation
 from actors.services import Services
+from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.state import PlayerActivities
 from fittrack.db.handles import Executable, Table
@@ -32,6 +33,7 @@ from fittrack.players import queries, shapes
 from fittrack.players.messages import ApplyEffect
 from fittrack.players.model import Account
 from fittrack.points.award import DayAward
+from fittrack.points.commands import AdjustPoints
 from fittrack.points.ledger import Entry, LedgerHead
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.privacy.commands import DeleteAccount
@@ -108,6 +110,12 @@ class UserActor(LogActor):
                 return await user_privacy.change_preferences(self, intention, command)
             case DeleteAccount() as command:
                 return await user_privacy.delete_account(self, intention, command)
+            case AdjustPoints() as command:
+                return await user_points.adjust(self, intention, command)
+            case ChangeStatus() as command:
+                return await user_standing.change_status(self, intention, command)
+            case ChangeRole() as command:
+                return await user_standing.change_role(self, intention, command)
             case _:
                 return await user_account.change(self, intention)
 

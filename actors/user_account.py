@@ -5,15 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fittrack.accounts import queries, rules, schemas
-from fittrack.accounts.commands import ChangeRole, ChangeStatus, ClaimAccount, VerifyEmail
-from fittrack.accounts.problems import AccountNotOpen, InvalidToken, StatusConflict
+from fittrack.accounts.commands import ClaimAccount, VerifyEmail
+from fittrack.accounts.problems import AccountNotOpen, InvalidToken
 from fittrack.accounts.social.queries import claim
 from fittrack.db.journal import UnitRefused
 from fittrack.drawings.model import Player
-from fittrack.inbox import notices
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import PreconditionFailed, Validation
-from fittrack.kit.standing import AccountStatus
 from fittrack.profiles import queries as profile_queries
 from fittrack.profiles.commands import ChangeProfile
 from fittrack.profiles.problems import DisplayNameTaken
@@ -27,8 +25,7 @@ from fittrack.profiles.rules import (
 )
 from fittrack.profiles.schemas import Profile as ProfileView
 from fittrack.profiles.tiers import Tier
-from fittrack.sessions.queries import EndReason, end_all_statement
-from protocol.shapes import WireInstant, instant
+from protocol.shapes import instant
 
 if TYPE_CHECKING:
     from actors.user import UserActor
@@ -43,10 +40,6 @@ async def change(actor: "UserActor", intention: Intention) -> Answer:
             return await _claim(actor, intention, command)
         case ChangeProfile() as command:
             return await _change_profile(actor, intention, command)
-        case ChangeStatus() as command:
-            return await _change_status(actor, intention, command)
-        case ChangeRole() as command:
-            return await _change_role(actor, intention, command)
         case command:
             raise AssertionError(f"no player understands {command!r}")
 
@@ -168,57 +161,3 @@ async def _check_unchanged(actor: "UserActor", since: datetime | None) -> None:
     changed_at = await actor.services.reads.run(profile_queries.changed_at, actor.user_id)
     if changed_at != since:
         raise PreconditionFailed
-
-
-async def _change_status(actor: "UserActor", intention: Intention, command: ChangeStatus) -> Answer:
-    account, now = actor.existing(), actor.services.clock.now()
-    status = command.status
-    if status is AccountStatus.DELETED or status is AccountStatus.PENDING:
-        raise StatusConflict(f"An account cannot be made {status}.")
-    if account.player.status is status:
-        raise StatusConflict(f"The account is {status} already.")
-    changed = replace(account, player=replace(account.player, status=status))
-    answer = schemas.AccountStanding(
-        user_id=actor.user_id,
-        status=status,
-        role=account.player.role,
-        premium_expires_at=_instant(account.player.premium_expires_at),
-    )
-    unit = actor.unit("status_changed", intention, answer)
-    unit.statements = [queries.change_status(actor.user_id, status, now)]
-    if status is not AccountStatus.ACTIVE:
-        unit.statements.append(end_all_statement(actor.user_id, now, EndReason.STATUS))
-    delivered = actor.notify(unit, [notices.status_changed(status.value)])
-    await actor.append(unit)
-    actor.account = changed
-    actor.delivered(delivered)
-    _apply_standing(actor, status, now)
-    return Answer(answer)
-
-
-def _apply_standing(actor: "UserActor", status: AccountStatus, now: datetime) -> None:
-    actor.services.standing_changed(actor.user_id, now)
-    if status is not AccountStatus.ACTIVE:
-        actor.services.revoked(actor.user_id)
-
-
-async def _change_role(actor: "UserActor", intention: Intention, command: ChangeRole) -> Answer:
-    account, now = actor.existing(), actor.services.clock.now()
-    ends = rules.premium_end(command.role, command.premium_expires_at)
-    player = replace(account.player, role=command.role, premium_expires_at=ends)
-    answer = schemas.AccountStanding(
-        user_id=actor.user_id,
-        status=player.status,
-        role=command.role,
-        premium_expires_at=_instant(ends),
-    )
-    unit = actor.unit("role_changed", intention, answer)
-    unit.statements = [queries.change_role(actor.user_id, command.role, ends, now)]
-    await actor.append(unit)
-    actor.account = replace(account, player=player)
-    actor.services.standing_changed(actor.user_id, now)
-    return Answer(answer)
-
-
-def _instant(moment: datetime | None) -> WireInstant | None:
-    return None if moment is None else instant(moment)

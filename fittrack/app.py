@@ -22,6 +22,7 @@ from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.services import ACCOUNTS, AccountServices
 from fittrack.accounts.social.signing_in import APPLE, GOOGLE
 from fittrack.activities import routes as activity_routes
+from fittrack.admin import transaction_routes, user_routes
 from fittrack.audit import routes as audit_routes
 from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
@@ -116,6 +117,8 @@ SLICES: Final[tuple[list[Route], ...]] = (
     prize_routes.ROUTES,
     inbox_routes.ROUTES,
     audit_routes.ROUTES,
+    user_routes.ROUTES,
+    transaction_routes.ROUTES,
 )
 
 log = structlog.get_logger(__name__)

@@ -215,7 +215,7 @@ def admin_reset_mfa(email: Annotated[str, typer.Option(help="The admin's email."
     engine = make_engine(settings.database)
     postbox = Postbox(Sealer.from_text(settings.token_keys))
     try:
-        reset_mfa(engine, postbox, email, now=SystemClock().now())
+        reset_mfa(engine, postbox, email, now=SystemClock().now(), origin=operator())
     finally:
         engine.dispose()
     out.print(f"{email} has no second factor any more, and is signed out everywhere.")

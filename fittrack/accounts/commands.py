@@ -7,7 +7,6 @@ from typing import ClassVar
 from msgspec import Struct
 
 from fittrack.accounts import schemas
-from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
 
 
@@ -36,20 +35,26 @@ class ClaimAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeStatus:
-    """Suspend, ban or reinstate. `by` is the admin who decided; none: the system."""
+    """Suspend, ban or reinstate: an account whose email was never verified goes back to `pending`.
+
+    `unless_changed_since` is the version of the standing that was read.
+    """
 
     status: AccountStatus
     reason: str
-    by: UserId | None = None
+    unless_changed_since: datetime | None = None
     ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRole:
-    """Give another role. A premium role may end by itself; `premium_expires_at` is empty for the others."""
+    """Give another role. A premium role may end by itself; `premium_expires_at` is empty for the others.
+
+    `unless_changed_since` is the version of the standing that was read.
+    """
 
     role: Role
-    reason: str
+    reason: str | None
     premium_expires_at: datetime | None = None
-    by: UserId | None = None
+    unless_changed_since: datetime | None = None
     ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding

@@ -59,5 +59,13 @@ class PasswordRequired(Problem):
     code, status, title = "password-required", 403, "Administrators sign in with their password"
 
 
+class OwnStanding(Conflict):
+    code, status, title = "own-standing", 409, "Administrators do not change their own status or role"
+
+
+class LastAdmin(Conflict):
+    code, status, title = "last-admin", 409, "There must be an active administrator left"
+
+
 class StatusConflict(Conflict):
     code, status, title = "status-conflict", 409, "The account cannot take that status"

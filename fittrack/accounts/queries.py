@@ -5,7 +5,23 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Update, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    FromClause,
+    Row,
+    Select,
+    Update,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from fittrack.accounts.rules import Attempts, EmailToken
 from fittrack.db.tables.accounts import users
@@ -211,20 +227,53 @@ def mark_verified(user_id: UserId, status: AccountStatus, now: datetime) -> Upda
     )
 
 
-def change_status(user_id: UserId, status: AccountStatus, now: datetime) -> Update:
-    """The account's status from now on."""
-    return (
-        update(users).where(users.c.user_id == user_id).values(status=status.value, standing_changed_at=now)
-    )
+def change_status(
+    user_id: UserId, status: AccountStatus, now: datetime, *, leaving_an_admin: bool = False
+) -> list[Executable]:
+    """The account's status from now on. `leaving_an_admin`: refused unless there is another active admin."""
+    return _change(user_id, {"status": status.value}, now, "status", leaving_an_admin=leaving_an_admin)
 
 
-def change_role(user_id: UserId, role: Role, premium_expires_at: datetime | None, now: datetime) -> Update:
-    """The account's role from now on."""
-    return (
-        update(users)
-        .where(users.c.user_id == user_id)
-        .values(role=role.value, premium_expires_at=premium_expires_at, standing_changed_at=now)
-    )
+def change_role(
+    user_id: UserId,
+    role: Role,
+    premium_expires_at: datetime | None,
+    now: datetime,
+    *,
+    leaving_an_admin: bool = False,
+) -> list[Executable]:
+    """The account's role from now on. `leaving_an_admin`: refused unless there is another active admin."""
+    values = {"role": role.value, "premium_expires_at": premium_expires_at}
+    return _change(user_id, values, now, "role", leaving_an_admin=leaving_an_admin)
+
+
+def _change(
+    user_id: UserId, values: dict[str, Any], now: datetime, decisive: str, *, leaving_an_admin: bool
+) -> list[Executable]:
+    changed = update(users).where(users.c.user_id == user_id)
+    if not leaving_an_admin:
+        return [changed.values(**values, standing_changed_at=now)]
+    admins = users.alias("admins")
+    others = exists().where(*_active_admins(admins), admins.c.user_id != user_id)
+    # What no constraint allows, so that the unit fails as a whole. Of two admins who depose each other on two
+    # nodes at once, the later one waits for the lock on all of them, and then sees what the first one did.
+    allowed = case((others, values[decisive]), else_=NO_SUCH_STANDING)
+    lock = update(users).where(*_active_admins(users)).values(role=users.c.role)
+    return [lock, changed.values(**{**values, decisive: allowed}, standing_changed_at=now)]
+
+
+NO_SUCH_STANDING = "nobody"
+
+
+def _active_admins(table: FromClause) -> tuple[ColumnElement[bool], ...]:
+    return table.c.role == Role.ADMIN.value, table.c.status == AccountStatus.ACTIVE.value
+
+
+def standing_changed_at(conn: Connection, user_id: UserId) -> datetime | None:
+    """When status, role or profile last changed: the version of the account's standing."""
+    return conn.execute(
+        select(users.c.standing_changed_at).where(users.c.user_id == user_id)
+    ).scalar_one_or_none()
 
 
 def overview(conn: Connection, user_id: UserId) -> Overview | None:

@@ -152,6 +152,16 @@ def status_after_verification(status: AccountStatus) -> AccountStatus:
     return AccountStatus.ACTIVE if status is AccountStatus.PENDING else status
 
 
+def status_to_be(wanted: AccountStatus, *, is_verified: bool) -> AccountStatus:
+    """What an admin's `active`, `suspended` or `banned` comes to: an unverified email is `pending`."""
+    return AccountStatus.PENDING if wanted is AccountStatus.ACTIVE and not is_verified else wanted
+
+
+def is_active_admin(role: Role, status: AccountStatus) -> bool:
+    """Whether an account is one of those of which one must be left."""
+    return role is Role.ADMIN and status is AccountStatus.ACTIVE
+
+
 def premium_end(role: Role, premium_expires_at: datetime | None) -> datetime | None:
     """Only premium ends by itself."""
     return premium_expires_at if role is Role.PREMIUM else None

@@ -110,6 +110,14 @@ def streak_bonus(days: int, points: int) -> Notice:
     return Notice("streak", f"{days}-day streak", f"{days} active days in a row: {points:,} bonus points.")
 
 
+def points_adjusted(points: int, reason: str) -> Notice:
+    """An admin gave or took points."""
+    deed = "added" if points > 0 else "taken"
+    return Notice(
+        "point_adjustment", f"{abs(points):,} points {deed}", f"Your balance was adjusted: {reason}"
+    )
+
+
 def status_changed(status: str) -> Notice:
     """The account may do more, or less, than before."""
     return Notice(

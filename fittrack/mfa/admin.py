@@ -8,14 +8,17 @@ from fittrack.accounts import queries as accounts
 from fittrack.accounts import rules
 from fittrack.accounts.attempts import MFA
 from fittrack.accounts.services import subject_hash
+from fittrack.audit.statements import record
 from fittrack.db.handles import Engine
 from fittrack.kit.ids import UserId
+from fittrack.kit.origin import SYSTEM, Origin
 from fittrack.kit.problems import NotFound
 from fittrack.kit.standing import Role
 from fittrack.mail.letters import SecurityNotice
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.queries import put
 from fittrack.mfa import queries
+from fittrack.mfa.actions import about
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.queries import EndReason
 
@@ -24,7 +27,9 @@ log = structlog.get_logger(__name__)
 TAKEN_AWAY = "An operator took away the second factor of your account. Enrol another after signing in."
 
 
-def reset_mfa(engine: Engine, postbox: Postbox, email: str, *, now: datetime) -> UserId:
+def reset_mfa(
+    engine: Engine, postbox: Postbox, email: str, *, now: datetime, origin: Origin = SYSTEM
+) -> UserId:
     """Forget the factor and its recovery codes, and end every session. Raises `NotFound`.
 
     For use beside a running server too: it is one short transaction, and nodes see ended sessions within a
@@ -39,5 +44,6 @@ def reset_mfa(engine: Engine, postbox: Postbox, email: str, *, now: datetime) ->
         accounts.clear_attempts(connection, MFA, subject_hash(str(user_id)))
         sessions.end_all(connection, user_id, now, EndReason.MFA)
         put(connection, postbox.row(user_id, SecurityNotice(TAKEN_AWAY), now))
+        record(connection, about("mfa.reset", user_id), origin, now)
     log.warning("mfa.reset", user_id=str(user_id))
     return user_id

@@ -7,13 +7,16 @@ import structlog
 
 from fittrack.accounts.attempts import MFA, count_failure, refuse_if_locked, succeed
 from fittrack.accounts.services import AccountServices
+from fittrack.audit.statements import record
 from fittrack.db.handles import Connection
 from fittrack.kit.ids import SessionId, UserId
+from fittrack.kit.origin import Origin
 from fittrack.kit.problems import Unauthenticated
 from fittrack.mail.letters import SecurityNotice
 from fittrack.mail.postbox import OutboxRow
 from fittrack.mail.queries import put
 from fittrack.mfa import queries, rules, schemas, secret
+from fittrack.mfa.actions import about
 from fittrack.mfa.problems import MfaNotEnrolled, WrongCode
 from fittrack.server.access import STEP_UP_LIFETIME
 from fittrack.server.principal import Principal
@@ -38,6 +41,7 @@ class Attempt:
     code_hash: bytes
     letter: OutboxRow
     """What is mailed when a recovery code was used."""
+    origin: Origin
     now: datetime
 
     @property
@@ -46,7 +50,9 @@ class Attempt:
         return "recovery code" if self.step is None else "authenticator"
 
 
-async def verify(services: AccountServices, principal: Principal, code: str) -> schemas.Checked:
+async def verify(
+    services: AccountServices, principal: Principal, code: str, origin: Origin
+) -> schemas.Checked:
     """Check a code of the authenticator, or a recovery code. Each works once.
 
     Raises `MfaNotEnrolled`, `WrongCode`, or `LoginLocked` after many guesses.
@@ -63,6 +69,7 @@ async def verify(services: AccountServices, principal: Principal, code: str) -> 
         step=rules.matching_step(secret.unseal(services.sealer, user_id, factor.sealed_secret), typed, now),
         code_hash=secret.hash_code(typed),
         letter=services.postbox.row(user_id, SecurityNotice(RECOVERED), now),
+        origin=origin,
         now=now,
     )
     left = await services.journal.transact(_check, attempt)
@@ -99,4 +106,5 @@ def _is_right(conn: Connection, attempt: Attempt) -> bool:
     if not queries.use_recovery_code(conn, user_id, attempt.code_hash, now):
         return False
     put(conn, attempt.letter)
+    record(conn, about("mfa.recover", user_id), attempt.origin, now)
     return True

@@ -9,13 +9,16 @@ from fittrack.accounts import queries as accounts
 from fittrack.accounts.attempts import CHANGE_PASSWORD, MFA, count_failure, refuse_if_locked, succeed
 from fittrack.accounts.recovery import check_again
 from fittrack.accounts.services import AccountServices
+from fittrack.audit.statements import record
 from fittrack.db.handles import Connection
 from fittrack.kit.ids import SessionId, UserId
+from fittrack.kit.origin import Origin
 from fittrack.kit.problems import FieldError, MfaRequired, NotFound, Unauthenticated, Validation
 from fittrack.mail.letters import SecurityNotice
 from fittrack.mail.postbox import OutboxRow
 from fittrack.mail.queries import put
 from fittrack.mfa import queries, rules, schemas, secret
+from fittrack.mfa.actions import about
 from fittrack.mfa.problems import MfaNotEnrolled, WrongCode
 from fittrack.server.access import STEP_UP_LIFETIME, check_step_up
 from fittrack.server.principal import Principal
@@ -38,10 +41,13 @@ class Confirmation:
     step: int | None
     code_hashes: tuple[bytes, ...]
     letter: OutboxRow
+    origin: Origin
     now: datetime
 
 
-async def enroll(services: AccountServices, principal: Principal, password: str | None) -> schemas.Enrolled:
+async def enroll(
+    services: AccountServices, principal: Principal, password: str | None, origin: Origin
+) -> schemas.Enrolled:
     """Show a new secret, which waits for its first code; the one in force stays so until then.
 
     Raises `MfaRequired` when there is one in force, and no fresh check; else `Validation` or `LoginLocked`
@@ -60,12 +66,14 @@ async def enroll(services: AccountServices, principal: Principal, password: str 
         await check_again(services, user_id, password, "/password")
     new = secret.new_secret()
     sealed = secret.seal(services.sealer, user_id, new)
-    await services.journal.transact(_enroll, user_id, sealed, factor.confirmed_at, now)
+    await services.journal.transact(_enroll, sealed, factor.confirmed_at, origin, now)
     log.info("mfa.enrolled", user_id=str(user_id), again=factor.confirmed_at is not None)
     return schemas.Enrolled(secret=new, otpauth_uri=secret.otpauth_uri(new, account.email))
 
 
-async def confirm(services: AccountServices, principal: Principal, code: str) -> schemas.Confirmed:
+async def confirm(
+    services: AccountServices, principal: Principal, code: str, origin: Origin
+) -> schemas.Confirmed:
     """Put the enrolled secret in force; every other session ends, and former recovery codes with them.
 
     It counts as a check. Raises `MfaNotEnrolled`, `WrongCode`, or `LoginLocked` after many guesses.
@@ -85,6 +93,7 @@ async def confirm(services: AccountServices, principal: Principal, code: str) ->
         step=rules.matching_step(candidate, rules.bare(code), now),
         code_hashes=tuple(map(secret.hash_code, codes)),
         letter=services.postbox.row(user_id, SecurityNotice(IN_FORCE), now),
+        origin=origin,
         now=now,
     )
     ended = await services.journal.transact(_confirm, confirmation)
@@ -102,13 +111,16 @@ async def confirm(services: AccountServices, principal: Principal, code: str) ->
 
 
 def _enroll(
-    conn: Connection, user_id: UserId, sealed: bytes, confirmed_at: datetime | None, now: datetime
+    conn: Connection, sealed: bytes, confirmed_at: datetime | None, origin: Origin, now: datetime
 ) -> None:
+    assert origin.actor_id is not None, "who enrols is signed in"
+    user_id = UserId(origin.actor_id)
     if queries.find(conn, user_id).confirmed_at != confirmed_at:
         raise MfaRequired("Another second factor came into force meanwhile")
     if confirmed_at is None:
         succeed(conn, CHANGE_PASSWORD, str(user_id), now)
     queries.keep_candidate(conn, user_id, sealed, now)
+    record(conn, about("mfa.enroll", user_id), origin, now)
 
 
 def _confirm(conn: Connection, wish: Confirmation) -> list[EndedSession] | None:
@@ -126,4 +138,5 @@ def _confirm(conn: Connection, wish: Confirmation) -> list[EndedSession] | None:
     if not sessions.note_check(conn, wish.session_id, now):
         raise Unauthenticated("The session has ended")
     put(conn, wish.letter)
+    record(conn, about("mfa.confirm", user_id), wish.origin, now)
     return sessions.end_all(conn, user_id, now, EndReason.MFA, but=wish.session_id)

@@ -9,6 +9,7 @@ from fittrack.accounts.services import ACCOUNTS
 from fittrack.kit.problems import Busy, MfaRequired
 from fittrack.mfa import checking, enrolment, schemas
 from fittrack.mfa.problems import MfaNotEnrolled, WrongCode
+from fittrack.server.asking import origin_of
 from fittrack.server.parse import parse
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
@@ -21,19 +22,27 @@ _AT: Final = f"{API}/auth/mfa"
 async def enroll(request: web.Request) -> web.Response:
     """The first time with the password, then after a fresh check. Nothing changes before `confirm`."""
     form = await parse(request, schemas.Enroll)
-    return render(await enrolment.enroll(request.app[ACCOUNTS], principal_of(request), form.password))
+    return render(
+        await enrolment.enroll(
+            request.app[ACCOUNTS], principal_of(request), form.password, origin_of(request)
+        )
+    )
 
 
 async def confirm(request: web.Request) -> web.Response:
     """It counts as a check. Every other session ends, and recovery codes of a former factor with them."""
     form = await parse(request, schemas.Code)
-    return render(await enrolment.confirm(request.app[ACCOUNTS], principal_of(request), form.code))
+    return render(
+        await enrolment.confirm(request.app[ACCOUNTS], principal_of(request), form.code, origin_of(request))
+    )
 
 
 async def verify(request: web.Request) -> web.Response:
     """A code of the authenticator or a recovery code; each works once. The check counts for this session."""
     form = await parse(request, schemas.Code)
-    return render(await checking.verify(request.app[ACCOUNTS], principal_of(request), form.code))
+    return render(
+        await checking.verify(request.app[ACCOUNTS], principal_of(request), form.code, origin_of(request))
+    )
 
 
 ROUTES: list[Route] = [

@@ -7,7 +7,7 @@ from fittrack.kit.ids import UserId
 from fittrack.points.ledger import LedgerHead
 from protocol.shapes import Transaction, instant
 
-_TRANSACTION = (
+TRANSACTION = (
     ledger.c.transaction_id,
     ledger.c.seq,
     ledger.c.transaction_type,
@@ -18,6 +18,7 @@ _TRANSACTION = (
     ledger.c.description,
     ledger.c.created_at,
 )
+"""What is shown of an entry, in the words of `Transaction`."""
 
 _HEAD = (
     select(ledger.c.seq, ledger.c.balance_after)
@@ -66,7 +67,7 @@ def page(
 
 
 def _of(user_id: UserId) -> "Select[tuple[object, ...]]":
-    return select(*_TRANSACTION).where(ledger.c.user_id == user_id)
+    return select(*TRANSACTION).where(ledger.c.user_id == user_id)
 
 
 def _read(conn: Connection, entries: "Select[tuple[object, ...]]") -> list[Transaction]:

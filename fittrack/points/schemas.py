@@ -1,8 +1,10 @@
 """Points as REST gives them (SPEC 10)."""
 
+from uuid import UUID
+
 from msgspec import Struct
 
-from protocol.shapes import Today
+from protocol.shapes import Today, Transaction
 
 
 class Balance(Struct, frozen=True, kw_only=True):
@@ -28,3 +30,9 @@ class Daily(Today, frozen=True, kw_only=True):
     """`GET points/daily`: today, and where its points come from."""
 
     breakdown: Breakdown
+
+
+class Adjusted(Transaction, frozen=True, kw_only=True):
+    """An adjustment by an admin: the ledger entry, and whose it is. `balance_after` is the balance now."""
+
+    user_id: UUID

@@ -46,6 +46,8 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/tickets": things.drawing,
     f"{API}/prizes/{{id}}": things.prize,
     f"{API}/notifications/{{id}}": things.notification,
+    f"{API}/admin/users/{{id}}": things.person,
+    f"{API}/transactions": things.person,
     "/problems/{code}": things.problem,
 }
 """What is in an address, by how it begins."""
@@ -170,6 +172,11 @@ async def _purchase(town: Town, caller: Caller, row: Row, places: Places) -> Jso
     return {**named, "quantity": 1}
 
 
+async def _adjustment(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del town, caller, row
+    return {"user_id": places["id"], "amount": 5, "reason": "A gift"}
+
+
 async def _prize(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del places
     drawing = await things.drawing(town, caller, row.subject)
@@ -198,6 +205,10 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/profiles": _profile,
     f"PUT {API}/profiles/{{id}}": _profile,
     f"POST {API}/activities": _activity,
+    f"PUT {API}/admin/users/{{id}}/status": says(status="suspended", reason="Looked at"),
+    f"PUT {API}/admin/users/{{id}}/role": says(role="user"),
+    f"POST {API}/admin/users/{{id}}/adjust-points": says(amount=5, reason="A gift"),
+    f"POST {API}/transactions": _adjustment,
     f"POST {API}/drawings/{{id}}/tickets": _purchase,
     f"POST {API}/tickets": _purchase,
     f"POST {API}/drawings": says(drawing_type="daily", name="The next draw"),

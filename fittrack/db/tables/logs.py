@@ -76,6 +76,8 @@ ledger = Table(
     **CLUSTERED,
 )
 
+Index(None, ledger.c.created_at)  # all players' entries, the latest first
+
 inbox = Table(
     "inbox",
     metadata,

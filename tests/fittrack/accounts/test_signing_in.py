@@ -356,4 +356,5 @@ async def set_status(house: House, user_id: str, status: AccountStatus) -> None:
     with house.engine.begin() as connection:
         found = connection.execute(select(users.c.user_id)).scalar_one()
         assert str(found) == user_id
-        connection.execute(queries.change_status(UserId(found), status, house.clock.now()))
+        for statement in queries.change_status(UserId(found), status, house.clock.now()):
+            connection.execute(statement)

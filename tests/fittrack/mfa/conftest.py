@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.actors.house import House, a_house
-from tests.fittrack.mfa.door import Door, an_admin, opened
+from tests.door import Door, an_admin, opened
 
 
 @pytest.fixture

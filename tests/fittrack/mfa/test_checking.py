@@ -10,7 +10,7 @@ from fittrack.accounts.passwords import Passwords
 from fittrack.app import Node
 from fittrack.db.tables.sessions import mfa_used_codes
 from tests.actors.house import House
-from tests.fittrack.mfa.door import Door, opened
+from tests.door import Door, opened
 from tests.world import no_fatal
 
 

@@ -9,7 +9,7 @@ from fittrack.kit.sealing import SealBroken
 from fittrack.mfa import secret
 from tests.actors.house import House
 from tests.admins import Authenticator
-from tests.fittrack.mfa.door import Door, a_player, an_admin, opened
+from tests.door import Door, a_player, an_admin, opened
 from tests.world import ADMIN_PASSWORD
 
 PASSWORD = {"password": ADMIN_PASSWORD}
@@ -125,6 +125,17 @@ async def test_the_holder_is_written_to_when_a_factor_is_set_up_and_a_recovery_c
     assert any("was set up" in letter for letter in letters)
     assert any("recovery code" in letter for letter in letters)
     assert all(f"To: {checked.email}" in letter for letter in letters)
+
+
+async def test_what_was_done_to_a_factor_is_on_record_without_its_secrets(checked: Door) -> None:
+    await checked.clock.advance(1)
+    await checked.verify(checked.recovery_codes[0])
+    page = await checked.get("/admin/audit?subject_type=user")
+    recorded = {record["action"]: record for record in page["items"]}
+    assert recorded.keys() == {"mfa.enroll", "mfa.confirm", "mfa.recover"}
+    for record in recorded.values():
+        assert record["actor_id"] == record["subject_id"] == str(checked.user_id)
+        assert record["before"] is record["after"] is None
 
 
 async def test_factors_of_two_admins_have_nothing_to_do_with_each_other(house: House, checked: Door) -> None:

@@ -45,6 +45,9 @@ async def test_a_reset_takes_the_factor_away_and_ends_every_session_of_a_running
         refused = await rest.call("POST", "/auth/mfa/verify", {"code": "123456"}, token=again)
         assert (refused[0], problem_code(refused[1])) == (409, "mfa-not-enrolled")
         await step_up(rest, again)
+        (recorded,) = (await rest.get("/admin/audit?action=mfa.reset", again))["items"]
+        assert recorded["actor_id"] is None
+        assert "@" in recorded["address"], "the operator, as far as the system knows"
         await eventually(
             lambda: any("took away" in file.read_text() for file in (database / "mail").glob("*.eml")),
             "the letter",

@@ -14,7 +14,7 @@ from fittrack.kit.ids import UserId
 from fittrack.kit.standing import Role
 from tests.actors.house import House
 from tests.admins import Authenticator, set_up_factor
-from tests.world import ADMIN_PASSWORD, enrol
+from tests.world import ADMIN_PASSWORD, complete_profile, enrol
 
 Client = TestClient[Any, Any]
 Answer = tuple[int, dict[str, Any]]
@@ -41,19 +41,20 @@ class Door:
     async def post(self, path: str, body: object = None, **headers: str) -> Answer:
         return await self.call("POST", path, body, **headers)
 
-    async def get(self, path: str) -> dict[str, Any]:
-        status, body = await self.call("GET", path)
-        assert status == 200, body
-        return body
+    async def put(self, path: str, body: object, **headers: str) -> Answer:
+        return await self.call("PUT", path, body, **headers)
 
-    async def granted(self, path: str, body: object = None) -> dict[str, Any]:
-        status, answer = await self.post(path, body)
+    async def get(self, path: str) -> dict[str, Any]:
+        return await self.granted(path, method="GET")
+
+    async def granted(self, path: str, body: object = None, *, method: str = "POST") -> dict[str, Any]:
+        status, answer = await self.call(method, path, body)
         assert status < 300, answer
         return answer
 
-    async def refused(self, path: str, body: object = None) -> str:
+    async def refused(self, path: str, body: object = None, *, method: str = "POST") -> str:
         """The code of the problem."""
-        status, problem = await self.post(path, body)
+        status, problem = await self.call(method, path, body)
         assert status >= 400, problem
         return str(problem["code"])
 
@@ -107,7 +108,11 @@ async def an_admin(house: House, client: Client, name: str = "boss") -> Door:
     return Door(client, house.clock, member.token, member.user_id, f"{name}@test.example")
 
 
-async def a_player(house: House, client: Client, name: str = "joe") -> Door:
-    """A new player, signed in, without a profile."""
-    member = await enrol(house.node, name)
+async def a_player(
+    house: House, client: Client, name: str = "joe", *, display_name: str | None = None, **standing: Any
+) -> Door:
+    """A new player, signed in; without a display name there is no profile."""
+    member = await enrol(house.node, name, **standing)
+    if display_name is not None:
+        await complete_profile(house.node, member, display_name)
     return Door(client, house.clock, member.token, member.user_id, f"{name}@test.example")

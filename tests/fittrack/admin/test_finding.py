@@ -1,0 +1,92 @@
+"""Finding accounts, and looking at one."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from fittrack.accounts.commands import ChangeRole, ChangeStatus
+from fittrack.kit.standing import AccountStatus, Role
+from tests.actors.house import House
+from tests.door import Door, a_player
+
+
+@pytest.fixture
+async def town(house: House, admin: Door) -> dict[str, Door]:
+    """Some accounts, one after the other."""
+    people = {}
+    for name, display_name in (("ada_1", "Ada Byron"), ("bob%x", "Bob"), ("cy", None), ("dora", "ädelheid")):
+        await house.clock.advance(1)
+        people[name] = await a_player(house, admin.client, name, display_name=display_name)
+    await house.do(people["bob%x"].user_id, ChangeStatus(status=AccountStatus.BANNED, reason="Cheating"))
+    premium = ChangeRole(role=Role.PREMIUM, reason=None, premium_expires_at=None)
+    await house.do(people["dora"].user_id, premium)
+    return people
+
+
+async def found(admin: Door, query: str) -> list[str]:
+    page = await admin.get(f"/admin/users?{query}")
+    assert page["pagination"]["total_items"] >= len(page["items"])
+    return [str(item["email"]).partition("@")[0] for item in page["items"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("q=ADA", ["ada_1"]),
+        ("q=byron", ["ada_1"]),
+        ("q=%C3%84DEL", ["dora"]),
+        ("email=test.example", ["dora", "cy", "bob%25x", "ada_1", "boss"]),
+        ("email=_", ["ada_1"]),
+        ("email=%25", ["bob%25x"]),
+        ("name=bob", ["bob%25x"]),
+        ("name=ada&email=bob", []),
+        ("status=banned", ["bob%25x"]),
+        ("role=premium", ["dora"]),
+        ("role=admin", ["boss"]),
+        ("tier=f-30-39-adv&sort=created_at", ["ada_1", "bob%25x", "dora"]),
+        ("under_review=true", []),
+        ("sort=email", ["ada_1", "bob%25x", "boss", "cy", "dora"]),
+        ("sort=-email&limit=2", ["dora", "cy"]),
+        ("sort=display_name&limit=3", ["ada_1", "bob%25x", "dora"]),
+        ("sort=-display_name&limit=3", ["dora", "bob%25x", "ada_1"]),
+        ("limit=2&page=2", ["bob%25x", "ada_1"]),
+    ],
+)
+async def test_accounts_are_found_by_what_is_known_of_them(
+    admin: Door, town: dict[str, Door], query: str, names: list[str]
+) -> None:
+    del town
+    assert await found(admin, query) == [name.replace("%25", "%") for name in names]
+
+
+@pytest.mark.parametrize(
+    "query", ["status=asleep", "role=king", "sort=password_hash", "limit=101", "q=", "who=ada"]
+)
+async def test_a_search_that_makes_no_sense_is_refused(admin: Door, query: str) -> None:
+    assert await admin.refused(f"/admin/users?{query}", method="GET") == "malformed"
+
+
+async def test_an_account_is_shown_with_what_only_admins_see(house: House, admin: Door) -> None:
+    player = await a_player(house, admin.client, display_name="Joe")
+    detail = await admin.get(f"/admin/users/{player.user_id}")
+    wanted: dict[str, Any] = {
+        "email": player.email,
+        "status": "active",
+        "role": "user",
+        "point_balance": 0,
+        "live_sessions": 1,
+        "mfa_enrolled": False,
+        "under_review": False,
+    }
+    assert detail | wanted == detail
+    assert detail["profile"]["display_name"] == "Joe"
+    await admin.set_up()
+    assert (await admin.get(f"/admin/users/{admin.user_id}"))["mfa_enrolled"] is True
+
+
+async def test_nobody_but_admins_sees_accounts(house: House, admin: Door) -> None:
+    player = await a_player(house, admin.client)
+    for path in ("/admin/users", f"/admin/users/{player.user_id}", "/transactions"):
+        assert await player.refused(path, method="GET") == "forbidden"
+    assert await admin.refused(f"/admin/users/{uuid4()}", method="GET") == "not-found"
