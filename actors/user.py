@@ -29,6 +29,7 @@ from fittrack.kit.ids import NotificationId, UserId, uuid7
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem, ProfileIncomplete
 from fittrack.kit.standing import Role
+from fittrack.leaderboards.tally import Tally
 from fittrack.players import queries, shapes
 from fittrack.players.messages import ApplyEffect
 from fittrack.players.model import Account
@@ -56,7 +57,17 @@ class Standing(NamedTuple):
 class UserActor(LogActor):
     """One player. `account` is None for an id that nobody has."""
 
-    __slots__ = ("_standing", "account", "activities", "inbox", "ledger", "preferences", "topic", "user_id")
+    __slots__ = (
+        "_standing",
+        "account",
+        "activities",
+        "inbox",
+        "ledger",
+        "preferences",
+        "tally",
+        "topic",
+        "user_id",
+    )
     log: ClassVar[Table] = user_log
 
     account: Account | None
@@ -64,6 +75,8 @@ class UserActor(LogActor):
     inbox: InboxHead
     ledger: LedgerHead
     preferences: Preferences
+    tally: Tally | None
+    """What was earned by day, once the boards are to be told of it."""
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         super().__init__(entity_id, services)
@@ -80,6 +93,7 @@ class UserActor(LogActor):
         loaded = await services.reads.run(queries.load, self.user_id, services.clock.now(), services.calendar)
         self.account, self.activities = loaded.account, loaded.activities
         self.ledger, self.inbox, self.preferences = loaded.ledger, loaded.inbox, loaded.preferences
+        self.tally = None
         self._standing: Standing | None = None
         self.begin_at(loaded.head, loaded.keys)
 

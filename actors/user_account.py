@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from actors import user_boards
 from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.commands import ClaimAccount, VerifyEmail
 from fittrack.accounts.problems import AccountNotOpen, InvalidToken
@@ -97,6 +98,7 @@ async def _claim(actor: "UserActor", intention: Intention, command: ClaimAccount
         primary_source=None,
     )
     actor.services.standing_changed(actor.user_id, now)
+    user_boards.renamed(actor)
     actor.services.revoked(actor.user_id)
     return Answer(answer)
 
@@ -132,6 +134,7 @@ async def _change_profile(actor: "UserActor", intention: Intention, command: Cha
         fitness_level=profile.fitness_level,
     )
     services.standing_changed(actor.user_id, now)
+    user_boards.renamed(actor)
     return Answer(answer)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from actors import user_boards
 from actors.runtime import StaleActivation
 from fittrack.activities import queries, rules
 from fittrack.activities.commands import LogActivities
@@ -98,6 +99,7 @@ async def _log_once(
     actor.delivered(delivered)
     if not entries:
         _tell_standing(actor)
+    await user_boards.earned(actor, entries, outcome.days)
     return Answer(answer)
 
 

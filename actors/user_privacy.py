@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from actors import user_boards
 from fittrack.accounts.rules import email_key
 from fittrack.accounts.services import subject_hash
 from fittrack.audit.action import Action
@@ -81,6 +82,7 @@ async def delete_account(actor: "UserActor", intention: Intention, command: Dele
         await actor.append(unit)
     except UnitRefused as refused:
         raise LastAdmin from refused
+    user_boards.deleted(actor)
     actor.discard()
     services.standing_changed(actor.user_id, now)
     services.revoked(actor.user_id)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from actors import user_boards
 from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.accounts.problems import LastAdmin, OwnStanding, StatusConflict
@@ -88,6 +89,7 @@ async def _append(actor: "UserActor", unit: Unit, changed: Player) -> Answer:
         raise LastAdmin from refused
     actor.account = replace(actor.existing(), player=changed)
     actor.services.standing_changed(actor.user_id, unit.created_at)
+    user_boards.renamed(actor)
     return Answer(_standing(changed))
 
 

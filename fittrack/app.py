@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from actors.audit import AuditActor
 from actors.drawing import DrawingActor
+from actors.leaderboard import BoardActor
 from actors.outlet import Outlet
 from actors.runtime import ActorKind, Registry
 from actors.services import Services
@@ -54,6 +55,8 @@ from fittrack.kit.clock import Clock, SystemClock
 from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import Sealer
+from fittrack.leaderboards import routes as leaderboard_routes
+from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.mfa import routes as mfa_routes
@@ -105,6 +108,12 @@ DRAWING_MAILBOX_MAX: Final = 8_192
 
 DRAWINGS_ACTIVE_MAX: Final = 1_000
 
+BOARD_MAILBOX_MAX: Final = 8_192
+"""Totals that may wait for one board while it is loaded; what is told above that, it reads."""
+
+BOARDS_ACTIVE_MAX: Final = 300
+"""31 tiers by 4 periods, twice while periods change."""
+
 SLICES: Final[tuple[list[Route], ...]] = (
     account_routes.ROUTES,
     mfa_routes.ROUTES,
@@ -112,6 +121,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     privacy_routes.ROUTES,
     activity_routes.ROUTES,
     point_routes.ROUTES,
+    leaderboard_routes.ROUTES,
     drawing_routes.ROUTES,
     drawing_admin_routes.ROUTES,
     prize_routes.ROUTES,
@@ -198,6 +208,14 @@ class Node:
             effects_due=self._poke_effects,
         )
         self.registry.register(ActorKind(name=asking.USER, factory=lambda id: UserActor(id, services)))
+        self.registry.register(
+            ActorKind(
+                name=BOARD,
+                factory=lambda id: BoardActor(id, services),
+                mailbox_max=BOARD_MAILBOX_MAX,
+                active_max=BOARDS_ACTIVE_MAX,
+            )
+        )
         self.registry.register(ActorKind(name=AUDIT, factory=lambda id: AuditActor(id, services)))
         self.registry.register(
             ActorKind(
@@ -278,7 +296,7 @@ class Node:
         self.metrics.register(LimitCollector(self.rate_limiter, self.windows))
 
     def _make_sockets(self) -> WebSockets:
-        channels = Channels(self.registry, self.reads, self.clock, self.outlet.position)
+        channels = Channels(self.registry, self.reads, self.clock, self.calendar, self.outlet.position)
         gateway = Gateway(self.registry, self.reads, self.authenticator, channels)
         settings = _websocket_settings(self.settings)
         return WebSockets(gateway, self.broker, self.clock, settings, self.windows)

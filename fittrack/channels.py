@@ -10,17 +10,28 @@ from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.rules import odds
 from fittrack.drawings.stored import StoredDrawing
 from fittrack.drawings.visibility import ORDINARY, Viewer
+from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.problems import Forbidden, NotFound
 from fittrack.kit.standing import Role
+from fittrack.leaderboards import asking as boards
+from fittrack.leaderboards.periods import board_on
+from fittrack.profiles.tiers import TIERS
 from fittrack.pubsub.messages import ChannelEvent
 from fittrack.server.asking import DRAWING
 from fittrack.server.ports import Snapshot
 from fittrack.server.principal import Principal
 from protocol import shapes
-from protocol.channels import Channel, DrawingChannel, DrawingsChannel, LeaderboardChannel, OpsChannel
-from protocol.outbound import DrawingResult, DrawingSnapshot, DrawingsSnapshot
+from protocol.channels import (
+    Channel,
+    DrawingChannel,
+    DrawingsChannel,
+    LeaderboardChannel,
+    OpsChannel,
+    parse_channel,
+)
+from protocol.outbound import DrawingResult, DrawingSnapshot, DrawingsSnapshot, LeaderboardSnapshot
 
 DRAWINGS_SHOWN_MAX = 100
 """Drawings in the snapshot of `drawings`: those that are coming, and the latest that are over."""
@@ -31,10 +42,18 @@ _LIVE = (DrawingStatus.OPEN, DrawingStatus.CLOSED)
 class Channels:
     """Reads the state of channels. `position` numbers snapshots on the scale of the channels' events."""
 
-    def __init__(self, registry: Registry, reads: Reads, clock: Clock, position: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        reads: Reads,
+        clock: Clock,
+        calendar: PlatformCalendar,
+        position: Callable[[], int],
+    ) -> None:
         self._registry = registry
         self._reads = reads
         self._clock = clock
+        self._calendar = calendar
         self._position = position
 
     async def audience(self, principal: Principal, channel: Channel) -> str:
@@ -55,12 +74,22 @@ class Channels:
                     raise Forbidden("This channel is for admins.")
                 raise NotFound("This server publishes no live figures.")
             case LeaderboardChannel():
-                raise NotFound("This server keeps no leaderboards.")
+                return await self._top(channel)
 
-    def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
-        """What a subscriber lacks. Within one process publications do not get lost: nothing."""
-        del channel, after_seq
-        return ()
+    async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
+        """What a subscriber lacks: of a board its top, if it is newer. Drawings tick anyway."""
+        parsed = parse_channel(channel)
+        if not isinstance(parsed, LeaderboardChannel):
+            return ()
+        top = await self._top(parsed)
+        assert isinstance(top.payload, LeaderboardSnapshot), "a board's snapshot shows the board"
+        return () if top.seq <= after_seq else (ChannelEvent(channel, top.seq, top.payload.board),)
+
+    async def _top(self, channel: LeaderboardChannel) -> Snapshot:
+        if channel.tier_code not in TIERS:
+            raise NotFound("There is no such tier.")
+        today = self._calendar.day_of(self._clock.now())
+        return await boards.top(self._registry, board_on(channel.period, channel.tier_code, today))
 
     async def _viewer(self, principal: Principal) -> Viewer:
         is_premium = principal.role is Role.PREMIUM and await self._reads.run(

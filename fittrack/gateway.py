@@ -128,7 +128,7 @@ class Gateway:
         return await self._channels.snapshot(principal, channel)
 
     async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
-        return self._channels.missed(channel, after_seq)
+        return await self._channels.missed(channel, after_seq)
 
     async def _view(self, user_id: UserId) -> PlayerView:
         view: PlayerView = await self._registry.ref(USER, user_id).ask(ViewPlayer())

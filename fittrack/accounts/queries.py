@@ -25,7 +25,6 @@ from sqlalchemy import (
 
 from fittrack.accounts.rules import Attempts, EmailToken
 from fittrack.db.tables.accounts import users
-from fittrack.db.tables.activities import user_days
 from fittrack.db.tables.drawings import winners
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.db.tables.partners import tracker_connections
@@ -307,17 +306,6 @@ def joined_at(conn: Connection, user_id: UserId) -> datetime | None:
         )
     ).scalar_one_or_none()
     return found
-
-
-def all_time_rank(conn: Connection, user_id: UserId) -> int | None:
-    """One more than the players who earned more; none without points. Of what days were booked (SPEC 4)."""
-    earned = func.sum(user_days.c.booked_points)
-    own: int | None = conn.execute(select(earned).where(user_days.c.user_id == user_id)).scalar_one()
-    if not own or own <= 0:
-        return None
-    ahead = select(user_days.c.user_id).group_by(user_days.c.user_id).having(earned > own).subquery()
-    better: int = conn.execute(select(func.count()).select_from(ahead)).scalar_one()
-    return better + 1
 
 
 def _trackers(user_id: UserId) -> Select[*tuple[Any, ...]]:

@@ -6,6 +6,10 @@ from fittrack.accounts import auth_routes, schemas, signing_in, views
 from fittrack.accounts.services import ACCOUNTS
 from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.problems import NotFound
+from fittrack.leaderboards import asking as boards
+from fittrack.leaderboards.periods import board_on
+from fittrack.profiles.tiers import OPEN_TIER_CODE
+from fittrack.server.asking import REGISTRY
 from fittrack.server.parse import path_uuid
 from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content, render
@@ -34,7 +38,9 @@ async def end_session(request: web.Request) -> web.Response:
 async def public_profile(request: web.Request) -> web.Response:
     services, user_id = request.app[ACCOUNTS], UserId(path_uuid(request))
     today = services.calendar.day_of(services.clock.now())
-    return render(await services.reads.run(views.public, user_id, today, services.calendar))
+    everybody = board_on("alltime", OPEN_TIER_CODE, today)
+    rank = (await boards.view(request.app[REGISTRY], everybody, user_id)).rank
+    return render(await services.reads.run(views.public, user_id, today, services.calendar, rank))
 
 
 def _session(session: LiveSession, current: SessionId) -> schemas.Session:

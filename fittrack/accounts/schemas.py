@@ -185,4 +185,5 @@ class PublicProfile(Struct, frozen=True, kw_only=True):
     tier_code: str
     tier_name: str
     rank: int | None
+    """Of all time, among everybody; null without points."""
     member_since: str

@@ -25,7 +25,7 @@ def me(conn: Connection, user_id: UserId, today: date) -> schemas.Me:
 
 
 def public(
-    conn: Connection, user_id: UserId, today: date, calendar: PlatformCalendar
+    conn: Connection, user_id: UserId, today: date, calendar: PlatformCalendar, rank: int | None
 ) -> schemas.PublicProfile:
     """`GET users/{id}/public`: what everybody signed in may know. Raises `NotFound`."""
     joined, profile = queries.joined_at(conn, user_id), profiles.find(conn, user_id, today)
@@ -36,7 +36,7 @@ def public(
         display_name=profile.display_name,
         tier_code=profile.tier_code,
         tier_name=profile.tier_name,
-        rank=queries.all_time_rank(conn, user_id),
+        rank=rank,
         member_since=f"{calendar.day_of(joined):%Y-%m}",
     )
 

@@ -33,7 +33,12 @@ class CursorPage(Answer, Generic[Item], frozen=True, kw_only=True):
 
 def page_of(items: list[Item], query: PageQuery, total: int) -> Page[Item]:
     """The page that `query` asked for, of a list of `total` items."""
-    return Page(items=items, pagination=Pagination(**_numbers(query, total)))
+    return Page(items=items, pagination=pagination_of(query, total))
+
+
+def pagination_of(query: PageQuery, total: int) -> Pagination:
+    """Where the page that `query` asked for lies in a list of `total` items."""
+    return Pagination(**_numbers(query, total))
 
 
 def cursor_page_of(

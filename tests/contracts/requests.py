@@ -42,6 +42,7 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/users/{{id}}": things.person,
     f"{API}/profiles/{{id}}": things.person,
     f"{API}/tiers/{{tier_code}}": things.tier,
+    f"{API}/leaderboards/{{period}}": things.period,
     f"{API}/drawings/{{id}}": things.drawing,
     f"{API}/tickets": things.drawing,
     f"{API}/prizes/{{id}}": things.prize,

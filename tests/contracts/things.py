@@ -144,6 +144,11 @@ async def tier(town: Town, caller: Caller, subject: str) -> Places:
     return {"tier_code": "F-30-39-ADV"}
 
 
+async def period(town: Town, caller: Caller, subject: str) -> Places:
+    del town, caller, subject
+    return {"period": "weekly"}
+
+
 async def problem(town: Town, caller: Caller, subject: str) -> Places:
     del town, caller, subject
     return {"code": "not-found"}

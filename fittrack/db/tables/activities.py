@@ -51,3 +51,4 @@ user_days = Table(
     **CLUSTERED,
 )
 Index(None, user_days.c.day, user_days.c.tier_code)
+Index("ix_user_days_active", user_days.c.day, user_days.c.user_id, user_days.c.run)  # counts active days

@@ -75,6 +75,25 @@ ledger = Table(
     CheckConstraint("transaction_type IN ('earn', 'spend', 'adjust', 'expire')", name="type_known"),
     **CLUSTERED,
 )
+# What ranks, by day for a board that is loaded, and by instant for one that looks what was written lately.
+# Purchases and refunds have no day and are in neither: they cost them nothing.
+Index(
+    "ix_ledger_ranking",
+    ledger.c.day,
+    ledger.c.tier_code,
+    ledger.c.user_id,
+    ledger.c.seq,
+    ledger.c.amount,
+    ledger.c.created_at,
+    sqlite_where=ledger.c.day.is_not(None),
+)
+Index(
+    "ix_ledger_ranking_lately",
+    ledger.c.created_at,
+    ledger.c.day,
+    ledger.c.tier_code,
+    sqlite_where=ledger.c.day.is_not(None),
+)
 
 Index(None, ledger.c.created_at)  # all players' entries, the latest first
 

@@ -16,6 +16,7 @@ import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import Engine
 
+from actors.leaderboard import BoardActor
 from actors.outlet import Outlet
 from actors.runtime import ActorKind, Registry
 from actors.services import Services
@@ -36,6 +37,7 @@ from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import SessionId
 from fittrack.kit.sealing import Sealer
+from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import MailWorker
 from fittrack.mfa.routes import ROUTES as MFA_ROUTES
@@ -200,6 +202,7 @@ async def build(folder: Path) -> House:
         effects_due=lambda: None,
     )
     registry.register(ActorKind(name=USER, factory=lambda user_id: UserActor(user_id, services)))
+    registry.register(ActorKind(name=BOARD, factory=lambda board: BoardActor(board, services)))
 
     async def load_standing(session_id: SessionId) -> Standing | None:
         return await reads.run(sessions.standing, session_id, clock.now())
