@@ -79,7 +79,7 @@ _COUNTED_SHIFT = 32
 
 
 def uuid7_of(now: datetime) -> UUID:
-    """A version 7 UUID of the instant `now`; those of one instant grow, within a process.
+    """A version 7 UUID of the instant `now` (from 1970 on); those of one instant grow, within a process.
 
     Safe on any thread: `next` of a count is one step. Two processes may interleave.
     """

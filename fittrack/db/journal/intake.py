@@ -15,6 +15,9 @@ from fittrack.kit.problems import Busy
 
 # Units of one transaction: enough to share a COMMIT's cost, few enough for its answers to come soon.
 BATCH_UNITS_MAX = 1_024
+# Units that are enough to begin with while the writer is idle: it writes them while the event loop makes the
+# rest of a burst. Gathering all of it first would let each of the two wait for the other.
+UNITS_TO_BEGIN_WITH = 8
 # Rows and statements of one transaction, so that many large units don't make one that lasts for seconds.
 BATCH_ROWS_MAX = 16_384
 # Jobs (`Journal.transact`) of one transaction, so that they cannot starve the appends.
@@ -47,14 +50,22 @@ class Waiting(NamedTuple):
 
 
 class Intake:
-    """Two bounded queues. While `asleep`, the first thing that comes calls `wake`."""
+    """Two bounded queues.
 
-    def __init__(self, clock: Clock, wake: Callable[[], object]) -> None:
-        self._clock, self._wake = clock, wake
+    While `asleep`, the first thing that comes calls `wake`; while more is `gathering`, enough of it calls
+    `begin`. Whoever is called takes, then or later.
+    """
+
+    def __init__(
+        self, clock: Clock, wake: Callable[[], object], begin: Callable[[], object], begin_with: int
+    ) -> None:
+        self._clock, self._wake, self._begin, self._enough = clock, wake, begin, begin_with
         self._entries: deque[Entry] = deque()
         self._errands: deque[Errand] = deque()
         self.closed = False
         self.asleep = True
+        self.gathering = False
+        """Awake, and nothing taken yet."""
 
     @property
     def depth(self) -> int:
@@ -73,6 +84,8 @@ class Intake:
         self._entries.append(Entry(appender, unit, on_done))
         if self.asleep:
             self._awake()
+        elif self.gathering and len(self._entries) >= self._enough:
+            self._begin()
 
     def put_job(self, errand: Errand) -> None:
         """Queue a job. Raises Busy when full, JournalStopped when closed."""
@@ -93,6 +106,7 @@ class Intake:
     def take(self) -> Waiting:
         """What goes into the next transaction. With nothing there, it falls asleep."""
         self.asleep = not self.depth
+        self.gathering = False
         errands = [self._errands.popleft() for _ in range(min(len(self._errands), BATCH_JOBS_MAX))]
         return Waiting(self._take_entries(), errands)
 
@@ -109,6 +123,7 @@ class Intake:
 
     def _awake(self) -> None:
         self.asleep = False
+        self.gathering = True
         self._wake()
 
     def _take_entries(self) -> list[Entry]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table
 from fittrack.db.journal.appender import Appender
 from fittrack.db.journal.errors import JournalStopped
 from fittrack.db.journal.host import WriterHost
-from fittrack.db.journal.intake import Errand, Intake, Waiting
+from fittrack.db.journal.intake import UNITS_TO_BEGIN_WITH, Errand, Intake, Waiting
 from fittrack.db.journal.load import Report, Result
 from fittrack.db.journal.log_table import log_table
 from fittrack.db.journal.metrics import JournalMetrics
@@ -28,7 +28,8 @@ class Journal:
     """Writes units and jobs, many in one transaction, by the writer of `host`. Lives on one event loop.
 
     `on_fatal` is called, on the event loop, when the database can no longer be trusted or the writer
-    is gone: the process must end, and its supervisor start it anew.
+    is gone: the process must end, and its supervisor start it anew. `begin_with` units are enough for an
+    idle writer to begin.
     """
 
     def __init__(
@@ -38,11 +39,12 @@ class Journal:
         *,
         on_fatal: Callable[[BaseException], None],
         metrics: JournalMetrics | None = None,
+        begin_with: int = UNITS_TO_BEGIN_WITH,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._host, self._on_fatal = host, on_fatal
         self.metrics = metrics or JournalMetrics()
-        self._intake = Intake(clock, self._gather)
+        self._intake = Intake(clock, self._gather, self._next, begin_with)
         self._written: Waiting | None = None
         """What the writer has in hand."""
         self._ended = asyncio.Event()
@@ -77,8 +79,12 @@ class Journal:
 
     def _gather(self) -> None:
         # Not sent at once: what this turn of the event loop appends, and what it starts that appends in
-        # the next, goes into one batch.
-        self._loop.call_soon(self._loop.call_soon, self._next)
+        # the next, goes into one batch, unless it is enough before.
+        self._loop.call_soon(self._loop.call_soon, self._gathered)
+
+    def _gathered(self) -> None:
+        if self._intake.gathering:
+            self._next()
 
     def _next(self) -> None:
         """Give the writer what gathered while it wrote."""

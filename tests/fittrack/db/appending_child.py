@@ -20,7 +20,7 @@ from fittrack.db.tables.logs import drawing_log
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import uuid7
 from tests.fittrack.db.faults import WatchedStore
-from tests.fittrack.db.journal_world import a_database, a_purchase
+from tests.fittrack.db.journal_world import WHOLE_TURNS, a_database, a_purchase
 
 PURCHASES_AT_A_TIME = 20
 
@@ -44,7 +44,7 @@ async def main() -> None:
     engine = a_database(Path(sys.argv[1]))
     store = killing_itself(engine, int(sys.argv[2]))
     clock = SystemClock()
-    journal = Journal(WriterThread(store, clock), clock, on_fatal=_end)
+    journal = Journal(WriterThread(store, clock), clock, on_fatal=_end, begin_with=WHOLE_TURNS)
     appender = journal.open(drawing_log, uuid7(), Head())
     while True:
         for _ in range(PURCHASES_AT_A_TIME):

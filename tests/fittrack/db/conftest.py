@@ -13,7 +13,7 @@ from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_process import Setup, WriterProcess
 from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.kit.clock import VirtualClock
-from tests.fittrack.db.journal_world import NOON, a_database
+from tests.fittrack.db.journal_world import NOON, WHOLE_TURNS, a_database
 
 OpenJournal = Callable[..., Journal]
 
@@ -38,7 +38,12 @@ async def open_journal(engine: Engine, fatal: list[BaseException]) -> AsyncItera
 
     def open_one(store: Store | None = None) -> Journal:
         clock = VirtualClock(NOON)
-        journal = Journal(WriterThread(store or open_store(engine), clock), clock, on_fatal=fatal.append)
+        journal = Journal(
+            WriterThread(store or open_store(engine), clock),
+            clock,
+            on_fatal=fatal.append,
+            begin_with=WHOLE_TURNS,
+        )
         opened.append(journal)
         return journal
 
@@ -56,7 +61,7 @@ async def journal(
         yield open_journal()
         return
     setup = Setup(database=DatabaseSettings(url=str(engine.url)), log_level="WARNING")
-    journal = Journal(WriterProcess(setup), VirtualClock(NOON), on_fatal=_unexpected)
+    journal = Journal(WriterProcess(setup), VirtualClock(NOON), on_fatal=_unexpected, begin_with=WHOLE_TURNS)
     yield journal
     await journal.stop()
 

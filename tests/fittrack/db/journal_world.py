@@ -9,11 +9,14 @@ from sqlalchemy import Connection, Engine, Table, event, select
 
 from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.journal import Head, PeerRow, Unit
+from fittrack.db.journal.intake import BATCH_UNITS_MAX
 from fittrack.db.tables import metadata
 from fittrack.db.tables.logs import drawing_log, ledger, user_log
 from fittrack.kit.ids import uuid7
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+WHOLE_TURNS = BATCH_UNITS_MAX
+"""What a journal begins with whose batches are to be what one turn of the event loop appends."""
 ANSWER = b'{"balance": 900}'
 
 

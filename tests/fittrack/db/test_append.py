@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 from fittrack.db.journal import Committed, Head, Journal, JournalStopped, Unit, UnitRefused, intake
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import drawing_log, effects, inbox, ledger, user_log
+from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Busy
 from tests.fittrack.db.journal_world import (
@@ -37,6 +40,20 @@ async def test_what_one_turn_of_the_loop_appends_shares_one_commit(journal: Jour
     await asyncio.gather(*[appender.append(a_note()) for appender in appenders])
     assert journal.metrics.batches == 1
     assert journal.metrics.units == 300
+
+
+async def test_a_burst_is_begun_with_before_all_of_it_is_there(engine: Engine) -> None:
+    clock = VirtualClock(NOON)
+    journal = Journal(WriterThread(open_store(engine), clock), clock, on_fatal=_unexpected)
+    appenders = [journal.open(user_log, uuid7(), Head()) for _ in range(300)]
+    await asyncio.gather(*[appender.append(a_note()) for appender in appenders])
+    await journal.stop()
+    assert (journal.metrics.batches, journal.metrics.units) == (2, 300)
+    assert_lawful(engine)
+
+
+def _unexpected(error: BaseException) -> None:
+    raise AssertionError("nothing here is fatal") from error
 
 
 async def test_an_outcome_is_only_told_once_others_can_read_it(journal: Journal, engine: Engine) -> None:

@@ -18,6 +18,7 @@ from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from tests.fittrack.db.journal_world import (
     NOON,
+    WHOLE_TURNS,
     a_database,
     a_ledger_row,
     a_note,
@@ -65,7 +66,9 @@ def appends(draw: st.DrawFn) -> tuple[int, Unit]:
 
 async def outcomes_of(engine: Engine, work: list[tuple[int, Unit]], *, together: bool) -> list[object]:
     clock = VirtualClock(NOON)
-    journal = Journal(WriterThread(open_store(engine), clock), clock, on_fatal=_unexpected)
+    journal = Journal(
+        WriterThread(open_store(engine), clock), clock, on_fatal=_unexpected, begin_with=WHOLE_TURNS
+    )
     appenders: list[Appender] = [journal.open(log, key, Head()) for log, key in LOGS]
     futures: list[asyncio.Future[Committed]] = []
     for log, unit in work:

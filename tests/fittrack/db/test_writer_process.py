@@ -20,7 +20,7 @@ from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import OutcomeUnknown
 from tests.fittrack.db.faults import WatchedStore, fail_once, sqlite_error
-from tests.fittrack.db.journal_world import NOON, a_note, an_earning, assert_lawful, units_of
+from tests.fittrack.db.journal_world import NOON, WHOLE_TURNS, a_note, an_earning, assert_lawful, units_of
 from tests.fittrack.db.test_transact import put
 
 
@@ -29,7 +29,7 @@ def begin(
 ) -> tuple[Journal, WriterProcess]:
     database = DatabaseSettings(url=str(engine.url))
     writer = WriterProcess(Setup(database=database, log_level="CRITICAL", store=store))
-    return Journal(writer, VirtualClock(NOON), on_fatal=fatal.append), writer
+    return Journal(writer, VirtualClock(NOON), on_fatal=fatal.append, begin_with=WHOLE_TURNS), writer
 
 
 def failing_commit(engine: Engine) -> Store:

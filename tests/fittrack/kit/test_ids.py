@@ -11,7 +11,7 @@ from fittrack.kit.ids import uuid7_of
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
 
-@given(st.datetimes(timezones=st.just(UTC)))
+@given(st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - made aware
 def test_an_id_tells_its_millisecond_and_is_a_version_7_uuid(now: datetime) -> None:
     made = uuid7_of(now)
     assert (made.version, made.variant) == (7, "specified in RFC 4122")
