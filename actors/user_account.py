@@ -1,6 +1,6 @@
 """A player's account: what sales and earning rely on changes here, in the player's own log (law 7)."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,8 @@ from fittrack.accounts import queries, rules, schemas
 from fittrack.accounts.commands import ClaimAccount, VerifyEmail
 from fittrack.accounts.problems import AccountNotOpen, InvalidToken
 from fittrack.accounts.social.queries import claim
+from fittrack.audit.action import Action, State, differences
+from fittrack.audit.recording import audit_row
 from fittrack.db.journal import UnitRefused
 from fittrack.drawings.model import Player
 from fittrack.kit.intention import Answer, Intention
@@ -122,6 +124,9 @@ async def _change_profile(actor: "UserActor", intention: Intention, command: Cha
     unit = actor.unit("profile_changed", intention, answer)
     unit.upserts = [profile_queries.profile_row(actor.user_id, profile, tier.code, now)]
     unit.statements = [profile_queries.note_standing_changed(actor.user_id, now)]
+    if intention.origin.actor_id not in (None, actor.user_id):
+        action = await _edited(actor, replace(profile, display_name=answer.display_name))
+        unit.inserts = [audit_row(action, intention.origin, now)]
     try:
         await actor.append(unit)
     except UnitRefused as refused:  # somebody took the name in between
@@ -136,6 +141,19 @@ async def _change_profile(actor: "UserActor", intention: Intention, command: Cha
     services.standing_changed(actor.user_id, now)
     user_boards.renamed(actor)
     return Answer(answer)
+
+
+async def _edited(actor: "UserActor", profile: Profile) -> Action:
+    """What is recorded when somebody else changes the profile: the fields that differ."""
+    today = actor.services.calendar.day_of(actor.services.clock.now())
+    former = await actor.services.reads.run(profile_queries.find, actor.user_id, today)
+    before: State | None = None
+    after: State = asdict(profile)
+    if former is not None:
+        before, after = differences(asdict(profile_queries.stored(former)), after)
+    return Action(
+        name="user.profile", subject_type="user", subject_id=actor.user_id, before=before, after=after
+    )
 
 
 def _profile_view(player: Player, profile: Profile, tier: Tier, now: datetime) -> ProfileView:

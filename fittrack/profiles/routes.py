@@ -15,7 +15,7 @@ from fittrack.profiles import queries, schemas, tier_routes
 from fittrack.profiles.commands import ChangeProfile
 from fittrack.profiles.problems import DisplayNameTaken
 from fittrack.profiles.rules import Profile, missing_fields
-from fittrack.server.asking import CALENDAR, READS, REGISTRY, USER, render_answer
+from fittrack.server.asking import CALENDAR, READS, REGISTRY, USER, origin_of, render_answer
 from fittrack.server.etags import etag_of, require_match
 from fittrack.server.http import CLOCK
 from fittrack.server.idempotency import idempotency_key
@@ -122,7 +122,8 @@ async def _patch(request: web.Request, user_id: UserId, patch: schemas.ProfilePa
 async def _ask(request: web.Request, user_id: UserId, command: ChangeProfile) -> Answer:
     # PUT and PATCH are guarded by versions: one that was read anew would make a key mean another command.
     key = idempotency_key(request) if request.method == "POST" else None
-    answer: Answer = await request.app[REGISTRY].ref(USER, user_id).ask(intend(command, key))
+    wish = intend(command, key, origin_of(request))
+    answer: Answer = await request.app[REGISTRY].ref(USER, user_id).ask(wish)
     return answer
 
 
