@@ -40,6 +40,8 @@ from protocol.shapes import instant
 TAG: Final = "Admin"
 _AT: Final = f"{API}/admin/users"
 _ONE: Final = f"{_AT}/{{id}}"
+_USERS: Final = f"{API}/users"
+"""The same, to read, where the other resources stand (SPEC 10)."""
 
 
 async def search(request: web.Request) -> web.Response:
@@ -128,24 +130,30 @@ def _check_end(body: schemas.RoleChange, now: datetime) -> None:
 
 
 ROUTES: list[Route] = [
-    Route(
-        "GET",
-        _AT,
-        search,
-        summary="Find accounts by email, name, status, role, tier",
-        access=Access.ADMIN,
-        tag=TAG,
-        query=schemas.UsersQuery,
-        answer=Page[schemas.UserRow],
-    ),
-    Route(
-        "GET",
-        _ONE,
-        detail,
-        summary="One account with all that is known of it",
-        access=Access.ADMIN,
-        tag=TAG,
-        answer=schemas.UserDetail,
+    *(
+        route
+        for at in (_AT, _USERS)
+        for route in (
+            Route(
+                "GET",
+                at,
+                search,
+                summary="Find accounts by email, name, status, role, tier",
+                access=Access.ADMIN,
+                tag=TAG,
+                query=schemas.UsersQuery,
+                answer=Page[schemas.UserRow],
+            ),
+            Route(
+                "GET",
+                f"{at}/{{id}}",
+                detail,
+                summary="One account with all that is known of it",
+                access=Access.ADMIN,
+                tag=TAG,
+                answer=schemas.UserDetail,
+            ),
+        )
     ),
     Route(
         "PUT",

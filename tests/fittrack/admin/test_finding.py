@@ -60,6 +60,13 @@ async def test_accounts_are_found_by_what_is_known_of_them(
     assert await found(admin, query) == [name.replace("%25", "%") for name in names]
 
 
+async def test_users_are_the_same_accounts(admin: Door, town: dict[str, Door]) -> None:
+    assert await admin.get("/users?q=byron") == await admin.get("/admin/users?q=byron")
+    ada = town["ada_1"].user_id
+    assert await admin.get(f"/users/{ada}") == await admin.get(f"/admin/users/{ada}")
+    assert (await admin.get("/users/me"))["user_id"] == str(admin.user_id)
+
+
 @pytest.mark.parametrize(
     "query", ["status=asleep", "role=king", "sort=password_hash", "limit=101", "q=", "who=ada"]
 )
