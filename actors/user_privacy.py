@@ -14,7 +14,7 @@ from fittrack.inbox.commands import ChangePreferences
 from fittrack.inbox.schemas import shown
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import PreconditionFailed
-from fittrack.kit.standing import Role
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.mail.letters import StatusChanged
 from fittrack.players.messages import ApplyEffect
 from fittrack.privacy import queries, statements
@@ -61,7 +61,12 @@ async def delete_account(actor: "UserActor", intention: Intention, command: Dele
     now, key = unit.created_at, email_key(account.email)
     letter = services.postbox.row(actor.user_id, StatusChanged("deleted", _FAREWELL), now)
     action = Action(
-        name=statements.DELETION, subject_type="user", subject_id=actor.user_id, reason=command.reason or None
+        name=statements.DELETION,
+        subject_type="user",
+        subject_id=actor.user_id,
+        before={"status": account.player.status, "role": account.player.role},
+        after={"status": AccountStatus.DELETED, "role": account.player.role},
+        reason=command.reason or None,
     )
     unit.inserts = [
         letter,

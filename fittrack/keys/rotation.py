@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from fittrack.audit.action import Action
+from fittrack.audit.action import Action, State
 from fittrack.audit.statements import record
 from fittrack.db.handles import Engine
 from fittrack.db.sealed_columns import SEALED_COLUMNS, SealedColumn
@@ -72,11 +72,11 @@ class Rotation:
             raise KeyMissing(before.missing)
         if before.stale == 0:
             return Rotated(0, [], before)
-        self._record("keys.rotation-begin", before, origin, clock.now())
+        self._record("keys.rotation-begin", None, self._state(before), origin, clock.now())
         for place in SEALED_COLUMNS:
             self._rotate(place, before.stale)
         after = take_census(self._engine, self._sealer)
-        self._record("keys.rotation-end", after, origin, clock.now())
+        self._record("keys.rotation-end", self._state(before), self._state(after), origin, clock.now())
         return Rotated(self._sealed, self._broken, after)
 
     def _rotate(self, place: SealedColumn, total: int) -> None:
@@ -111,7 +111,9 @@ class Rotation:
         except SealBroken:  # no sealed value at all: opening it will tell
             return False
 
-    def _record(self, name: str, census: Census, origin: Origin, now: datetime) -> None:
-        state = {"key": self._sealer.current, "values": census.totals()}
+    def _state(self, census: Census) -> State:
+        return {"key": self._sealer.current, "values": census.totals()}
+
+    def _record(self, name: str, before: State | None, after: State, origin: Origin, now: datetime) -> None:
         with self._engine.begin() as conn:
-            record(conn, Action(name=name, subject_type="keys", after=state), origin, now)
+            record(conn, Action(name=name, subject_type="keys", before=before, after=after), origin, now)

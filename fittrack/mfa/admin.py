@@ -8,7 +8,6 @@ from fittrack.accounts import queries as accounts
 from fittrack.accounts import rules
 from fittrack.accounts.attempts import MFA
 from fittrack.accounts.services import subject_hash
-from fittrack.audit.statements import record
 from fittrack.db.handles import Engine
 from fittrack.kit.ids import UserId
 from fittrack.kit.origin import SYSTEM, Origin
@@ -18,7 +17,7 @@ from fittrack.mail.letters import SecurityNotice
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.queries import put
 from fittrack.mfa import queries
-from fittrack.mfa.actions import about
+from fittrack.mfa.actions import record_change, state_of
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.queries import EndReason
 
@@ -40,10 +39,11 @@ def reset_mfa(
         if account is None or account.role is not Role.ADMIN:
             raise NotFound("There is no administrator with this email")
         user_id = account.user_id
+        before = state_of(connection, user_id)
         queries.erase(connection, user_id)
         accounts.clear_attempts(connection, MFA, subject_hash(str(user_id)))
         sessions.end_all(connection, user_id, now, EndReason.MFA)
         put(connection, postbox.row(user_id, SecurityNotice(TAKEN_AWAY), now))
-        record(connection, about("mfa.reset", user_id), origin, now)
+        record_change(connection, "mfa.reset", user_id, before, origin=origin, now=now)
     log.warning("mfa.reset", user_id=str(user_id))
     return user_id

@@ -7,7 +7,6 @@ import structlog
 
 from fittrack.accounts.attempts import MFA, count_failure, refuse_if_locked, succeed
 from fittrack.accounts.services import AccountServices
-from fittrack.audit.statements import record
 from fittrack.db.handles import Connection
 from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.origin import Origin
@@ -16,7 +15,7 @@ from fittrack.mail.letters import SecurityNotice
 from fittrack.mail.postbox import OutboxRow
 from fittrack.mail.queries import put
 from fittrack.mfa import queries, rules, schemas, secret
-from fittrack.mfa.actions import about
+from fittrack.mfa.actions import record_change, state_of
 from fittrack.mfa.problems import MfaNotEnrolled, WrongCode
 from fittrack.server.access import STEP_UP_LIFETIME
 from fittrack.server.principal import Principal
@@ -103,8 +102,9 @@ def _is_right(conn: Connection, attempt: Attempt) -> bool:
         return False
     if attempt.step is not None:
         return queries.use_step(conn, user_id, attempt.step, now)
+    before = state_of(conn, user_id)
     if not queries.use_recovery_code(conn, user_id, attempt.code_hash, now):
         return False
     put(conn, attempt.letter)
-    record(conn, about("mfa.recover", user_id), attempt.origin, now)
+    record_change(conn, "mfa.recover", user_id, before, origin=attempt.origin, now=now)
     return True

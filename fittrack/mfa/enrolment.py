@@ -9,7 +9,6 @@ from fittrack.accounts import queries as accounts
 from fittrack.accounts.attempts import CHANGE_PASSWORD, MFA, count_failure, refuse_if_locked, succeed
 from fittrack.accounts.recovery import check_again
 from fittrack.accounts.services import AccountServices
-from fittrack.audit.statements import record
 from fittrack.db.handles import Connection
 from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.origin import Origin
@@ -18,7 +17,7 @@ from fittrack.mail.letters import SecurityNotice
 from fittrack.mail.postbox import OutboxRow
 from fittrack.mail.queries import put
 from fittrack.mfa import queries, rules, schemas, secret
-from fittrack.mfa.actions import about
+from fittrack.mfa.actions import record_change, state_of
 from fittrack.mfa.problems import MfaNotEnrolled, WrongCode
 from fittrack.server.access import STEP_UP_LIFETIME, check_step_up
 from fittrack.server.principal import Principal
@@ -119,8 +118,9 @@ def _enroll(
         raise MfaRequired("Another second factor came into force meanwhile")
     if confirmed_at is None:
         succeed(conn, CHANGE_PASSWORD, str(user_id), now)
+    before = state_of(conn, user_id)
     queries.keep_candidate(conn, user_id, sealed, now)
-    record(conn, about("mfa.enroll", user_id), origin, now)
+    record_change(conn, "mfa.enroll", user_id, before, origin=origin, now=now)
 
 
 def _confirm(conn: Connection, wish: Confirmation) -> list[EndedSession] | None:
@@ -130,6 +130,7 @@ def _confirm(conn: Connection, wish: Confirmation) -> list[EndedSession] | None:
     if wish.step is None:
         count_failure(conn, MFA, str(user_id), now)
         return None
+    before = state_of(conn, user_id)
     if not queries.put_in_force(conn, user_id, wish.enrolled_at, now):
         raise MfaNotEnrolled("Another secret was enrolled meanwhile")
     queries.use_step(conn, user_id, wish.step, now)
@@ -138,5 +139,5 @@ def _confirm(conn: Connection, wish: Confirmation) -> list[EndedSession] | None:
     if not sessions.note_check(conn, wish.session_id, now):
         raise Unauthenticated("The session has ended")
     put(conn, wish.letter)
-    record(conn, about("mfa.confirm", user_id), wish.origin, now)
+    record_change(conn, "mfa.confirm", user_id, before, origin=wish.origin, now=now)
     return sessions.end_all(conn, user_id, now, EndReason.MFA, but=wish.session_id)

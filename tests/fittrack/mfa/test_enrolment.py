@@ -135,7 +135,17 @@ async def test_what_was_done_to_a_factor_is_on_record_without_its_secrets(checke
     assert recorded.keys() == {"mfa.enroll", "mfa.confirm", "mfa.recover"}
     for record in recorded.values():
         assert record["actor_id"] == record["subject_id"] == str(checked.user_id)
-        assert record["before"] is record["after"] is None
+    enrol, confirm, recover = (recorded[f"mfa.{what}"] for what in ("enroll", "confirm", "recover"))
+    never = {"in_force_since": None, "waits_for_first_code": False, "recovery_codes_left": 0}
+    assert (enrol["before"], enrol["after"]) == (never, never | {"waits_for_first_code": True})
+    assert confirm["before"] == enrol["after"]
+    in_force = {
+        "in_force_since": confirm["created_at"],
+        "waits_for_first_code": False,
+        "recovery_codes_left": 10,
+    }
+    assert confirm["after"] == recover["before"] == in_force
+    assert recover["after"] == in_force | {"recovery_codes_left": 9}
 
 
 async def test_factors_of_two_admins_have_nothing_to_do_with_each_other(house: House, checked: Door) -> None:
