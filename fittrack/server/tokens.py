@@ -4,6 +4,7 @@ The algorithm is fixed by configuration, the type is `at+jwt` (RFC 9068), issuer
 always checked. A token only says which session it belongs to; what its holder may do is the database's word.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from fittrack.server.token_keys import TokenKeys
 ACCESS_TOKEN_LIFETIME: Final = timedelta(hours=1)
 TOKEN_LENGTH_MAX: Final = 3 * 1024  # characters: an RS256 token has about 800
 _TYPE: Final = "at+jwt"
+_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+"""RFC 7515, 7.1: no padding, no blanks. Decoders are lenient; each spelling would be remembered apart."""
 _REQUIRED: Final = ["sub", "sid", "jti", "iss", "aud", "iat", "exp"]
 
 
@@ -84,7 +87,7 @@ class AccessTokens:
 
     def verify(self, token: str) -> Claims:
         """What `token` says, if it is ours and has not ended. Raises `Unauthenticated`."""
-        if len(token) > TOKEN_LENGTH_MAX:
+        if len(token) > TOKEN_LENGTH_MAX or not _COMPACT.fullmatch(token):
             raise Unauthenticated("The access token is not valid")
         try:
             claims = self._claims(self._decode(token))

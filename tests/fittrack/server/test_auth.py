@@ -126,6 +126,14 @@ def test_forged_tokens_are_refused(tokens, clock):
             pytest.fail(f"accepted a token with {name}")
 
 
+@pytest.mark.parametrize("spelling", ["{}=", "{}==", " {}", "{}\n", "{}."])
+def test_a_token_has_one_spelling(tokens, spelling):
+    token = tokens.issue(uuid7(), uuid7()).token
+    tokens.verify(token)
+    with pytest.raises(Unauthenticated):
+        tokens.verify(spelling.format(token))
+
+
 def test_a_huge_token_is_not_even_looked_at(tokens):
     with pytest.raises(Unauthenticated):
         tokens.verify("x" * 1_000_000)
