@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 
 from fittrack.accounts.rules import email_key
 from fittrack.admin.schemas import PlayersTransaction, Sort, TransactionsQuery, UserRow, UsersQuery
+from fittrack.db.clauses import matching
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.logs import ledger
 from fittrack.db.tables.sessions import mfa_secrets, sessions
@@ -145,20 +146,12 @@ def _user(row: "Row[Any]") -> UserRow:
 
 
 def _sought(query: TransactionsQuery) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = [
-        column == value
-        for column, value in (
-            (ledger.c.user_id, query.user_id),
-            (ledger.c.transaction_type, query.type),
-            (ledger.c.reference_type, query.reference_type),
-        )
-        if value is not None
-    ]
-    if query.since is not None:
-        clauses.append(ledger.c.created_at >= query.since)
-    if query.until is not None:
-        clauses.append(ledger.c.created_at < query.until)
-    return clauses
+    wanted = (
+        (ledger.c.user_id, query.user_id),
+        (ledger.c.transaction_type, query.type),
+        (ledger.c.reference_type, query.reference_type),
+    )
+    return matching(wanted, at=ledger.c.created_at, since=query.since, until=query.until)
 
 
 def _behind(position: Position) -> ColumnElement[bool]:

@@ -6,11 +6,12 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from fittrack.audit.chain import Facts, Head
 from fittrack.audit.schemas import Position, Record
 from fittrack.audit.verification import SealedRow, Waiting
+from fittrack.db.clauses import matching
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.operations import audit_log
 from protocol.shapes import instant
@@ -126,22 +127,14 @@ def page(
     return [_record(row) for row in conn.execute(found)], total
 
 
-def _matching(sought: Sought) -> list[Any]:
-    clauses: list[Any] = [
-        column == value
-        for column, value in (
-            (audit_log.c.actor_id, sought.actor_id),
-            (audit_log.c.action, sought.action),
-            (audit_log.c.subject_type, sought.subject_type),
-            (audit_log.c.subject_id, sought.subject_id),
-        )
-        if value is not None
-    ]
-    if sought.since is not None:
-        clauses.append(audit_log.c.created_at >= sought.since)
-    if sought.until is not None:
-        clauses.append(audit_log.c.created_at < sought.until)
-    return clauses
+def _matching(sought: Sought) -> list[ColumnElement[bool]]:
+    wanted = (
+        (audit_log.c.actor_id, sought.actor_id),
+        (audit_log.c.action, sought.action),
+        (audit_log.c.subject_type, sought.subject_type),
+        (audit_log.c.subject_id, sought.subject_id),
+    )
+    return matching(wanted, at=audit_log.c.created_at, since=sought.since, until=sought.until)
 
 
 def _records() -> Select[Any]:
