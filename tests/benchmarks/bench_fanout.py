@@ -90,8 +90,9 @@ class Echo:
         return float(seconds + nanoseconds / 1e9)
 
     def run(self) -> None:
+        """Ping until told to stop, at the least once: a broadcast may be over before this thread runs."""
         os.sched_setaffinity(0, self._cores)
-        while not self._stop.is_set():
+        while not (self.waits and self._stop.is_set()):
             began = time.time()
             self._socket.sendall(self._ping)
             self.waits.append(self._until(b"echo") - began)
