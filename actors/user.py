@@ -15,7 +15,7 @@ from actors.purchase import Offer, Sale
 from actors.runtime import Outcome, Promise, StaleActivation
 from actors.services import Services
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
-from fittrack.activities.commands import LogActivities
+from fittrack.activities.commands import LogActivities, SetPrimarySource
 from fittrack.activities.state import PlayerActivities
 from fittrack.db.handles import Executable, Table
 from fittrack.db.journal import Committed, Head, StaleLog, Unit
@@ -116,6 +116,8 @@ class UserActor(LogActor):
                 return self._offer(intention, command)
             case LogActivities() as command:
                 return await user_activities.log(self, intention, command)
+            case SetPrimarySource() as command:
+                return await user_activities.set_primary_source(self, intention, command)
             case ReadInbox(up_to):
                 return await self._read_inbox(intention, up_to)
             case ReadNotification(notification_id):

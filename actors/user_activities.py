@@ -1,16 +1,17 @@
 """A player's activities: one batch is one unit, with a ledger entry for each touched day (SPEC 3)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from actors import user_boards
 from actors.runtime import StaleActivation
 from fittrack.activities import queries, rules
-from fittrack.activities.commands import LogActivities
+from fittrack.activities.commands import LogActivities, SetPrimarySource
 from fittrack.activities.model import ActivityInput, Withdrawal
 from fittrack.activities.outcome import BatchOutcome
-from fittrack.activities.processing import Name, PlayerFacts, apply_batch
-from fittrack.activities.schemas import LoggedActivities, LoggedItem
+from fittrack.activities.processing import BatchItem, Name, PlayerFacts, apply_batch
+from fittrack.activities.schemas import LoggedActivities, LoggedItem, PrimarySource
 from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings.model import AccountStatus, Role
@@ -18,10 +19,9 @@ from fittrack.inbox import notices
 from fittrack.inbox.notices import Notice
 from fittrack.kit.ids import ActivityId, uuid7
 from fittrack.kit.intention import Answer, Intention
-from fittrack.kit.problems import Busy, Forbidden
+from fittrack.kit.problems import Busy, Forbidden, NotFound
 from fittrack.players import queries as player_queries
 from fittrack.players import shapes
-from fittrack.players.model import Account
 from fittrack.points import ledger
 from fittrack.points.booking import Booking
 from fittrack.points.ledger import Entry
@@ -36,24 +36,23 @@ ACTIVITIES = "activities"
 
 async def log(actor: "UserActor", intention: Intention, command: LogActivities) -> Answer:
     """Take in the batch and book what it comes to."""
-    account = _earner(actor)
+    _earner(actor)
     try:
-        return await _log_once(actor, account, intention, command, ())
+        return await _log_once(actor, intention, command, ())
     except UnitRefused:
         # A name that is stored, but older than what is held in memory, was sent again with a new start.
         names = [name for item in command.items if (name := _name(item)) is not None]
         settled = await actor.services.reads.run(queries.settled_names, actor.user_id, names)
         await actor.reload()
-        return await _log_once(actor, account, intention, command, settled)
+        return await _log_once(actor, intention, command, settled)
 
 
-def _earner(actor: "UserActor") -> Account:
+def _earner(actor: "UserActor") -> None:
     account = actor.existing()
     if account.player.role is Role.ADMIN:
         raise Forbidden("Admins do not earn points.")
     if actor.with_profile().player.status is not AccountStatus.ACTIVE:
         raise Forbidden(f"The account is {account.player.status}.")
-    return account
 
 
 def _name(item: object) -> Name | None:
@@ -66,27 +65,71 @@ def _name(item: object) -> Name | None:
             return None
 
 
+async def set_primary_source(actor: "UserActor", intention: Intention, command: SetPrimarySource) -> Answer:
+    """Let another tracker win overlaps."""
+    _earner(actor)
+    source, reads = command.source, actor.services.reads
+    if source is not None and not await reads.run(queries.is_connected, actor.user_id, source):
+        raise NotFound(f"There is no connection to {source}.")
+    outcome = rank_by(actor, source)
+    answer = PrimarySource(source=source, points=outcome.points, balance=outcome.balance)
+    unit = actor.unit("primary_source_changed", intention, answer)
+    unit.statements = queries.mark_primary(actor.user_id, source, unit.created_at)
+    await commit_ranking(actor, unit, outcome, source)
+    return Answer(answer)
+
+
+def rank_by(actor: "UserActor", source: str | None) -> BatchOutcome:
+    """What becomes of the last days when overlaps are decided for the tracker `source`.
+
+    The state in memory is ahead from here on: `commit_ranking` must follow.
+    """
+    return _apply(actor, [], primary_source=source)
+
+
+async def commit_ranking(actor: "UserActor", unit: Unit, outcome: BatchOutcome, source: str | None) -> None:
+    """Append `unit`, which makes `source` the primary tracker, with what `rank_by` said of it."""
+    try:
+        await _commit(actor, unit, outcome)
+    except UnitRefused:
+        await actor.reload()
+        raise
+    actor.account = replace(actor.existing(), primary_source=source)
+
+
 async def _log_once(
-    actor: "UserActor",
-    account: Account,
-    intention: Intention,
-    command: LogActivities,
-    settled: Collection[Name],
+    actor: "UserActor", intention: Intention, command: LogActivities, settled: Collection[Name]
 ) -> Answer:
-    now = actor.services.clock.now()
+    primary_source = actor.existing().primary_source
+    outcome = _apply(actor, command.items, primary_source=primary_source, settled=settled)
+    answer = _answer(outcome)
+    await _commit(actor, actor.unit(ACTIVITIES, intention, answer), outcome)
+    return Answer(answer)
+
+
+def _apply(
+    actor: "UserActor",
+    items: Sequence[BatchItem],
+    *,
+    primary_source: str | None,
+    settled: Collection[Name] = (),
+) -> BatchOutcome:
+    account, now = actor.existing(), actor.services.clock.now()
     tier_code = account.tier_on(actor.services.calendar.day_of(now))
     assert tier_code is not None, "a complete profile has its tier"
-    outcome = apply_batch(
+    return apply_batch(
         actor.activities,
-        command.items,
+        items,
         now=now,
-        facts=PlayerFacts(account.player.date_of_birth, tier_code, account.primary_source),
+        facts=PlayerFacts(account.player.date_of_birth, tier_code, primary_source),
         balance=actor.ledger.balance,
         new_id=lambda: ActivityId(uuid7()),
         settled_names=settled,
     )
-    answer = _answer(outcome)
-    unit = actor.unit(ACTIVITIES, intention, answer)
+
+
+async def _commit(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> None:
+    """Write what came of a batch with `unit`, and tell of it."""
     entries = _fill(actor, unit, outcome)
     delivered = actor.notify(unit, _streak_notices(outcome))
     try:
@@ -94,13 +137,14 @@ async def _log_once(
     except Busy as busy:
         # The activities in memory are ahead of what is stored.
         raise StaleActivation(busy) from busy
+    if outcome.reviews:
+        actor.account = replace(actor.existing(), under_review=True)
     actor.activities_changed()
     actor.booked(entries)
     actor.delivered(delivered)
     if not entries:
         _tell_standing(actor)
     await user_boards.earned(actor, entries, outcome.days)
-    return Answer(answer)
 
 
 def _answer(outcome: BatchOutcome) -> LoggedActivities:
@@ -131,14 +175,16 @@ def _fill(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> list[Entry]:
         head = entry.head
         entries.append(entry)
     added = queries.activity_rows(user_id, outcome.added)
-    statements: list[Executable] = list(queries.withdraw(user_id, outcome.withdrawn))
-    if statements:  # a name that was withdrawn may have been sent again: it must be gone first
+    withdrawn = queries.withdraw(user_id, outcome.withdrawn)
+    statements: list[Executable] = [*unit.statements, *withdrawn]
+    if withdrawn:  # a name that was withdrawn may have been sent again: it must be gone first
         statements += queries.as_statements(added)
         added = []
     statements += queries.mark_standings(user_id, outcome.standings)
     statements += player_queries.open_reviews(user_id, outcome.reviews, now)
-    unit.inserts = [*added, *(entry.row for entry in entries)]
+    unit.inserts = [*unit.inserts, *added, *(entry.row for entry in entries)]
     unit.upserts = [
+        *unit.upserts,
         *queries.activity_rows(user_id, outcome.revised),
         *queries.day_rows(user_id, outcome.days),
     ]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from fittrack.activities.processing import BatchItem
-from fittrack.activities.schemas import LoggedActivities
+from fittrack.activities.schemas import LoggedActivities, PrimarySource
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +16,14 @@ class LogActivities:
 
     items: Sequence[BatchItem]
     ANSWER: ClassVar[type[Struct]] = LoggedActivities
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrimarySource:
+    """Let the connected tracker `source` win overlaps from now on; None: no tracker is preferred (SPEC 3).
+
+    Overlaps of the last days are decided anew, and what that changes is booked, in the same commit.
+    """
+
+    source: str | None
+    ANSWER: ClassVar[type[Struct]] = PrimarySource

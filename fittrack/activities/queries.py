@@ -86,6 +86,14 @@ def primary_source_of(user_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     )
 
 
+def is_connected(conn: Connection, user_id: UserId, provider: str) -> bool:
+    """Whether the player has a connection to that provider."""
+    known = select(tracker_connections.c.connection_id).where(
+        tracker_connections.c.user_id == user_id, tracker_connections.c.provider == provider
+    )
+    return conn.execute(known).first() is not None
+
+
 def settled_names(
     conn: Connection, user_id: UserId, names: Sequence[tuple[str, str]]
 ) -> set[tuple[str, str]]:
@@ -212,6 +220,16 @@ def day_rows(user_id: UserId, records: Iterable[DayRecord]) -> list[tuple[Table,
         )
         for record in records
     ]
+
+
+def mark_primary(user_id: UserId, provider: str | None, now: datetime) -> list[Update]:
+    """Of a player's connections the one to `provider` is the primary one, or none is."""
+    mine = tracker_connections.c.user_id == user_id
+    is_it = tracker_connections.c.provider == provider
+    unmark = update(tracker_connections).where(mine, tracker_connections.c.is_primary == 1)
+    mark = update(tracker_connections).where(mine, is_it)
+    marks = [] if provider is None else [mark.values(is_primary=True, updated_at=now)]
+    return [unmark.values(is_primary=False, updated_at=now), *marks]
 
 
 def withdraw(user_id: UserId, withdrawn: Iterable[ActivityId]) -> list[Delete]:

@@ -30,6 +30,14 @@ class LoggedActivities(Struct, frozen=True, kw_only=True):
     streak: Streak
 
 
+class PrimarySource(Struct, frozen=True, kw_only=True):
+    """The tracker that wins overlaps, and what its choice added to the balance, or took from it."""
+
+    source: str | None
+    points: int
+    balance: int
+
+
 class ActivityOut(Struct, frozen=True, kw_only=True):
     """One activity of the list."""
 

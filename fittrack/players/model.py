@@ -25,6 +25,7 @@ class Account:
     primary_source: str | None
     """The tracker that wins overlaps."""
     under_review: bool
+    """An admin is to look at it: it plays on, but wins nothing, and none of its prizes ships (SPEC 3)."""
 
     @property
     def user_id(self) -> UserId:
