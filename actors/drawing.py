@@ -21,7 +21,7 @@ from fittrack.db.tables.logs import drawing_log
 from fittrack.drawings import queries
 from fittrack.drawings.commands import TendDrawing
 from fittrack.drawings.eligibility import check_eligible
-from fittrack.drawings.messages import BeaconArrived, TellTime, View, ViewDrawing
+from fittrack.drawings.messages import BeaconArrived, SponsorRenamed, TellTime, View, ViewDrawing
 from fittrack.drawings.rules import price_tickets
 from fittrack.drawings.stored import StoredDrawing
 from fittrack.kit.ids import DrawingId, UserId
@@ -75,6 +75,9 @@ class DrawingActor(LogActor):
                 return self.life.tend()
             case BeaconArrived():
                 return self.life.receive_beacon(message.beacon)
+            case SponsorRenamed():
+                self.life.rename_sponsor(message)
+                return None
             case _:
                 raise AssertionError(f"no drawing understands {message!r}")
 

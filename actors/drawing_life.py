@@ -31,7 +31,7 @@ from fittrack.drawings.commands import (
     ScheduleDrawing,
 )
 from fittrack.drawings.effects import refund_payload, winner_payload
-from fittrack.drawings.messages import WantedBeacon
+from fittrack.drawings.messages import SponsorRenamed, WantedBeacon
 from fittrack.drawings.model import Drawing, DrawingStatus, Prize
 from fittrack.drawings.promised_beacon import (
     BeaconPending,
@@ -139,6 +139,15 @@ class DrawingLife:
         self._beacon_in_hand = beacon
         await self.tend()
 
+    def rename_sponsor(self, renamed: SponsorRenamed) -> None:
+        """Show the new name with the sponsor's prizes. It is stored already, and was no promise."""
+        stored = self._actor.existing()
+        prizes = [
+            replace(prize, sponsor=renamed.name) if prize.sponsor_id == renamed.sponsor_id else prize
+            for prize in stored.drawing.prizes
+        ]
+        self._actor.stored = _with_prizes(stored, prizes)
+
     # --- Drafts, edits, prizes ----------------------------------------------------------------------------
 
     async def _create(self, intention: Intention, drawing: Drawing) -> Struct:
@@ -174,7 +183,7 @@ class DrawingLife:
         stored = self._actor.existing()
         former = _find_prize(stored, prize_id)
         changed = {name: value for name, value in changes.items() if getattr(former, name) != value}
-        effect = edit_effect(stored.drawing.status, changed)
+        effect = edit_effect(stored.drawing.status, changed.keys() - {"sponsor"})  # it follows from the id
         prize = replace(former, **changed)
         prizes = [prize if other is former else other for other in stored.drawing.prizes]
         await self._apply_edit(

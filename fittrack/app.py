@@ -85,6 +85,7 @@ from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with, 
 from fittrack.server.windows import MemoryWindows
 from fittrack.sessions import queries as session_queries
 from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
+from fittrack.sponsors import routes as sponsor_routes
 from protocol.asyncapi import asyncapi
 from protocol.limits import Limits
 
@@ -125,6 +126,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     drawing_routes.ROUTES,
     drawing_admin_routes.ROUTES,
     prize_routes.ROUTES,
+    sponsor_routes.ROUTES,
     inbox_routes.ROUTES,
     audit_routes.ROUTES,
     user_routes.ROUTES,

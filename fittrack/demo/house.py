@@ -4,7 +4,6 @@ from uuid import uuid5
 
 from fittrack.app import Node
 from fittrack.demo.program import Fate, Plan
-from fittrack.demo.queries import add_sponsor
 from fittrack.demo.sponsors import BRANDS, Brand, Gift
 from fittrack.drawings import queries
 from fittrack.drawings.commands import (
@@ -19,7 +18,9 @@ from fittrack.drawings.model import Drawing, Eligibility, Prize
 from fittrack.jobs.timers import DRAWINGS_PER_SWEEP
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
 from fittrack.kit.intention import Command, Intention
+from fittrack.kit.origin import SYSTEM
 from fittrack.server.asking import ADMIN_TIMEOUT_S, DRAWING
+from fittrack.sponsors.changing import create
 
 
 class DrawingHouse:
@@ -34,7 +35,13 @@ class DrawingHouse:
         """Make the sponsors."""
         for brand in BRANDS:
             sponsor_id = self._sponsors[brand] = SponsorId(uuid7())
-            await self._node.journal.transact(add_sponsor, sponsor_id, brand, self._node.clock.now())
+            fields = {
+                "name": brand.name,
+                "contact_name": brand.contact_name,
+                "contact_email": brand.contact_email,
+                "website_url": f"https://{brand.website}",
+            }
+            await self._node.journal.transact(create, sponsor_id, fields, SYSTEM, self._node.clock.now())
 
     async def announce(self, plan: Plan) -> None:
         """Draft the drawing; schedule it and open it, as far as the plan goes."""

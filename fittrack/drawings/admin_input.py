@@ -61,7 +61,10 @@ def new_prize(prize_id: PrizeId, body: schemas.NewPrize) -> Prize:
 
 def prize_edit(body: schemas.PrizePatch) -> PrizeEdit:
     """The fields that are given, in the domain's types."""
-    return PrizeEdit(**{name: _domain(value) for name, value in _given(body).items()})
+    given = _given(body)
+    if "value_usd" in given:
+        given["value_usd"] = _money(given["value_usd"])
+    return PrizeEdit(**given)
 
 
 def with_sponsor(prize: Prize, sponsor: str | None) -> Prize:
@@ -79,8 +82,6 @@ def _domain(value: Any) -> Any:
             return _instant(value)
         case schemas.Eligibility():
             return _eligibility(value)
-        case Decimal():
-            return _money(value)
         case _:
             return value
 
@@ -93,10 +94,10 @@ def _eligibility(value: schemas.Eligibility) -> Eligibility:
     return Eligibility(user_type=value.user_type, min_account_age_days=value.min_account_age_days)
 
 
-def _money(value: Decimal) -> Decimal:
-    """Dollars and whole cents, not below zero."""
-    wrong = not value.is_finite() or not 0 <= value <= schemas.PRIZE_VALUE_USD_MAX
-    if wrong or value != value.quantize(_CENT):
+def _money(text: str) -> Decimal:
+    """Dollars and whole cents, as the schema has them."""
+    value = Decimal(text)
+    if value > schemas.PRIZE_VALUE_USD_MAX:
         detail = f"dollars and cents from 0 to {schemas.PRIZE_VALUE_USD_MAX:,}"
         raise Validation(errors=[FieldError("/value_usd", detail)])
     return value.quantize(_CENT)

@@ -49,6 +49,8 @@ class PrizeEdit(Edit, frozen=True, kw_only=True):
     quantity: int | UnsetType = UNSET
     fulfillment_type: FulfillmentType | UnsetType = UNSET
     sponsor_id: SponsorId | None | UnsetType = UNSET
+    sponsor: str | None | UnsetType = UNSET
+    """The name of the sponsor that is given."""
     image_url: str | None | UnsetType = UNSET
 
 

@@ -8,7 +8,7 @@ from fittrack.drawings.model import Drawing
 from fittrack.drawings.promised_beacon import DecidingRound
 from fittrack.drawings.stored import StoredDrawing
 from fittrack.fairness.beacon import Beacon
-from fittrack.kit.ids import DrawingId, UserId
+from fittrack.kit.ids import DrawingId, SponsorId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ class BeaconArrived:
     """The round that the drawing wanted, verified."""
 
     beacon: Beacon
+
+
+@dataclass(frozen=True, slots=True)
+class SponsorRenamed:
+    """A sponsor has another name, which is stored; prizes in memory bear the former one."""
+
+    sponsor_id: SponsorId
+    name: str
 
 
 class View(Struct, frozen=True):

@@ -1,15 +1,18 @@
 """`/prizes`: everybody may look, admins change them through the drawing (SPEC 5 and 10)."""
 
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
+import msgspec
 from aiohttp import web
+from msgspec import UNSET
 
 from fittrack.drawings import queries, schemas, views
 from fittrack.drawings.admin_input import new_prize, prize_edit, with_sponsor
 from fittrack.drawings.commands import AddPrize, EditPrize, RemovePrize
 from fittrack.drawings.promised_beacon import BeaconRequired
 from fittrack.drawings.rules import NotEditable
+from fittrack.drawings.stored import StoredPrize
 from fittrack.drawings.versions import prize_tag
 from fittrack.drawings.visibility import viewer_of
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
@@ -23,35 +26,30 @@ from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route
-from fittrack.server.schemas import PageQuery
 from protocol import shapes
 
 TAG: Final = "Prizes"
 
 
-class PrizesQuery(PageQuery, frozen=True, kw_only=True):
-    """Parameters of `GET prizes`."""
-
-    drawing_id: UUID | None = None
-
-
 async def list_prizes(request: web.Request) -> web.Response:
-    query = parse_query(request, PrizesQuery)
+    query = parse_query(request, schemas.PrizesQuery)
     viewer = await viewer_of(request)
     found, total = await request.app[READS].run(
-        queries.find_prizes,
-        drawing_id=None if query.drawing_id is None else DrawingId(query.drawing_id),
-        statuses=viewer.statuses,
-        user_types=viewer.user_types,
-        offset=query.offset,
-        limit=query.limit,
+        queries.find_prizes, query, statuses=viewer.statuses, user_types=viewer.user_types
     )
-    items = [_listed(drawing_id, views.prize_shape(prize)) for drawing_id, prize in found]
-    return render(page_of(items, query, total))
+    return render(page_of([_listed(stored) for stored in found], query, total))
 
 
-def _listed(drawing_id: DrawingId, prize: shapes.Prize) -> schemas.ListedPrize:
-    return schemas.ListedPrize(drawing_id=drawing_id, prize=prize, etag=prize_tag(prize))
+def _listed(stored: StoredPrize) -> schemas.ListedPrize:
+    prize = views.prize_shape(stored.prize)
+    return schemas.ListedPrize(
+        drawing_id=stored.drawing_id,
+        drawing_status=stored.status,
+        prize=prize,
+        sponsor_id=stored.prize.sponsor_id,
+        awarded=stored.awarded,
+        etag=prize_tag(prize),
+    )
 
 
 async def add_prize(request: web.Request) -> web.Response:
@@ -65,7 +63,8 @@ async def add_prize(request: web.Request) -> web.Response:
 
 async def edit_prize(request: web.Request) -> web.Response:
     edit = prize_edit(await parse(request, schemas.PrizePatch))
-    await _sponsor_name(request, edit.changes().get("sponsor_id"))
+    if edit.sponsor_id is not UNSET:
+        edit = msgspec.structs.replace(edit, sponsor=await _sponsor_name(request, edit.sponsor_id))
     prize_id, drawing_id = await _prize_at(request)
     wish = EditPrize(prize_id, edit, wanted_versions(request))
     return _shown(await admin_command(request, drawing_id, wish))
@@ -111,7 +110,7 @@ ROUTES: list[Route] = [
         summary="List prizes",
         access=Access.OPTIONAL,
         tag=TAG,
-        query=PrizesQuery,
+        query=schemas.PrizesQuery,
         answer=Page[schemas.ListedPrize],
     ),
     Route(

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from fittrack.db.tables.accounts import profiles, users
-from fittrack.db.tables.drawings import drawings, passed_over, prizes, sponsors, winners
+from fittrack.db.tables.drawings import drawings, fulfillments, passed_over, prizes, sponsors, winners
 from fittrack.db.tables.logs import drawing_log
 from fittrack.drawings.model import (
     AccountStatus,
@@ -22,11 +22,13 @@ from fittrack.drawings.model import (
     Prize,
     UserType,
 )
+from fittrack.drawings.schemas import PrizeSort, PrizesQuery
 from fittrack.drawings.stored import (
     Closing,
     SealedCommitment,
     StoredDrawing,
     StoredEntry,
+    StoredPrize,
     StoredWinner,
     TakenBeacon,
 )
@@ -41,6 +43,26 @@ ANONYMOUS = "A former player"
 
 IN_LIST_MAX = 900
 """Elements of an `IN` list: Oracle takes 1,000 at most."""
+
+_AWARDED = (
+    select(func.count())
+    .where(
+        fulfillments.c.drawing_id == prizes.c.drawing_id,  # found by the index of drawings
+        fulfillments.c.prize_id == prizes.c.prize_id,
+        fulfillments.c.status != "forfeited",
+    )
+    .correlate(prizes)
+    .scalar_subquery()
+)
+
+_PRIZE_ORDERS: dict[PrizeSort, tuple[ColumnElement[Any], ...]] = {
+    PrizeSort.LATEST: (drawings.c.drawing_time.desc(),),
+    PrizeSort.EARLIEST: (drawings.c.drawing_time,),
+    PrizeSort.NAME: (func.lower(prizes.c.name).asc(), drawings.c.drawing_time.desc()),
+    PrizeSort.NAME_DOWN: (func.lower(prizes.c.name).desc(), drawings.c.drawing_time.desc()),
+    PrizeSort.CHEAPEST: (prizes.c.value_cents, drawings.c.drawing_time.desc()),
+    PrizeSort.DEAREST: (prizes.c.value_cents.desc(), drawings.c.drawing_time.desc()),
+}
 
 ENTRIES_PER_FETCH = 20_000
 """Rows taken from the cursor at a time: a million entries never stand in memory as rows."""
@@ -98,28 +120,47 @@ def counting_down(conn: Connection) -> list[DrawingId]:
 
 def find_prizes(
     conn: Connection,
+    query: PrizesQuery,
     *,
-    drawing_id: DrawingId | None,
     statuses: Sequence[DrawingStatus],
     user_types: Sequence[UserType],
-    offset: int,
-    limit: int,
-) -> tuple[list[tuple[DrawingId, Prize]], int]:
-    """A page of prizes of the drawings that may be seen, the latest drawn first, and how many there are."""
-    matching = (
+) -> tuple[list[StoredPrize], int]:
+    """The page of prizes that `query` asks for, of the drawings that may be seen, and how many there are."""
+    known = prizes.join(drawings, drawings.c.drawing_id == prizes.c.drawing_id)
+    matching = _prizes_sought(query, statuses, user_types)
+    total = conn.execute(select(func.count()).select_from(known).where(*matching)).scalar_one()
+    rows = conn.execute(
         _with_sponsor()
         .join(drawings, drawings.c.drawing_id == prizes.c.drawing_id)
-        .where(drawings.c.status.in_(statuses), drawings.c.user_type.in_(user_types))
+        .add_columns(drawings.c.status, _AWARDED.label("awarded"))
+        .where(*matching)
+        .order_by(*_PRIZE_ORDERS[query.sort], prizes.c.rank, prizes.c.prize_id)
+        .offset(query.offset)
+        .limit(query.limit)
     )
-    if drawing_id is not None:
-        matching = matching.where(prizes.c.drawing_id == drawing_id)
-    total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
-    rows = conn.execute(
-        matching.order_by(drawings.c.drawing_time.desc(), prizes.c.rank, prizes.c.prize_id)
-        .offset(offset)
-        .limit(limit)
+    return [
+        StoredPrize(DrawingId(row.drawing_id), DrawingStatus(row.status), _prize(row), row.awarded)
+        for row in rows
+    ], total
+
+
+def _prizes_sought(
+    query: PrizesQuery, statuses: Sequence[DrawingStatus], user_types: Sequence[UserType]
+) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = [
+        drawings.c.status.in_(statuses),
+        drawings.c.user_type.in_(user_types),
+    ]
+    wanted = (
+        (prizes.c.drawing_id, query.drawing_id),
+        (prizes.c.sponsor_id, query.sponsor_id),
+        (prizes.c.fulfillment_type, query.fulfillment_type),
+        (drawings.c.status, query.status),
     )
-    return [(DrawingId(row.drawing_id), _prize(row)) for row in rows], total
+    clauses += [column == value for column, value in wanted if value is not None]
+    if query.q is not None:
+        clauses.append(func.lower(prizes.c.name).contains(query.q.lower(), autoescape=True))
+    return clauses
 
 
 def sponsor_name(conn: Connection, sponsor_id: SponsorId) -> str | None:

@@ -1,17 +1,18 @@
 """Drawings as REST takes and gives them (SPEC 10). What the WebSocket shares is in `protocol.shapes`."""
 
 from datetime import datetime
-from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from fittrack.drawings.model import DrawingType, FulfillmentType, UserType
+from fittrack.drawings.model import DrawingStatus, DrawingType, FulfillmentType, UserType
 from fittrack.drawings.rules import MAX_TICKETS_PER_PURCHASE
 from fittrack.fairness.closing_record import ClosingFields
 from fittrack.fairness.record import Fields
 from fittrack.fairness.rules_text import BeaconPlan
+from fittrack.server.schemas import PageQuery
 from protocol.shapes import Instant, Prize, Winner
 
 NAME_LENGTH_MAX = 120  # characters; fits a phone's headline
@@ -29,7 +30,14 @@ Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Description = Annotated[str, Meta(max_length=DESCRIPTION_LENGTH_MAX)]
 TicketCost = Annotated[int, Meta(ge=1, le=TICKET_COST_MAX)]
 Moment = Annotated[datetime, Meta(tz=True)]
-Value = Annotated[Decimal, Meta(description='US dollars as a decimal string, e.g. "50.00"')]
+Value = Annotated[
+    str,
+    Meta(
+        max_length=11,
+        pattern=r"^[0-9]{1,8}(\.[0-9]{1,2})?$",
+        description='US dollars as a decimal string, e.g. "50.00"',
+    ),
+]
 Rank = Annotated[int, Meta(ge=1, le=PRIZE_RANK_MAX)]
 PrizeQuantity = Annotated[int, Meta(ge=1, le=PRIZE_QUANTITY_MAX)]
 ImageUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https://|/)\S+$")]
@@ -160,11 +168,37 @@ class MyTickets(Struct, frozen=True, kw_only=True):
     purchases: list[TicketPurchase]
 
 
+class PrizeSort(StrEnum):
+    """By what prizes are sorted; a minus turns it round."""
+
+    LATEST = "-drawing_time"
+    EARLIEST = "drawing_time"
+    NAME = "name"
+    NAME_DOWN = "-name"
+    CHEAPEST = "value_usd"
+    DEAREST = "-value_usd"
+
+
+class PrizesQuery(PageQuery, frozen=True, kw_only=True):
+    """Parameters of `GET prizes`. `q` is part of the name, `status` the drawing's."""
+
+    q: Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)] | None = None
+    drawing_id: UUID | None = None
+    sponsor_id: UUID | None = None
+    status: DrawingStatus | None = None
+    fulfillment_type: FulfillmentType | None = None
+    sort: PrizeSort = PrizeSort.LATEST
+
+
 class ListedPrize(Struct, frozen=True, kw_only=True):
     """One line of `GET prizes`."""
 
     drawing_id: UUID
+    drawing_status: DrawingStatus
     prize: Prize
+    sponsor_id: UUID | None
+    awarded: int
+    """How many of `quantity` have a winner; one who forfeited it counts no more."""
     etag: str
     """For `If-Match` of an edit."""
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
-from fittrack.drawings.model import Drawing
+from fittrack.drawings.model import Drawing, DrawingStatus, Prize
 from fittrack.fairness.beacon import Beacon
-from fittrack.kit.ids import FulfillmentId, PrizeId, UserId
+from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,16 @@ class StoredDrawing:
     opened_at: datetime | None = None
     completed_at: datetime | None = None
     cancelled_at: datetime | None = None
+
+
+class StoredPrize(NamedTuple):
+    """A prize in the list of all drawings' prizes."""
+
+    drawing_id: DrawingId
+    status: DrawingStatus
+    """The drawing's."""
+    prize: Prize
+    awarded: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/drawings/{{id}}": things.drawing,
     f"{API}/tickets": things.drawing,
     f"{API}/prizes/{{id}}": things.prize,
+    f"{API}/sponsors/{{id}}": things.sponsor,
     f"{API}/notifications/{{id}}": things.notification,
     f"{API}/admin/users/{{id}}": things.person,
     f"{API}/transactions": things.person,
@@ -178,6 +179,11 @@ async def _adjustment(town: Town, caller: Caller, row: Row, places: Places) -> J
     return {"user_id": places["id"], "amount": 5, "reason": "A gift"}
 
 
+async def _sponsor(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return {"name": town.a_name()}
+
+
 async def _prize(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del places
     drawing = await things.drawing(town, caller, row.subject)
@@ -216,6 +222,8 @@ BODIES: Mapping[str, Write] = {
     f"PATCH {API}/drawings/{{id}}": says(name="Another name"),
     f"POST {API}/drawings/{{id}}/cancel": says(reason="Rain"),
     f"POST {API}/drawings/{{id}}/beacon": says(round=1, signature="0" * 96),
+    f"POST {API}/sponsors": _sponsor,
+    f"PATCH {API}/sponsors/{{id}}": says(contact_name="Mr Smith"),
     f"POST {API}/prizes": _prize,
     f"PATCH {API}/prizes/{{id}}": says(description="With a lid"),
 }

@@ -8,8 +8,10 @@ from fittrack.activities.commands import LogActivities
 from fittrack.drawings.commands import AddPrize, OpenDrawing, ScheduleDrawing
 from fittrack.inbox import queries as inbox
 from fittrack.inbox.notices import deliver, status_changed
-from fittrack.kit.ids import DrawingId, UserId, uuid7
+from fittrack.kit.ids import DrawingId, SponsorId, UserId, uuid7
+from fittrack.kit.origin import SYSTEM
 from fittrack.mail.queries import put
+from fittrack.sponsors import changing as sponsoring
 from protocol.shapes import instant
 from tests.actors.house import hard_day
 from tests.admins import Authenticator, set_up_factor
@@ -53,6 +55,17 @@ async def prize(town: Town, caller: Caller, subject: str) -> Places:
     drawing_id, prize_id = await _draft(town, premium=False, cost=10)
     del caller, drawing_id
     return {"id": str(prize_id)}
+
+
+async def sponsor(town: Town, caller: Caller, subject: str) -> Places:
+    """A sponsor without prizes, `inactive` or not."""
+    del caller
+    sponsor_id, now = SponsorId(uuid7()), town.house.clock.now()
+    await town.node.journal.transact(sponsoring.create, sponsor_id, {"name": town.a_name()}, SYSTEM, now)
+    if subject == "inactive":
+        wish = sponsoring.Wish(sponsor_id=sponsor_id, versions=None, origin=SYSTEM, now=now)
+        await town.node.journal.transact(sponsoring.edit, wish, {"active": False})
+    return {"id": str(sponsor_id)}
 
 
 async def drawing(town: Town, caller: Caller, subject: str) -> Places:

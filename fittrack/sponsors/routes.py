@@ -1,0 +1,165 @@
+"""`/sponsors`: everybody sees who they are, admins look after them (SPEC 6 and 10)."""
+
+from datetime import datetime
+from typing import Final
+from uuid import uuid5
+
+import msgspec
+from aiohttp import web
+from msgspec import UNSET
+
+from fittrack.drawings.messages import SponsorRenamed
+from fittrack.kit.clock import whole_milliseconds
+from fittrack.kit.idempotency import request_hash
+from fittrack.kit.ids import SponsorId, uuid7
+from fittrack.kit.problems import NotFound
+from fittrack.server.asking import DRAWING, JOURNAL, READS, REGISTRY, origin_of
+from fittrack.server.etags import wanted_versions
+from fittrack.server.http import CLOCK
+from fittrack.server.idempotency import idempotency_key, render_kept
+from fittrack.server.once import Once, run_once
+from fittrack.server.pagination import Page, page_of
+from fittrack.server.parse import parse, parse_query, path_uuid
+from fittrack.server.principal import principal_of, principal_or_none
+from fittrack.server.render import no_content, render
+from fittrack.server.routes import API, Access, Route
+from fittrack.sponsors import changing, queries, schemas
+from fittrack.sponsors.changing import Wish
+from fittrack.sponsors.model import StoredSponsor, shown_to_admins, shown_to_all
+from fittrack.sponsors.problems import SponsorNameTaken
+
+TAG: Final = "Sponsors"
+_AT: Final = f"{API}/sponsors"
+_ONE: Final = f"{_AT}/{{id}}"
+
+
+async def list_sponsors(request: web.Request) -> web.Response:
+    query = parse_query(request, schemas.SponsorsQuery)
+    admin = _is_admin(request)
+    if not admin:
+        if query.active is False:
+            return render(page_of([], query, 0))
+        query = msgspec.structs.replace(query, active=True)
+    found, total = await request.app[READS].run(queries.find, query)
+    shown = shown_to_admins if admin else shown_to_all
+    return render(page_of([shown(sponsor) for sponsor in found], query, total))
+
+
+async def get_sponsor(request: web.Request) -> web.Response:
+    found = await request.app[READS].run(queries.load, SponsorId(path_uuid(request)))
+    if found is None or not (found.active or _is_admin(request)):
+        raise NotFound("There is no such sponsor.")
+    if _is_admin(request):
+        return render(shown_to_admins(found), etag=found.tag)
+    return render(shown_to_all(found))
+
+
+async def create_sponsor(request: web.Request) -> web.Response:
+    body = await parse(request, schemas.NewSponsor)
+    principal, key, now = principal_of(request), idempotency_key(request), _now(request)
+    sponsor_id = SponsorId(uuid7() if key is None else uuid5(principal.user_id, str(key)))
+    once = Once(
+        scope_id=principal.user_id, key=key, request_hash=request_hash("create-sponsor", body), now=now
+    )
+    fields = msgspec.structs.asdict(body)
+    kept = await request.app[JOURNAL].transact(
+        run_once, once, changing.create, sponsor_id, fields, origin_of(request), now
+    )
+    return render_kept(kept)
+
+
+async def edit_sponsor(request: web.Request) -> web.Response:
+    body = await parse(request, schemas.SponsorPatch)
+    fields = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    latter = await request.app[JOURNAL].transact(changing.edit, _wish(request), fields)
+    if "name" in fields:
+        await _tell_drawings(request, latter)
+    return render(shown_to_admins(latter), etag=latter.tag)
+
+
+async def remove_sponsor(request: web.Request) -> web.Response:
+    """One whose prizes are there is deactivated rather than deleted, and shown (SPEC 6)."""
+    left = await request.app[JOURNAL].transact(changing.remove, _wish(request))
+    return no_content() if left is None else render(shown_to_admins(left), etag=left.tag)
+
+
+async def _tell_drawings(request: web.Request, sponsor: StoredSponsor) -> None:
+    """Drawings keep the name of a prize's sponsor in memory."""
+    for drawing_id in await request.app[READS].run(queries.living_drawings, sponsor.sponsor_id):
+        renamed = SponsorRenamed(sponsor.sponsor_id, sponsor.name)
+        request.app[REGISTRY].ref(DRAWING, drawing_id).tell(renamed)
+
+
+def _wish(request: web.Request) -> Wish:
+    return Wish(
+        sponsor_id=SponsorId(path_uuid(request)),
+        versions=wanted_versions(request),
+        origin=origin_of(request),
+        now=_now(request),
+    )
+
+
+def _now(request: web.Request) -> datetime:
+    return whole_milliseconds(request.app[CLOCK].now())
+
+
+def _is_admin(request: web.Request) -> bool:
+    principal = principal_or_none(request)
+    return principal is not None and principal.is_admin
+
+
+ROUTES: list[Route] = [
+    Route(
+        "GET",
+        _AT,
+        list_sponsors,
+        summary="List sponsors",
+        access=Access.OPTIONAL,
+        tag=TAG,
+        query=schemas.SponsorsQuery,
+        answer=Page[schemas.Sponsor],
+    ),
+    Route(
+        "GET",
+        _ONE,
+        get_sponsor,
+        summary="One sponsor",
+        access=Access.OPTIONAL,
+        tag=TAG,
+        answer=schemas.Sponsor,
+    ),
+    Route(
+        "POST",
+        _AT,
+        create_sponsor,
+        summary="Add a sponsor",
+        access=Access.ADMIN,
+        tag=TAG,
+        body=schemas.NewSponsor,
+        answer=schemas.Sponsor,
+        status=201,
+        problems=(SponsorNameTaken,),
+    ),
+    Route(
+        "PATCH",
+        _ONE,
+        edit_sponsor,
+        summary="Edit, deactivate or reactivate a sponsor",
+        access=Access.ADMIN,
+        tag=TAG,
+        body=schemas.SponsorPatch,
+        answer=schemas.Sponsor,
+        guarded=True,
+        problems=(SponsorNameTaken,),
+    ),
+    Route(
+        "DELETE",
+        _ONE,
+        remove_sponsor,
+        summary="Delete a sponsor, or deactivate one whose prizes are there",
+        access=Access.ADMIN,
+        tag=TAG,
+        guarded=True,
+        other_answers={200: schemas.Sponsor},
+    ),
+]
