@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fittrack.inbox.notices import Delivered
+from fittrack.inbox.delivery import Delivered
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
 from fittrack.pubsub.broker import Broker

@@ -23,7 +23,8 @@ from fittrack.db.tables.logs import user_log
 from fittrack.drawings.commands import BuyTickets
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.commands import ChangePreferences, ReadInbox, ReadNotification
-from fittrack.inbox.notices import Delivered, InboxHead, Notice, deliver
+from fittrack.inbox.delivery import Delivered, InboxHead, deliver
+from fittrack.inbox.notices import Notice
 from fittrack.inbox.rules import Preferences
 from fittrack.kit.ids import NotificationId, UserId, uuid7
 from fittrack.kit.intention import Answer, Intention

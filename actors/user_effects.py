@@ -11,6 +11,7 @@ from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE, read_refund, read_winner
 from fittrack.inbox import notices
 from fittrack.inbox.notices import Notice
+from fittrack.inbox.owed import NOTICE, read_notice
 from fittrack.players.messages import ApplyEffect
 from fittrack.points import ledger
 from fittrack.points.ledger import Entry
@@ -27,6 +28,8 @@ async def apply(actor: "UserActor", effect: ApplyEffect) -> None:
             await _refund(actor, effect)
         case kind if kind == WINNER_NOTICE:
             await _tell_winner(actor, effect)
+        case kind if kind == NOTICE:
+            await _commit(actor, effect, [], read_notice(effect.payload))
         case kind if kind == ERASURE:
             await user_privacy.erase(actor, effect)
         case kind:
@@ -55,7 +58,13 @@ async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
 
 async def _tell_winner(actor: "UserActor", effect: ApplyEffect) -> None:
     won = read_winner(effect.payload)
-    notice = notices.winner(won.drawing_name, won.prize_name, won.winning_ticket_number, won.drawing_id)
+    notice = notices.winner(
+        won.drawing_name,
+        won.prize_name,
+        won.winning_ticket_number,
+        won.drawing_id,
+        needs_address=won.needs_address,
+    )
     gone = actor.account is None or actor.account.is_deleted
     also = forfeit(actor.user_id, actor.services.clock.now()) if gone else []
     await _commit(actor, effect, [], notice, also)

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from fittrack.drawings.model import Drawing
+from fittrack.drawings.model import Drawing, FulfillmentType
 from fittrack.drawings.stored import NewWinner
 from fittrack.kit.ids import DrawingId
 
@@ -27,6 +27,7 @@ class WinnerNotice(Struct, frozen=True):
     drawing_name: str
     prize_name: str
     winning_ticket_number: int
+    needs_address: bool = False
 
 
 def refund_payload(drawing: Drawing) -> bytes:
@@ -35,8 +36,15 @@ def refund_payload(drawing: Drawing) -> bytes:
 
 
 def winner_payload(drawing: Drawing, winner: NewWinner) -> bytes:
+    [prize] = (prize for prize in drawing.prizes if prize.prize_id == winner.prize_id)
     return msgspec.json.encode(
-        WinnerNotice(drawing.drawing_id, drawing.name, winner.prize_name, winner.winning_ticket_number)
+        WinnerNotice(
+            drawing.drawing_id,
+            drawing.name,
+            winner.prize_name,
+            winner.winning_ticket_number,
+            prize.fulfillment_type is FulfillmentType.PHYSICAL,
+        )
     )
 
 

@@ -1,18 +1,20 @@
-"""A notification on its way into a player's inbox: its place, its words, its row."""
+"""What players are told of, in words: the line in the inbox, and the letter that says the same by email.
 
-from datetime import datetime
-from typing import Any, NamedTuple
+`UserActor.notify` puts a notice into the player's own unit; any other unit owes it (`fittrack.inbox.owed`).
+"""
+
+from datetime import date
 from uuid import UUID
 
-from fittrack.db.handles import Table
-from fittrack.db.tables.logs import inbox
-from fittrack.kit.ids import UserId
-from fittrack.mail.letters import Letter, StatusChanged
-from protocol.outbound import Notification, NotificationType
-from protocol.shapes import instant
+from msgspec import Struct
+
+from fittrack.kit.calendar import in_words
+from fittrack.mail import letters
+from fittrack.mail.letters import Letter
+from protocol.outbound import NotificationType
 
 
-class Notice(NamedTuple):
+class Notice(Struct, frozen=True):
     """What is to be told. `reference` names what it is about, e.g. a drawing."""
 
     notification_type: NotificationType
@@ -24,63 +26,7 @@ class Notice(NamedTuple):
     """What says it by email as well."""
 
 
-class InboxHead(NamedTuple):
-    """Where a player's inbox stands: the last `seq` (0: empty), and how many are unread."""
-
-    seq: int = 0
-    unread: int = 0
-
-
-class Delivered(NamedTuple):
-    """A notice with its place in the inbox."""
-
-    user_id: UserId
-    seq: int
-    notification_id: UUID
-    notice: Notice
-    created_at: datetime
-    unread: int
-
-    @property
-    def head(self) -> InboxHead:
-        return InboxHead(self.seq, self.unread)
-
-    @property
-    def row(self) -> tuple[Table, tuple[Any, ...]]:
-        """What a unit inserts."""
-        return inbox, (
-            self.user_id,
-            self.seq,
-            self.notification_id,
-            self.notice.notification_type,
-            self.notice.title,
-            self.notice.body,
-            self.notice.reference_type,
-            self.notice.reference_id,
-            None,
-            self.created_at,
-        )
-
-    def event(self) -> Notification:
-        """The event on the player's `inbox` stream."""
-        return Notification(
-            notification_id=self.notification_id,
-            notification_type=self.notice.notification_type,
-            title=self.notice.title,
-            body=self.notice.body,
-            reference_type=self.notice.reference_type,
-            reference_id=self.notice.reference_id,
-            created_at=instant(self.created_at),
-            read=False,
-            unread=self.unread,
-        )
-
-
-def deliver(
-    head: InboxHead, user_id: UserId, notification_id: UUID, notice: Notice, now: datetime
-) -> Delivered:
-    """Put `notice` at the next place after `head`."""
-    return Delivered(user_id, head.seq + 1, notification_id, notice, now, head.unread + 1)
+# --- Points and drawings ----------------------------------------------------------------------------------
 
 
 def refund(drawing_name: str, points: int, drawing_id: UUID) -> Notice:
@@ -94,14 +40,14 @@ def refund(drawing_name: str, points: int, drawing_id: UUID) -> Notice:
     )
 
 
-def winner(drawing_name: str, prize_name: str, ticket: int, drawing_id: UUID) -> Notice:
-    """A prize was won."""
+def points_adjusted(points: int, reason: str) -> Notice:
+    """An admin gave or took points."""
+    deed = "added" if points > 0 else "taken"
     return Notice(
-        "winner_selected",
-        f"You won: {prize_name}",
-        f"Your ticket {ticket:,} was drawn in “{drawing_name}”. Congratulations!",
-        "drawing",
-        str(drawing_id),
+        "point_adjustment",
+        f"{abs(points):,} points {deed}",
+        f"Your balance was adjusted: {reason}",
+        letter=letters.PointsAdjusted(points, reason),
     )
 
 
@@ -110,12 +56,89 @@ def streak_bonus(days: int, points: int) -> Notice:
     return Notice("streak", f"{days}-day streak", f"{days} active days in a row: {points:,} bonus points.")
 
 
-def points_adjusted(points: int, reason: str) -> Notice:
-    """An admin gave or took points."""
-    deed = "added" if points > 0 else "taken"
+# --- Prizes -----------------------------------------------------------------------------------------------
+
+
+def winner(
+    drawing_name: str, prize_name: str, ticket: int, drawing_id: UUID, *, needs_address: bool = False
+) -> Notice:
+    """A prize was won."""
     return Notice(
-        "point_adjustment", f"{abs(points):,} points {deed}", f"Your balance was adjusted: {reason}"
+        "winner_selected",
+        f"You won: {prize_name}",
+        f"Your ticket {ticket:,} was drawn in “{drawing_name}”. Congratulations!",
+        "drawing",
+        str(drawing_id),
+        letters.Won(drawing_name, prize_name, ticket, needs_address),
     )
+
+
+def address_wanted(prize_name: str, fulfillment_id: UUID, by: date) -> Notice:
+    """A prize waits for an address; it is forfeited after `by`."""
+    return _fulfillment(
+        f"Where shall we send it? {prize_name}",
+        f"Confirm your address by {in_words(by)}; after that day the prize is forfeited.",
+        fulfillment_id,
+        letters.AddressWanted(prize_name, by),
+    )
+
+
+def address_invalid(prize_name: str, fulfillment_id: UUID, by: date, problem: str = "") -> Notice:
+    """A parcel cannot be sent to the address that was given; another one is needed until `by`."""
+    sentences = ["We cannot send your prize to the address you gave.", problem, "Please give us another one."]
+    return _fulfillment(
+        f"Your address needs another look: {prize_name}",
+        " ".join(filter(None, sentences)),
+        fulfillment_id,
+        letters.AddressInvalid(prize_name, by, problem),
+    )
+
+
+def address_confirmed(prize_name: str, fulfillment_id: UUID) -> Notice:
+    """We know where to send a prize."""
+    return _fulfillment(
+        f"Address confirmed: {prize_name}",
+        "We tell you as soon as your prize is on its way.",
+        fulfillment_id,
+        letters.AddressConfirmed(prize_name),
+    )
+
+
+def prize_shipped(prize_name: str, fulfillment_id: UUID, carrier: str, tracking_number: str) -> Notice:
+    """A parcel is on its way."""
+    return _fulfillment(
+        f"On its way: {prize_name}",
+        f"{carrier} brings it to you. The tracking number is {tracking_number}.",
+        fulfillment_id,
+        letters.PrizeShipped(prize_name, carrier, tracking_number),
+    )
+
+
+def prize_delivered(prize_name: str, fulfillment_id: UUID) -> Notice:
+    """A prize reached its winner."""
+    return _fulfillment(
+        f"Delivered: {prize_name}",
+        "Your prize was delivered. Enjoy it!",
+        fulfillment_id,
+        letters.PrizeDelivered(prize_name),
+    )
+
+
+def prize_forfeited(prize_name: str, fulfillment_id: UUID, reason: str) -> Notice:
+    """A prize is lost. `reason` is a sentence."""
+    return _fulfillment(
+        f"Forfeited: {prize_name}",
+        f"The prize is no longer yours. {reason}",
+        fulfillment_id,
+        letters.PrizeForfeited(prize_name, reason),
+    )
+
+
+def _fulfillment(title: str, body: str, fulfillment_id: UUID, letter: Letter) -> Notice:
+    return Notice("fulfillment_update", title, body, "fulfillment", str(fulfillment_id), letter)
+
+
+# --- The account ------------------------------------------------------------------------------------------
 
 
 def status_changed(status: str) -> Notice:
@@ -124,5 +147,29 @@ def status_changed(status: str) -> Notice:
         "account_status_change",
         f"Your account is {status}",
         f"Its status changed to {status}.",
-        letter=StatusChanged(status, ""),
+        letter=letters.StatusChanged(status, ""),
+    )
+
+
+def review_opened(review_id: UUID, reason: str) -> Notice:
+    """Somebody will look at the account's activities; until then its prizes wait. `reason` is a sentence."""
+    return Notice(
+        "account_status_change",
+        "Your account is under review",
+        f"{reason} Prizes are not shipped until we have looked at it.",
+        "review",
+        str(review_id),
+        letters.ReviewOpened(reason),
+    )
+
+
+def review_resolved(review_id: UUID, outcome: str) -> Notice:
+    """It was looked at. `outcome` is a sentence."""
+    return Notice(
+        "account_status_change",
+        "The review of your account is over",
+        outcome,
+        "review",
+        str(review_id),
+        letters.ReviewResolved(outcome),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, Table, Update, bindparam, func, 
 
 from fittrack.db.tables.logs import inbox
 from fittrack.db.tables.messages import notification_preferences
-from fittrack.inbox.notices import InboxHead
+from fittrack.inbox.delivery import InboxHead
 from fittrack.inbox.rules import EVERYTHING, OPTIONAL, Preferences
 from fittrack.kit.ids import NotificationId, UserId
 from protocol.outbound import Notification

@@ -1,5 +1,6 @@
 """Days, weeks and months of the platform's time zone. Stored instants are UTC; days are the platform's."""
 
+from calendar import month_name
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -42,6 +43,11 @@ class PlatformCalendar:
 def age_on(day: date, born: date) -> int:
     """Full years from `born` to `day`."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def in_words(day: date) -> str:
+    """`day` as a letter writes it, e.g. `June 10, 2026`."""
+    return f"{month_name[day.month]} {day.day}, {day.year}"
 
 
 @lru_cache(maxsize=256)  # what happens in one millisecond is written with one instant

@@ -11,7 +11,7 @@ from fittrack.db.tables.messages import mail_outbox
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.seal_contexts import letter as letter_of
 from fittrack.kit.sealing import Sealer
-from fittrack.mail.letters import Letter
+from fittrack.mail.letters import Letter, tag_of
 
 OutboxRow = tuple[Table, tuple[Any, ...]]
 """A letter to insert: the outbox, and the values in its column order."""
@@ -32,8 +32,7 @@ class Postbox:
         """The sealed letter. Call it on the event loop."""
         mail_id = uuid7()
         sealed = self._sealer.seal(msgspec.json.encode(letter), letter_of(mail_id))
-        template = type(letter).__struct_config__.tag
-        return mail_outbox, (mail_id, user_id, template, sealed, 0, now, None, None, None, now)
+        return mail_outbox, (mail_id, user_id, tag_of(letter), sealed, 0, now, None, None, None, now)
 
     def open(self, mail_id: UUID, sealed: bytes) -> Letter:
         """The letter of a row. Raises `SealBroken`, or msgspec's errors for a letter of another version."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, insert, literal, null, select, update
 
-from fittrack.db.tables.accounts import users
+from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.messages import mail_outbox
 
 
@@ -15,6 +15,7 @@ class DueLetter(NamedTuple):
 
     mail_id: UUID
     recipient: str | None
+    display_name: str | None
     sealed: bytes | None
     attempts: int
     created_at: datetime
@@ -41,11 +42,13 @@ def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> l
         select(
             mail_outbox.c.mail_id,
             users.c.email,
+            profiles.c.display_name,
             mail_outbox.c.sealed_letter,
             mail_outbox.c.attempts,
             mail_outbox.c.created_at,
         )
         .outerjoin(users, users.c.user_id == mail_outbox.c.user_id)
+        .outerjoin(profiles, profiles.c.user_id == mail_outbox.c.user_id)
         .where(mail_outbox.c.next_due_at <= now)
         .order_by(mail_outbox.c.next_due_at, mail_outbox.c.mail_id)
         .limit(limit)

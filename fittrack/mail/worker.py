@@ -13,8 +13,8 @@ from fittrack.db.journal import Journal
 from fittrack.integrations.smtp import MailDelayed, Mailer, MailRefused
 from fittrack.kit.sealing import SealBroken
 from fittrack.mail import queries
-from fittrack.mail.letters import Rendered, render
 from fittrack.mail.postbox import Postbox
+from fittrack.mail.rendering import Rendered, render
 
 LETTERS_PER_ROUND: Final = 50
 """Claimed at once: what a slow server still takes within the lease."""
@@ -53,7 +53,7 @@ class MailWorker:
             await self._give_up(letter, now, "no address")
             return
         try:
-            rendered = render(self._postbox.open(letter.mail_id, letter.sealed))
+            rendered = render(self._postbox.open(letter.mail_id, letter.sealed), letter.display_name)
         except (SealBroken, msgspec.DecodeError) as error:
             await self._give_up(letter, now, type(error).__name__)
             return

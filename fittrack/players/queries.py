@@ -18,7 +18,7 @@ from fittrack.db.tables.logs import user_log
 from fittrack.db.tables.operations import reviews
 from fittrack.drawings.model import AccountStatus, Player, Role
 from fittrack.inbox import queries as inbox_queries
-from fittrack.inbox.notices import InboxHead
+from fittrack.inbox.delivery import InboxHead
 from fittrack.inbox.rules import Preferences
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.ids import UserId, uuid7

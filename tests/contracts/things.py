@@ -7,7 +7,8 @@ from uuid import UUID
 from fittrack.activities.commands import LogActivities
 from fittrack.drawings.commands import AddPrize, OpenDrawing, ScheduleDrawing
 from fittrack.inbox import queries as inbox
-from fittrack.inbox.notices import deliver, status_changed
+from fittrack.inbox.delivery import deliver
+from fittrack.inbox.notices import status_changed
 from fittrack.kit.ids import DrawingId, SponsorId, UserId, uuid7
 from fittrack.kit.origin import SYSTEM
 from fittrack.mail.queries import put
