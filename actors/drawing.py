@@ -27,6 +27,7 @@ from fittrack.drawings.stored import StoredDrawing
 from fittrack.kit.ids import DrawingId, UserId
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import NotFound, OutcomeUnknown
+from fittrack.schedule.messages import MakeDrawing
 
 
 class DrawingActor(LogActor):
@@ -87,7 +88,11 @@ class DrawingActor(LogActor):
     async def handle(self, intention: Intention) -> Answer:
         """Change the drawing, once everything that was sold is durable."""
         await self.appender.settled()
-        return await self.life.change(intention)
+        match intention.command:
+            case MakeDrawing() as wish:
+                return Answer(await self.life.make(intention, wish))
+            case _:
+                return await self.life.change(intention)
 
     def view(self, user_id: UserId | None = None) -> View:
         """The drawing as it is. Raises `NotFound` when there is none."""

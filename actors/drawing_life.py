@@ -60,6 +60,9 @@ from fittrack.kit.ids import PrizeId
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.origin import SYSTEM
 from fittrack.kit.problems import Conflict, NotFound
+from fittrack.schedule.messages import MakeDrawing
+from fittrack.schedule.rules import opening
+from fittrack.schedule.statements import made
 from protocol import shapes
 
 if TYPE_CHECKING:
@@ -156,6 +159,30 @@ class DrawingLife:
         stored = StoredDrawing(drawing=drawing, created_at=self._services.clock.now())
         insert = statements.insert_drawing(drawing, stored.created_at)
         return await self._write(intention, "created", stored, insert)
+
+    async def make(self, intention: Intention, wish: MakeDrawing) -> Struct:
+        """Come into being, scheduled, in the first unit of the log. Asked again, it is what it is by now."""
+        if self._actor.stored is not None:
+            return self._shape(self._actor.stored)
+        now = self._services.clock.now()
+        drawing = wish.drawing
+        if drawing.sales_open is not None:
+            drawing = replace(drawing, sales_open=opening(drawing.sales_open, now))
+        check_schedulable(drawing, now)
+        planned = StoredDrawing(drawing=drawing, created_at=now)
+        scheduled, columns = self._commit_to(_in_state(planned, DrawingStatus.SCHEDULED, scheduled_at=now))
+        drawing_id = drawing.drawing_id
+        await self._write(
+            intention,
+            "scheduled",
+            scheduled,
+            statements.insert_drawing(scheduled.drawing, now, scheduled_at=now, **columns),
+            *(statements.insert_prize(drawing_id, prize, now) for prize in drawing.prizes),
+            made(wish.template_id, wish.day, drawing_id, wish.edition, now),
+        )
+        shape = self._shape(scheduled)
+        self._announce.added(shape)
+        return shape
 
     async def _edit(self, intention: Intention, changes: dict[str, Any]) -> Struct:
         stored = self._actor.existing()

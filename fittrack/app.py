@@ -15,6 +15,7 @@ from actors.drawing import DrawingActor
 from actors.leaderboard import BoardActor
 from actors.outlet import Outlet
 from actors.runtime import ActorKind, Registry
+from actors.schedule import ScheduleActor
 from actors.services import Services
 from actors.user import UserActor
 from fittrack import __version__
@@ -47,8 +48,9 @@ from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.jwks import RemoteKeySet
 from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
-from fittrack.jobs import audit, effects, housekeeping, retention, timers
+from fittrack.jobs import audit, effects, housekeeping, retention, schedule, timers
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
+from fittrack.jobs.cron import Cron
 from fittrack.jobs.every import Every
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock, SystemClock
@@ -67,6 +69,8 @@ from fittrack.privacy.export.serving import EXPORTS, Exports
 from fittrack.profiles import routes as profile_routes
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import REVOCATIONS, Revocation
+from fittrack.schedule import routes as schedule_routes
+from fittrack.schedule.messages import SCHEDULE
 from fittrack.server import asking
 from fittrack.server.addresses import Proxies
 from fittrack.server.auth import Authenticator
@@ -127,6 +131,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     drawing_admin_routes.ROUTES,
     prize_routes.ROUTES,
     sponsor_routes.ROUTES,
+    schedule_routes.ROUTES,
     inbox_routes.ROUTES,
     audit_routes.ROUTES,
     user_routes.ROUTES,
@@ -219,6 +224,7 @@ class Node:
             )
         )
         self.registry.register(ActorKind(name=AUDIT, factory=lambda id: AuditActor(id, services)))
+        self.registry.register(ActorKind(name=SCHEDULE, factory=lambda id: ScheduleActor(id, services)))
         self.registry.register(
             ActorKind(
                 name=asking.DRAWING,
@@ -341,6 +347,8 @@ class Node:
             self._every("sessions", POLL_EVERY_S, self.watch.poll),
             self._every("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
         ]
+        self._cron = Cron(settings.platform_tz)
+        self._cron.add("schedule", self.keep_schedule, **schedule.EACH)
 
     def _every(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
         return Every(name, seconds, job, self.clock)
@@ -355,6 +363,7 @@ class Node:
         port = await self._listener.start()
         for job in self._jobs:
             job.start()
+        self._cron.start()
         log.info("node.serving", host=host, port=port, version=__version__)
         return port
 
@@ -370,6 +379,7 @@ class Node:
 
     async def close(self) -> None:
         """End what runs behind the server: jobs, actors, journal, database."""
+        await self._cron.stop()
         for job in self._jobs:
             await job.stop()
         await self.beacons.stop()
@@ -394,6 +404,10 @@ class Node:
     async def tend_drawings(self) -> None:
         """Remind drawings of what is due."""
         await timers.tend_due_drawings(self.reads, self.registry, self.clock)
+
+    async def keep_schedule(self) -> None:
+        """Have the drawings made whose time has come to be seen."""
+        await schedule.keep_schedule(self.registry)
 
     async def seal_audit_log(self) -> None:
         """Have what was recorded sealed."""

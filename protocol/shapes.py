@@ -164,6 +164,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
     prizes: list[Prize]
     commit: str | None
     rules_version: int | None
+    free_tickets_per_person: int = 0
     my_tickets: int | UnsetType = UNSET
 
 

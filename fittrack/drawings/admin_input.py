@@ -34,23 +34,24 @@ def new_drawing(
         sales_open=_instant(body.sales_open),
         ticket_sales_close=_instant(body.ticket_sales_close) or usual.ticket_sales_close,
         drawing_time=_instant(body.drawing_time) or usual.drawing_time,
-        eligibility=_eligibility(body.eligibility),
+        eligibility=eligibility(body.eligibility),
         auto_execute=body.auto_execute,
+        free_tickets_per_person=body.free_tickets_per_person,
     )
 
 
 def drawing_edit(body: schemas.DrawingPatch) -> DrawingEdit:
     """The fields that are given, in the domain's types."""
-    return DrawingEdit(**{name: _domain(value) for name, value in _given(body).items()})
+    return DrawingEdit(**{name: _domain(value) for name, value in given(body).items()})
 
 
-def new_prize(prize_id: PrizeId, body: schemas.NewPrize) -> Prize:
+def new_prize(prize_id: PrizeId, body: schemas.PrizeFields) -> Prize:
     """The prize that is meant; the sponsor's name is looked up by the caller."""
     return Prize(
         prize_id=prize_id,
         rank=body.rank,
         name=body.name,
-        value_usd=_money(body.value_usd),
+        value_usd=money(body.value_usd),
         quantity=body.quantity,
         fulfillment_type=body.fulfillment_type,
         description=body.description,
@@ -61,10 +62,10 @@ def new_prize(prize_id: PrizeId, body: schemas.NewPrize) -> Prize:
 
 def prize_edit(body: schemas.PrizePatch) -> PrizeEdit:
     """The fields that are given, in the domain's types."""
-    given = _given(body)
-    if "value_usd" in given:
-        given["value_usd"] = _money(given["value_usd"])
-    return PrizeEdit(**given)
+    fields = given(body)
+    if "value_usd" in fields:
+        fields["value_usd"] = money(fields["value_usd"])
+    return PrizeEdit(**fields)
 
 
 def with_sponsor(prize: Prize, sponsor: str | None) -> Prize:
@@ -72,7 +73,8 @@ def with_sponsor(prize: Prize, sponsor: str | None) -> Prize:
     return replace(prize, sponsor=sponsor)
 
 
-def _given(body: msgspec.Struct) -> dict[str, Any]:
+def given(body: msgspec.Struct) -> dict[str, Any]:
+    """The fields of a patch that are given."""
     return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
 
 
@@ -81,7 +83,7 @@ def _domain(value: Any) -> Any:
         case datetime():
             return _instant(value)
         case schemas.Eligibility():
-            return _eligibility(value)
+            return eligibility(value)
         case _:
             return value
 
@@ -90,14 +92,15 @@ def _instant(value: datetime | None) -> datetime | None:
     return None if value is None else whole_milliseconds(value.astimezone(UTC))
 
 
-def _eligibility(value: schemas.Eligibility) -> Eligibility:
+def eligibility(value: schemas.Eligibility) -> Eligibility:
+    """Whom a drawing admits, in the domain's type."""
     return Eligibility(user_type=value.user_type, min_account_age_days=value.min_account_age_days)
 
 
-def _money(text: str) -> Decimal:
-    """Dollars and whole cents, as the schema has them."""
+def money(text: str, pointer: str = "/value_usd") -> Decimal:
+    """Dollars and whole cents, as the schema has them. Raises `Validation`, at `pointer`."""
     value = Decimal(text)
     if value > schemas.PRIZE_VALUE_USD_MAX:
         detail = f"dollars and cents from 0 to {schemas.PRIZE_VALUE_USD_MAX:,}"
-        raise Validation(errors=[FieldError("/value_usd", detail)])
+        raise Validation(errors=[FieldError(pointer, detail)])
     return value.quantize(_CENT)

@@ -39,6 +39,7 @@ class DrawingEdit(Edit, frozen=True, kw_only=True):
     drawing_time: datetime | UnsetType = UNSET
     eligibility: Eligibility | UnsetType = UNSET
     auto_execute: bool | UnsetType = UNSET
+    free_tickets_per_person: int | UnsetType = UNSET
 
 
 class PrizeEdit(Edit, frozen=True, kw_only=True):

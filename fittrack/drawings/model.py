@@ -63,6 +63,10 @@ class UserType(StrEnum):
 DEFAULT_MIN_ACCOUNT_AGE_DAYS = 7  # SPEC 5: an account made for one drawing alone should not enter it
 
 
+DEFAULT_FREE_TICKETS_PER_PERSON = 10
+"""What somebody may get without purchase in one drawing, unless an admin says otherwise (SPEC 5)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
     """Whom a drawing admits, beside what every drawing asks for."""
@@ -103,6 +107,8 @@ class Drawing:
     eligibility: Eligibility = Eligibility()
     status: DrawingStatus = DrawingStatus.DRAFT
     auto_execute: bool = True
+    free_tickets_per_person: int = DEFAULT_FREE_TICKETS_PER_PERSON
+    """Tickets that one person may get without purchase; 0: there are none."""
     prizes: tuple[Prize, ...] = ()
     commit: bytes | None = None
     rules_version: int | None = None

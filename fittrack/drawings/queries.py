@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -34,6 +34,8 @@ from fittrack.drawings.stored import (
 )
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
+
+Id = TypeVar("Id", bound=UUID)
 
 PURCHASE = "purchase"
 FREE_ENTRY = "free_entry"
@@ -281,13 +283,18 @@ def winners_of(conn: Connection, drawing_id: DrawingId) -> list[StoredWinner]:
 def display_names(conn: Connection, user_ids: Sequence[UserId]) -> dict[UserId, str]:
     """Names of the given players, in chunks that every database accepts."""
     names: dict[UserId, str] = {}
-    for start in range(0, len(user_ids), IN_LIST_MAX):
-        chunk = user_ids[start : start + IN_LIST_MAX]
+    for chunk in in_chunks(user_ids):
         rows = conn.execute(
             select(profiles.c.user_id, profiles.c.display_name).where(profiles.c.user_id.in_(chunk))
         )
         names.update((UserId(user_id), name) for user_id, name in rows)
     return names
+
+
+def in_chunks(ids: Sequence[Id]) -> Iterator[Sequence[Id]]:
+    """`ids` in parts that fit an `IN` list."""
+    for start in range(0, len(ids), IN_LIST_MAX):
+        yield ids[start : start + IN_LIST_MAX]
 
 
 def prize_drawing(conn: Connection, prize_id: PrizeId) -> DrawingId | None:
@@ -395,6 +402,7 @@ def _drawing(row: Row[Any], held: tuple[Prize, ...]) -> Drawing:
             user_type=UserType(row.user_type), min_account_age_days=row.min_account_age_days
         ),
         auto_execute=row.auto_execute,
+        free_tickets_per_person=row.free_tickets_per_person or 0,
         status=DrawingStatus(row.status),
         prizes=held,
         commit=row.seed_commit,

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from fittrack.drawings.model import DrawingStatus, DrawingType, FulfillmentType, UserType
+from fittrack.drawings.model import (
+    DEFAULT_FREE_TICKETS_PER_PERSON,
+    DrawingStatus,
+    DrawingType,
+    FulfillmentType,
+    UserType,
+)
 from fittrack.drawings.rules import MAX_TICKETS_PER_PURCHASE
 from fittrack.fairness.closing_record import ClosingFields
 from fittrack.fairness.record import Fields
@@ -40,6 +46,14 @@ Value = Annotated[
 ]
 Rank = Annotated[int, Meta(ge=1, le=PRIZE_RANK_MAX)]
 PrizeQuantity = Annotated[int, Meta(ge=1, le=PRIZE_QUANTITY_MAX)]
+FreeTickets = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=MAX_TICKETS_PER_PURCHASE,
+        description="Tickets that one person may get without purchase; 0: there are none",
+    ),
+]
 ImageUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https://|/)\S+$")]
 
 
@@ -73,6 +87,7 @@ class NewDrawing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drawing_time: Moment | None = None
     eligibility: Eligibility = Eligibility()
     auto_execute: bool = True
+    free_tickets_per_person: FreeTickets = DEFAULT_FREE_TICKETS_PER_PERSON
 
 
 class DrawingPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,12 +102,12 @@ class DrawingPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     drawing_time: Moment | UnsetType = UNSET
     eligibility: Eligibility | UnsetType = UNSET
     auto_execute: bool | UnsetType = UNSET
+    free_tickets_per_person: FreeTickets | UnsetType = UNSET
 
 
-class NewPrize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`POST prizes`."""
+class PrizeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One kind of prize, as it is typed."""
 
-    drawing_id: UUID
     rank: Rank
     name: Name
     value_usd: Value
@@ -101,6 +116,12 @@ class NewPrize(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fulfillment_type: FulfillmentType = FulfillmentType.DIGITAL
     sponsor_id: UUID | None = None
     image_url: ImageUrl | None = None
+
+
+class NewPrize(PrizeFields, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST prizes`."""
+
+    drawing_id: UUID
 
 
 class PrizePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

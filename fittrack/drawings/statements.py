@@ -22,9 +22,9 @@ from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId
 CENTS = 100
 
 
-def insert_drawing(drawing: Drawing, now: datetime) -> Insert:
-    """A new draft."""
-    return insert(drawings).values(drawing_id=drawing.drawing_id, created_at=now, **_columns(drawing))
+def insert_drawing(drawing: Drawing, now: datetime, **also: object) -> Insert:
+    """A new drawing; `also` are further columns."""
+    return insert(drawings).values(drawing_id=drawing.drawing_id, created_at=now, **_columns(drawing), **also)
 
 
 def update_drawing(drawing: Drawing, **also: object) -> Update:
@@ -48,6 +48,7 @@ def _columns(drawing: Drawing) -> dict[str, Any]:
         "user_type": drawing.eligibility.user_type,
         "min_account_age_days": drawing.eligibility.min_account_age_days,
         "auto_execute": drawing.auto_execute,
+        "free_tickets_per_person": drawing.free_tickets_per_person,
         "status": drawing.status,
         "rules_version": drawing.rules_version,
         "next_due_at": next_due_at(drawing),

@@ -35,6 +35,7 @@ def drawing_shape(
         total_tickets=total_tickets,
         entrants=entrants,
         auto_execute=drawing.auto_execute,
+        free_tickets_per_person=drawing.free_tickets_per_person,
         prizes=[prize_shape(prize) for prize in drawing.prizes],
         commit=None if drawing.commit is None else drawing.commit.hex(),
         rules_version=drawing.rules_version,

@@ -39,15 +39,17 @@ class Every:
     async def _run(self) -> None:
         while True:
             self._poked.clear()
-            await self._round()
+            await do_job(self._name, self._job)
             timer = self._clock.call_later(self._seconds, self._poked.set)
             await self._poked.wait()
             timer.cancel()
 
-    async def _round(self) -> None:
-        try:
-            await self._job()
-        except Problem as problem:  # the database is away, or too much is going on: next round
-            log.warning("job.postponed", job=self._name, code=problem.code, detail=problem.detail)
-        except Exception:
-            log.exception("job.failed", job=self._name)
+
+async def do_job(name: str, job: Callable[[], Awaitable[object]]) -> None:
+    """One round of a job: what fails is told, and tried again with the next."""
+    try:
+        await job()
+    except Problem as problem:  # the database is away, or too much is going on: next round
+        log.warning("job.postponed", job=name, code=problem.code, detail=problem.detail)
+    except Exception:
+        log.exception("job.failed", job=name)

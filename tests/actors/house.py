@@ -159,14 +159,19 @@ def hard_day(clock: VirtualClock, back: int) -> ActivityInput:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, *, chain: Chain = QUICKNET, start: datetime = NOON, **environ: str
+    folder: Path,
+    *,
+    chain: Chain = QUICKNET,
+    start: datetime = NOON,
+    clock_type: type[VirtualClock] = VirtualClock,
+    **environ: str,
 ) -> AsyncIterator[House]:
     """A house for one test; what it leaves behind must keep every invariant.
 
     `environ` adds to the settings; `chain` is the beacon's. In a folder that was lived in, life goes on.
     """
     settings = migrated(settings_for(folder, **environ))
-    clock = VirtualClock(start)
+    clock = clock_type(start)
     passwords = Passwords(memory_kib=8, passes=1, threads=1)
     node = Node(settings, on_fatal=no_fatal, clock=clock, passwords=passwords, chain=chain)
     try:

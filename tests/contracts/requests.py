@@ -47,6 +47,7 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/tickets": things.drawing,
     f"{API}/prizes/{{id}}": things.prize,
     f"{API}/sponsors/{{id}}": things.sponsor,
+    f"{API}/drawing-templates/{{id}}": things.template,
     f"{API}/notifications/{{id}}": things.notification,
     f"{API}/admin/users/{{id}}": things.person,
     f"{API}/transactions": things.person,
@@ -224,6 +225,8 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/drawings/{{id}}/beacon": says(round=1, signature="0" * 96),
     f"POST {API}/sponsors": _sponsor,
     f"PATCH {API}/sponsors/{{id}}": says(contact_name="Mr Smith"),
+    f"POST {API}/drawing-templates": says(drawing_type="annual", name="The year's", active=False),
+    f"PATCH {API}/drawing-templates/{{id}}": says(name="Another name"),
     f"POST {API}/prizes": _prize,
     f"PATCH {API}/prizes/{{id}}": says(description="With a lid"),
 }

@@ -12,11 +12,14 @@ from fittrack.inbox.notices import status_changed
 from fittrack.kit.ids import DrawingId, SponsorId, UserId, uuid7
 from fittrack.kit.origin import SYSTEM
 from fittrack.mail.queries import put
+from fittrack.schedule.messages import SCHEDULE, SCHEDULE_ID, CreateTemplate
+from fittrack.server.once import Once
 from fittrack.sponsors import changing as sponsoring
 from protocol.shapes import instant
 from tests.actors.house import hard_day
 from tests.admins import Authenticator, set_up_factor
 from tests.contracts.town import DRAFT_NAME, Caller, Town
+from tests.fittrack.schedule.templates import a_template
 from tests.world import a_prize
 
 STATES = ("draft", "scheduled", "open", "closed", "completed")
@@ -67,6 +70,15 @@ async def sponsor(town: Town, caller: Caller, subject: str) -> Places:
         wish = sponsoring.Wish(sponsor_id=sponsor_id, versions=None, origin=SYSTEM, now=now)
         await town.node.journal.transact(sponsoring.edit, wish, {"active": False})
     return {"id": str(sponsor_id)}
+
+
+async def template(town: Town, caller: Caller, subject: str) -> Places:
+    """A template that rests: the town's drawings are all made by hand."""
+    del caller, subject
+    resting, now = a_template(active=False), town.house.clock.now()
+    once = Once(scope_id=uuid7(), key=None, request_hash=b"", now=now)
+    await town.node.registry.ref(SCHEDULE, SCHEDULE_ID).ask(CreateTemplate(resting, once, SYSTEM))
+    return {"id": str(resting.template_id)}
 
 
 async def drawing(town: Town, caller: Caller, subject: str) -> Places:

@@ -11,6 +11,7 @@ from fittrack.drawings.rules import ALLOWED_TRANSITIONS, MAX_TICKETS_PER_PURCHAS
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES
 from fittrack.points import award, streak
 from fittrack.profiles.tiers import AgeBracket, FitnessLevel
+from fittrack.schedule import rules as schedule
 from tests.docs.pages import prose, rows, text_of
 
 PAGE = text_of("docs/rules.md")
@@ -58,6 +59,7 @@ def test_the_table_of_points_is_the_award():
         (r"Sales close (\d+) minutes before", timetable.SALES_CLOSE_BEFORE_DRAW.seconds // 60),
         (r"1 to ([\d,]+) tickets", MAX_TICKETS_PER_PURCHASE),
         (r"\((\d+) days unless set otherwise\)", Eligibility().min_account_age_days),
+        (r"sales would close within (\d+) minutes", schedule.SALES_LAST_AT_LEAST.seconds // 60),
     ],
 )
 def test_the_numbers_in_the_sentences_are_those_in_force(sentence: str, value: int):
@@ -92,3 +94,14 @@ def test_thirty_tiers_are_told_by_their_parts():
     assert len(AgeBracket) * len(FitnessLevel) * 2 == 30
     for bracket in AgeBracket:
         assert bracket.value in SAID
+
+
+def test_the_table_of_the_schedule_has_its_times():
+    told = {
+        kind: (whole(opens.removesuffix(" hours")), whole(made.removesuffix(" days")))
+        for kind, opens, made in rows(PAGE, "template")
+    }
+    assert told == {
+        kind: (schedule.DEFAULT_SALES_OPEN_HOURS[kind], schedule.DEFAULT_LEAD_DAYS[kind])
+        for kind in DrawingType
+    }

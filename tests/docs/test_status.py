@@ -18,9 +18,6 @@ SOURCES = {
 ATTRIBUTES = {"FITBIT": "fitbit", "GOOGLE": "google", "APPLE": "apple"}
 """What the settings that nothing uses yet are called in `Settings`, by the beginning of their names."""
 
-MODULES = {"APScheduler": "apscheduler"}
-"""Libraries that nothing imports yet, by the names of their modules."""
-
 
 def unused_settings() -> list[str]:
     table = rows(text_of("docs/environment.md"), "setting")
@@ -36,15 +33,6 @@ def test_a_setting_that_is_told_not_to_be_used_yet_is_used_nowhere(name: str):
         if re.search(rf"settings\.{attribute}\b", text) and "fittrack/config/" not in path.as_posix()
     ]
     assert not users, "docs/environment.md says that it is not used"
-
-
-@pytest.mark.parametrize(("library", "module"), MODULES.items())
-def test_a_library_that_is_told_not_to_be_imported_yet_is_imported_nowhere(library: str, module: str):
-    assert library in DECISIONS
-    importers = [
-        path for path, text in SOURCES.items() if re.search(rf"^\s*(from|import) {module}\b", text, re.M)
-    ]
-    assert not importers, "docs/decisions/0003-dependencies.md says that nothing imports it"
 
 
 def test_every_dependency_has_its_reason():

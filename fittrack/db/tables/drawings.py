@@ -42,6 +42,7 @@ drawings = Table(
     Column("closed_at", Instant),
     Column("completed_at", Instant),
     Column("cancelled_at", Instant),
+    Column("free_tickets_per_person", Integer),  # empty: made before free entries were taken
     CheckConstraint(
         "status IN ('draft', 'scheduled', 'open', 'closed', 'completed', 'cancelled')", name="status_known"
     ),

@@ -17,14 +17,19 @@ drawing_templates = Table(
     Column("user_type", word(10), nullable=False),
     Column("min_account_age_days", Integer, nullable=False),
     Column("auto_execute", Flag, nullable=False),
+    Column("free_tickets_per_person", Integer, nullable=False),
+    Column("sales_open_hours", Integer, nullable=False),  # how long before the close sales open
     Column("lead_days", Integer, nullable=False),  # how long before its day a drawing is made
     Column("prizes", Document, nullable=False),
     Column("active", Flag, nullable=False),
+    Column("edition", Integer, nullable=False),  # 1, 2, 3 … with every change
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),  # the row stays: its drawings and their days refer to it
     CheckConstraint("user_type IN ('all', 'premium')", name="user_type_known"),
     **CLUSTERED,
 )
+Index(None, drawing_templates.c.active)
 
 template_drawings = Table(
     "template_drawings",
@@ -33,6 +38,7 @@ template_drawings = Table(
     Column("template_id", ForeignKey("drawing_templates.template_id"), primary_key=True),
     Column("day", Day, primary_key=True),
     Column("drawing_id", Uuid16, nullable=False),
+    Column("edition", Integer, nullable=False),  # of the template, from which it was made
     Column("created_at", Instant, nullable=False),
     **CLUSTERED,
 )

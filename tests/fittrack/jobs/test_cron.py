@@ -1,0 +1,48 @@
+"""Jobs at times of the clock: each runs at the start, a failure does not end it, and a stop does."""
+
+import asyncio
+from zoneinfo import ZoneInfo
+
+from fittrack.jobs.cron import Cron
+from fittrack.kit.problems import Busy
+
+NEVER = {"year": 9999}
+EVERY_SECOND = {"second": "*"}
+
+
+async def test_every_job_has_a_first_round_at_the_start() -> None:
+    cron, done = Cron(ZoneInfo("America/New_York")), [asyncio.Event(), asyncio.Event()]
+    for number, event in enumerate(done):
+        cron.add(f"job {number}", _setting(event), **NEVER)
+    cron.start()
+    await asyncio.gather(*(event.wait() for event in done))
+    await cron.stop()
+
+
+async def test_a_job_that_fails_has_its_next_round() -> None:
+    cron, rounds, enough = Cron(ZoneInfo("UTC")), list[Exception](), asyncio.Event()
+    failures = [Busy("Too much"), ValueError("a mistake")]
+
+    async def job() -> None:
+        if not failures:
+            enough.set()
+            return
+        rounds.append(failures.pop(0))
+        raise rounds[-1]
+
+    cron.add("job", job, **EVERY_SECOND)
+    cron.start()
+    await enough.wait()
+    await cron.stop()
+    assert len(rounds) == 2
+
+
+async def test_one_that_was_never_started_can_be_stopped() -> None:
+    await Cron(ZoneInfo("UTC")).stop()
+
+
+def _setting(event: asyncio.Event):  # type: ignore[no-untyped-def]
+    async def job() -> None:
+        event.set()
+
+    return job
