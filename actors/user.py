@@ -9,7 +9,15 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from actors import user_account, user_activities, user_effects, user_points, user_privacy, user_standing
+from actors import (
+    user_account,
+    user_activities,
+    user_effects,
+    user_points,
+    user_privacy,
+    user_standing,
+    user_trackers,
+)
 from actors.log_actor import LogActor
 from actors.purchase import Offer, Sale
 from actors.runtime import Outcome, Promise, StaleActivation
@@ -17,6 +25,7 @@ from actors.services import Services
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.activities.commands import LogActivities, SetPrimarySource
 from fittrack.activities.state import PlayerActivities
+from fittrack.connections.commands import ConnectTracker, DisconnectTracker, TellOfTracker
 from fittrack.db.handles import Executable, Table
 from fittrack.db.journal import Committed, Head, StaleLog, Unit
 from fittrack.db.tables.logs import user_log
@@ -133,6 +142,8 @@ class UserActor(LogActor):
                 return await user_standing.change_status(self, intention, command)
             case ChangeRole() as command:
                 return await user_standing.change_role(self, intention, command)
+            case ConnectTracker() | DisconnectTracker() | TellOfTracker():
+                return await user_trackers.change(self, intention)
             case _:
                 return await user_account.change(self, intention)
 

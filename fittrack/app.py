@@ -29,6 +29,10 @@ from fittrack.audit import routes as audit_routes
 from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
 from fittrack.config import AppEnv, Settings
+from fittrack.connections import hook_routes
+from fittrack.connections import routes as connection_routes
+from fittrack.connections.catalogue import catalogue
+from fittrack.connections.services import CONNECTIONS, ConnectionServices
 from fittrack.db import log_queries
 from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import Engine
@@ -48,10 +52,11 @@ from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.jwks import RemoteKeySet
 from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
-from fittrack.jobs import audit, effects, housekeeping, retention, schedule, timers
+from fittrack.jobs import audit, effects, housekeeping, retention, schedule, timers, trackers
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
 from fittrack.jobs.cron import Cron
 from fittrack.jobs.every import Every
+from fittrack.jobs.trackers import ServiceSyncs
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock, SystemClock
 from fittrack.kit.ids import SessionId, UserId
@@ -86,7 +91,7 @@ from fittrack.server.shared_windows import SharedWindows
 from fittrack.server.site import site_routes
 from fittrack.server.tokens import AccessTokens
 from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with, websocket_route
-from fittrack.server.windows import MemoryWindows
+from fittrack.server.windows import MemoryWindows, Windows
 from fittrack.sessions import queries as session_queries
 from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
 from fittrack.sponsors import routes as sponsor_routes
@@ -125,6 +130,8 @@ SLICES: Final[tuple[list[Route], ...]] = (
     profile_routes.ROUTES,
     privacy_routes.ROUTES,
     activity_routes.ROUTES,
+    connection_routes.ROUTES,
+    hook_routes.ROUTES,
     point_routes.ROUTES,
     leaderboard_routes.ROUTES,
     drawing_routes.ROUTES,
@@ -169,6 +176,8 @@ class Node:
         self._build_storage(on_fatal, writer, store)
         self._build_actors(chain)
         self._build_accounts(passwords or Passwords())
+        self._build_windows()
+        self._build_trackers()
         self._build_server()
         self._build_jobs()
         self._listener: Listener | None = None
@@ -272,13 +281,33 @@ class Node:
                 found[name] = IdTokens(issuer, keys, self.clock)
         return found
 
+    def _build_windows(self) -> None:
+        url = self.settings.redis_url
+        self.windows = SharedWindows(url, self.clock) if url else None
+        self._counting: Windows = self.windows or MemoryWindows(self.clock)
+
+    def _build_trackers(self) -> None:
+        self.connections = ConnectionServices(
+            clock=self.clock,
+            calendar=self.calendar,
+            journal=self.journal,
+            reads=self.reads,
+            registry=self.registry,
+            sealer=self.sealer,
+            catalogue=catalogue(self.settings, self._outgoing, self.clock, self.calendar),
+            windows=self._counting,
+            sync_due=self._poke_syncs,
+            revocation_due=self._poke_revocations,
+        )
+        self._service_syncs = {
+            service: ServiceSyncs(self.connections, names)
+            for service, names in self.connections.catalogue.fetched.items()
+        }
+
     def _build_server(self) -> None:
         settings = self.settings
         self.metrics = CollectorRegistry()
-        self.windows = SharedWindows(settings.redis_url, self.clock) if settings.redis_url else None
-        self.rate_limiter = RateLimiter(
-            settings.rate_limits, self.windows or MemoryWindows(self.clock), self.clock
-        )
+        self.rate_limiter = RateLimiter(settings.rate_limits, self._counting, self.clock)
         self.health = HealthReporter(self.clock, __version__)
         self.health.watch("database", self._check_database)
         self.health.watch("journal", self._check_journal)
@@ -317,6 +346,7 @@ class Node:
         app[asking.SEALER] = self.sealer
         app[asking.CURSOR_SECRET] = self.settings.secret_key.encode()
         app[ACCOUNTS] = self.accounts
+        app[CONNECTIONS] = self.connections
         app[EXPORTS] = Exports()
 
     def _pages(self, routes: list[Route]) -> list[Route]:
@@ -339,7 +369,14 @@ class Node:
         )
         self._mail_worker = MailWorker(self.journal, self.postbox, mailer, sender=settings.mail_from)
         self._effects = self._every("effects", effects.SWEEP_EVERY_S, self.apply_effects)
+        self._syncs = [
+            self._every(f"trackers of {service}", trackers.SWEEP_EVERY_S, syncs.sync_due)
+            for service, syncs in self._service_syncs.items()
+        ]
+        self._revocations = self._every("revocations", trackers.REVOKE_EVERY_S, self.revoke_tokens)
         self._jobs = [
+            *self._syncs,
+            self._revocations,
             self._effects,
             self._every("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
             self._every("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
@@ -382,6 +419,8 @@ class Node:
         await self._cron.stop()
         for job in self._jobs:
             await job.stop()
+        for syncs in self._service_syncs.values():
+            await syncs.stop()
         await self.beacons.stop()
         for id_tokens in self.accounts.id_tokens.values():
             await id_tokens.stop()
@@ -418,6 +457,16 @@ class Node:
         while await self._mail_worker.deliver_due(self.clock.now()) == LETTERS_PER_ROUND:
             pass
 
+    async def sync_trackers(self) -> None:
+        """Sync every connection that is due, to the end."""
+        for syncs in self._service_syncs.values():
+            await syncs.sync_due()
+            await syncs.settled()
+
+    async def revoke_tokens(self) -> None:
+        """Tell providers of connections that ended."""
+        await trackers.revoke_due(self.connections)
+
     async def keep_house(self) -> None:
         """Forget what was kept long enough."""
         await housekeeping.forget_old_keys(self.journal, self.reads, self.clock)
@@ -430,6 +479,13 @@ class Node:
 
     def _poke_effects(self) -> None:
         self._effects.poke()
+
+    def _poke_syncs(self) -> None:
+        for job in self._syncs:
+            job.poke()
+
+    def _poke_revocations(self) -> None:
+        self._revocations.poke()
 
     def _revoke(self, user_id: UserId) -> None:
         self.broker.publish(REVOCATIONS, Revocation(user_id))

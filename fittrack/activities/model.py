@@ -13,6 +13,11 @@ MANUAL_SOURCE: Final = "manual"
 """The source of what players type in themselves; every other source is a tracker."""
 
 
+def manual_id(source: str, external_id: str) -> str:
+    """What a manual entry that a tracker tells of is called; its source is `manual`, like others'."""
+    return f"{source}:{external_id}"
+
+
 class ActivityType(StrEnum):
     """What was tracked. A workout is atomic; steps and active minutes are samples."""
 

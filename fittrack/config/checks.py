@@ -10,6 +10,7 @@ from fittrack.db.engine import names_sqlite_file
 from fittrack.kit.sealing import Sealer
 from fittrack.server.token_keys import KeyUnusableError
 
+HOOK_SECRET_LENGTH_MIN: Final = 16  # characters: nobody guesses it over a network
 SECRET_LENGTH_MIN: Final = 32  # characters: 128 bits even if they are hexadecimal digits
 
 
@@ -28,6 +29,7 @@ def faults_of(settings: Settings) -> list[str]:
     if settings.drand_url and not _is_address(settings.drand_url):
         faults.append(f"DRAND_URL is written https://host, not {settings.drand_url!r}")
     faults += _faults_of_issuers(settings)
+    faults += _faults_of_hooks(settings)
     if settings.redis_url and not _is_address(settings.redis_url, ("redis", "rediss")):
         faults.append("REDIS_URL is written redis://user:password@host:6379/0, or rediss:// for TLS")
     if settings.app_env.deployed:
@@ -37,18 +39,35 @@ def faults_of(settings: Settings) -> list[str]:
 
 
 def _faults_of_issuers(settings: Settings) -> list[str]:
-    """Who answers at these addresses decides who people are."""
+    """Who answers at these addresses decides who people are, or is shown secrets of theirs and ours."""
     schemes = {"https"} if settings.app_env.deployed else {"http", "https"}
     addresses = {
         "GOOGLE_ISSUER": settings.google_sign_in.issuer,
         "GOOGLE_JWKS_URL": settings.google_sign_in.jwks_url,
         "APPLE_ISSUER": settings.apple_sign_in.issuer,
         "APPLE_JWKS_URL": settings.apple_sign_in.jwks_url,
+        "GOOGLE_HEALTH_URL": settings.trackers.google_health_url,
+        "GOOGLE_AUTHORIZE_URL": settings.trackers.google_authorize_url,
+        "GOOGLE_TOKEN_URL": settings.trackers.google_token_url,
+        "GOOGLE_REVOKE_URL": settings.trackers.google_revoke_url,
     }
     return [
         f"{name} is written https://host/path, not {url!r}"
         for name, url in addresses.items()
         if not _is_address(url, schemes)
+    ]
+
+
+def _faults_of_hooks(settings: Settings) -> list[str]:
+    """Whoever knows these secrets can speak for a provider."""
+    secrets = {
+        "GOOGLE_HOOK_SECRET": settings.trackers.google_hook_secret,
+        "TERRA_SIGNING_SECRET": settings.trackers.terra_signing_secret,
+    }
+    return [
+        f"{name} is shorter than {HOOK_SECRET_LENGTH_MIN} characters"
+        for name, secret in secrets.items()
+        if secret and len(secret) < HOOK_SECRET_LENGTH_MIN
     ]
 
 

@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fittrack.config.checks import faults_of
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
-from fittrack.config.settings import AppEnv, OAuthClient, OpenIdProvider, Settings, WebSocketBudgets
+from fittrack.config.settings import (
+    AppEnv,
+    OAuthClient,
+    OpenIdProvider,
+    Settings,
+    TrackerSettings,
+    WebSocketBudgets,
+)
 from fittrack.db.engine import DatabaseSettings
 from fittrack.kit.environment import Reader, SettingsError, read_dotenv
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
@@ -33,6 +40,11 @@ GOOGLE_JWKS_URL: Final = "https://www.googleapis.com/oauth2/v3/certs"
 APPLE_ISSUER: Final = "https://appleid.apple.com"
 APPLE_JWKS_URL: Final = "https://appleid.apple.com/auth/keys"
 """As their discovery documents say."""
+
+GOOGLE_HEALTH_URL: Final = "https://health.googleapis.com/v4"
+GOOGLE_AUTHORIZE_URL: Final = "https://accounts.google.com/o/oauth2/v2/auth"
+GOOGLE_TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+GOOGLE_REVOKE_URL: Final = "https://oauth2.googleapis.com/revoke"
 
 _NETWORKS_WANTED: Final = "a list of addresses and networks such as 10.0.0.0/8,2001:db8::/32"
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -81,7 +93,7 @@ def _read(reader: Reader) -> Settings:
         mail_from=reader.text("MAIL_FROM", "FitTrack <no-reply@fittrack.example>"),
         fitbit=_client(reader, "FITBIT"),
         google=_client(reader, "GOOGLE"),
-        apple=_client(reader, "APPLE"),
+        trackers=_trackers(reader),
         google_sign_in=_provider(reader, "GOOGLE", GOOGLE_ISSUER, GOOGLE_JWKS_URL),
         apple_sign_in=_provider(reader, "APPLE", APPLE_ISSUER, APPLE_JWKS_URL),
         drand_url=reader.text("DRAND_URL", DEFAULT_DRAND_URL if deployed and not without_beacon else ""),
@@ -138,6 +150,18 @@ def _client(reader: Reader, provider: str) -> OAuthClient:
 def _client_ids(reader: Reader, provider: str) -> tuple[str, ...]:
     """Each app has one of its own; the first is the server's."""
     return reader.words(f"{provider}_CLIENT_ID")
+
+
+def _trackers(reader: Reader) -> TrackerSettings:
+    return TrackerSettings(
+        google_health_url=reader.text("GOOGLE_HEALTH_URL", GOOGLE_HEALTH_URL),
+        google_authorize_url=reader.text("GOOGLE_AUTHORIZE_URL", GOOGLE_AUTHORIZE_URL),
+        google_token_url=reader.text("GOOGLE_TOKEN_URL", GOOGLE_TOKEN_URL),
+        google_revoke_url=reader.text("GOOGLE_REVOKE_URL", GOOGLE_REVOKE_URL),
+        redirect_uris=reader.words("GOOGLE_REDIRECT_URIS"),
+        google_hook_secret=reader.text("GOOGLE_HOOK_SECRET"),
+        terra_signing_secret=reader.text("TERRA_SIGNING_SECRET"),
+    )
 
 
 def _provider(reader: Reader, provider: str, issuer: str, jwks_url: str) -> OpenIdProvider:

@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
-from fittrack.config.settings import OAuthClient, OpenIdProvider, Settings
+from fittrack.config.settings import OAuthClient, OpenIdProvider, Settings, TrackerSettings
 
 _MASK: Final = "********"
 
@@ -51,8 +51,8 @@ def masked(settings: Settings) -> dict[str, str]:
         **_masked_client("FITBIT", settings.fitbit),
         **_masked_client("GOOGLE", settings.google),
         **_shown_provider("GOOGLE", settings.google_sign_in),
-        **_masked_client("APPLE", settings.apple),
         **_shown_provider("APPLE", settings.apple_sign_in),
+        **_shown_trackers(settings.trackers),
         "DRAND_URL": settings.drand_url,
         "DRAWINGS_WITHOUT_BEACON": str(settings.drawings_without_beacon).lower(),
         "PLATFORM_TZ": settings.platform_tz.key,
@@ -70,6 +70,18 @@ def _masked_client(provider: str, client: OAuthClient) -> dict[str, str]:
     return {
         f"{provider}_CLIENT_ID": client.client_id,
         f"{provider}_CLIENT_SECRET": _mask(client.client_secret),
+    }
+
+
+def _shown_trackers(trackers: TrackerSettings) -> dict[str, str]:
+    return {
+        "GOOGLE_HEALTH_URL": trackers.google_health_url,
+        "GOOGLE_AUTHORIZE_URL": trackers.google_authorize_url,
+        "GOOGLE_TOKEN_URL": trackers.google_token_url,
+        "GOOGLE_REVOKE_URL": trackers.google_revoke_url,
+        "GOOGLE_REDIRECT_URIS": ",".join(trackers.redirect_uris),
+        "GOOGLE_HOOK_SECRET": _mask(trackers.google_hook_secret),
+        "TERRA_SIGNING_SECRET": _mask(trackers.terra_signing_secret),
     }
 
 

@@ -67,6 +67,22 @@ class OpenIdProvider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSettings:
+    """Where trackers' providers are, and what they know us by beside our OAuth clients."""
+
+    google_health_url: str
+    google_authorize_url: str
+    google_token_url: str
+    google_revoke_url: str
+    redirect_uris: tuple[str, ...]
+    """Where Google may send people back to, the usual one first; without any nobody connects there."""
+    google_hook_secret: str = field(repr=False)
+    """What its notifications carry as `Authorization`; empty: none are taken."""
+    terra_signing_secret: str = field(repr=False)
+    """What the aggregator signs with; empty: nothing is taken from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that may differ between deployments."""
 
@@ -94,7 +110,7 @@ class Settings:
     mail_from: str
     fitbit: OAuthClient
     google: OAuthClient
-    apple: OAuthClient
+    trackers: TrackerSettings
     google_sign_in: OpenIdProvider
     apple_sign_in: OpenIdProvider
     drand_url: str

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Table
 
 from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.messages import mail_outbox, webhook_endpoints
-from fittrack.db.tables.partners import oauth_states, tracker_connections
+from fittrack.db.tables.partners import oauth_states, tracker_connections, tracker_revocations
 from fittrack.db.tables.prizes import shipping_addresses
 from fittrack.db.tables.sessions import mfa_secrets
 from fittrack.kit import seal_contexts
@@ -44,6 +44,8 @@ SEALED_COLUMNS: Final = (
     SealedColumn(mfa_secrets.c.sealed_candidate, seal_contexts.mfa_secret),
     SealedColumn(tracker_connections.c.sealed_access_token, seal_contexts.access_token),
     SealedColumn(tracker_connections.c.sealed_refresh_token, seal_contexts.refresh_token),
+    SealedColumn(tracker_revocations.c.sealed_access_token, seal_contexts.access_token),
+    SealedColumn(tracker_revocations.c.sealed_refresh_token, seal_contexts.refresh_token),
     SealedColumn(oauth_states.c.sealed_verifier, seal_contexts.pkce_verifier),
     SealedColumn(webhook_endpoints.c.sealed_secret, seal_contexts.webhook_secret),
     SealedColumn(webhook_endpoints.c.former_sealed_secret, seal_contexts.webhook_secret),

@@ -8,11 +8,12 @@ from fittrack.doctor.database import examine_database
 from fittrack.doctor.diagnosis import Diagnosis
 from fittrack.doctor.issuers import examine_issuers
 from fittrack.doctor.surroundings import examine_disk, examine_mail, examine_redis, examine_secrets
+from fittrack.doctor.trackers import examine_trackers
 from fittrack.kit.clock import Clock, SystemClock
 
 
 async def examine(settings: Settings, clock: Clock | None = None) -> list[Diagnosis]:
-    """Look at database, secrets, mail, issuers of ID tokens, Redis and disk."""
+    """Look at database, secrets, mail, issuers of ID tokens, trackers, Redis and disk."""
     database = await asyncio.to_thread(lambda: list(examine_database(settings, clock or SystemClock())))
     path = sqlite_file(settings.database)
     folder = settings.mail_dir if path is None else path.parent
@@ -21,6 +22,7 @@ async def examine(settings: Settings, clock: Clock | None = None) -> list[Diagno
         examine_secrets(settings),
         await examine_mail(settings),
         *await examine_issuers(settings),
+        *await examine_trackers(settings),
         await examine_redis(settings.redis_url),
         await asyncio.to_thread(examine_disk, folder),
     ]

@@ -56,6 +56,18 @@ def streak_bonus(days: int, points: int) -> Notice:
     return Notice("streak", f"{days}-day streak", f"{days} active days in a row: {points:,} bonus points.")
 
 
+def tracker_synced(title: str, activities: int) -> Notice:
+    """The first sync of a tracker is done."""
+    told = f"{activities:,} activities of the last 7 days" if activities else "Nothing new in the last 7 days"
+    return Notice("general", f"{title} is connected", f"{told}. From now on it is synced by itself.")
+
+
+def tracker_lost(title: str) -> Notice:
+    """A tracker no longer lets us read."""
+    told = f"{title} no longer lets us read your activities, so they do not count."
+    return Notice("general", f"Connect {title} again", told)
+
+
 # --- Prizes -----------------------------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from sqlalchemy import (
     update,
 )
 
+from fittrack.connections.statements import revoke_all
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.activities import activities
 from fittrack.db.tables.drawings import fulfillments, winners
@@ -98,6 +99,7 @@ def ending(
         update(sessions)
         .where(sessions.c.user_id == user_id)
         .values(live_device=None, device_id=None, user_agent=None, ip_address=None),
+        revoke_all(user_id, now),  # before the connections go
         *(delete(table).where(table.c.user_id == user_id) for table in _SMALL),
         delete(attempts).where(attempts.c.subject_hash.in_(list(subjects))),
         delete(idempotency).where(idempotency.c.scope_id.in_(list(scopes))),

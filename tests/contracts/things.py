@@ -5,11 +5,13 @@ from functools import partial
 from uuid import UUID
 
 from fittrack.activities.commands import LogActivities
+from fittrack.connections.commands import ConnectTracker
 from fittrack.drawings.commands import AddPrize, OpenDrawing, ScheduleDrawing
 from fittrack.inbox import queries as inbox
 from fittrack.inbox.delivery import deliver
 from fittrack.inbox.notices import status_changed
-from fittrack.kit.ids import DrawingId, SponsorId, UserId, uuid7
+from fittrack.integrations.trackers.phone import APPLE_HEALTH
+from fittrack.kit.ids import ConnectionId, DrawingId, SponsorId, UserId, uuid7
 from fittrack.kit.origin import SYSTEM
 from fittrack.mail.queries import put
 from fittrack.schedule.messages import SCHEDULE, SCHEDULE_ID, CreateTemplate
@@ -163,6 +165,23 @@ async def earn(town: Town, caller: Caller) -> None:
 async def step_up(town: Town, caller: Caller) -> Authenticator:
     """Have an admin set up a second factor, which counts as a check."""
     return await set_up_factor(partial(town.granted, caller), town.house.clock.now())
+
+
+async def tracker(town: Town, caller: Caller, subject: str) -> Places:
+    """A tracker that lives on the phone; who can have one has connected it, unless it is to be connected."""
+    provider = APPLE_HEALTH
+    if subject == "own" and caller.column in ("unverified", "player", "premium"):
+        names = [provider]
+        connect = ConnectTracker(
+            connection_id=ConnectionId(uuid7()), provider=provider, service=provider, names=names
+        )
+        await town.house.do(caller.user_id, connect)
+    return {"provider": provider}
+
+
+async def hook(town: Town, caller: Caller, subject: str) -> Places:
+    del town, caller, subject
+    return {"provider": "fitbit"}
 
 
 async def tier(town: Town, caller: Caller, subject: str) -> Places:

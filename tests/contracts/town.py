@@ -32,6 +32,8 @@ PASSWORD = ADMIN_PASSWORD
 PREMIUM_NAME = "A draw that is for premium players"
 DRAFT_NAME = "A draw that is nobody's business yet"
 """What those who may not know of them must never read."""
+HOOKS = {"GOOGLE_HOOK_SECRET": "Bearer what-only-google-knows"}
+"""So that there is something to be refused."""
 RESIDENTS = r"resident-\d+@test\.example"
 """The email addresses of people in the town."""
 
@@ -130,7 +132,12 @@ async def a_town(folder: Path) -> AsyncIterator[Town]:
     async with (
         an_issuer(GOOGLE_APP) as google,
         an_issuer(APPLE_APP) as apple,
-        a_house(folder, **NO_RATE_LIMITS, **known_to(google=google, apple=apple)) as house,
+        a_house(
+            folder,
+            **NO_RATE_LIMITS,
+            **known_to(google=google, apple=apple),
+            **HOOKS,
+        ) as house,
         aiohttp.ClientSession() as http,
     ):
         runner = web.AppRunner(house.node.app)

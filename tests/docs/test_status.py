@@ -1,38 +1,12 @@
-"""What the documents say is not there is not there, and what they rely on is."""
+"""What the documents rely on is there."""
 
 import re
 import tomllib
 
-import pytest
-
-from tests.docs.pages import ROOT, bare, rows, text_of
+from tests.docs.pages import ROOT, text_of
 
 PROJECT = tomllib.loads(text_of("pyproject.toml"))["project"]
 DECISIONS = "".join(page.read_text("utf-8") for page in (ROOT / "docs/decisions").glob("0*.md"))
-SOURCES = {
-    path: path.read_text("utf-8")
-    for top in ("fittrack", "actors", "protocol")
-    for path in ROOT.glob(f"{top}/**/*.py")
-}
-
-ATTRIBUTES = {"FITBIT": "fitbit", "GOOGLE": "google", "APPLE": "apple"}
-"""What the settings that nothing uses yet are called in `Settings`, by the beginning of their names."""
-
-
-def unused_settings() -> list[str]:
-    table = rows(text_of("docs/environment.md"), "setting")
-    return [bare(name) for name, _, meaning in table if re.search(r"not used yet", meaning)]
-
-
-@pytest.mark.parametrize("name", unused_settings())
-def test_a_setting_that_is_told_not_to_be_used_yet_is_used_nowhere(name: str):
-    attribute = next(value for prefix, value in ATTRIBUTES.items() if name.startswith(prefix))
-    users = [
-        path
-        for path, text in SOURCES.items()
-        if re.search(rf"settings\.{attribute}\b", text) and "fittrack/config/" not in path.as_posix()
-    ]
-    assert not users, "docs/environment.md says that it is not used"
 
 
 def test_every_dependency_has_its_reason():

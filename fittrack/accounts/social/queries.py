@@ -9,6 +9,7 @@ from fittrack.accounts.problems import InvalidIdToken
 from fittrack.accounts.queries import credentials, credentials_of
 from fittrack.accounts.rules import RULES_VERSION
 from fittrack.accounts.social.rules import Holder, Person
+from fittrack.connections.statements import revoke_all
 from fittrack.db.handles import IntegrityError
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.partners import tracker_connections
@@ -79,6 +80,7 @@ def claim(user_id: UserId, by: ClaimAccount, status: AccountStatus, now: datetim
             standing_changed_at=now,
         ),
         delete(profiles).where(profiles.c.user_id == user_id),
+        revoke_all(user_id, now),
         delete(tracker_connections).where(tracker_connections.c.user_id == user_id),
         update(email_tokens).where(*its_codes).values(used_at=now),
         end_all_statement(user_id, now, EndReason.CLAIMED),

@@ -26,11 +26,35 @@ tracker_connections = Table(
     Column("next_due_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    # SHA-256 of service and account there: one tracker earns for one person.
+    Column("account_key", Bytes(32)),
+    # Who syncs it now, and until when nobody else does.
+    Column("claim_id", Uuid16),
+    Column("claimed_until", Instant),
     UniqueConstraint("user_id", "provider"),
     **CLUSTERED,
 )
 Index(None, tracker_connections.c.next_due_at)
 Index(None, tracker_connections.c.provider, tracker_connections.c.provider_user_id)
+Index(None, tracker_connections.c.account_key, unique=True)
+Index(None, tracker_connections.c.claim_id)
+
+tracker_revocations = Table(
+    "tracker_revocations",
+    metadata,
+    # Tokens of connections that ended, until their provider knows. Sealed for the connection they were of.
+    Column("connection_id", Uuid16, primary_key=True),
+    Column("provider", word(40), nullable=False),
+    Column("account_key", Bytes(32)),
+    Column("sealed_access_token", Document),
+    Column("sealed_refresh_token", Document),
+    Column("attempts", Integer, nullable=False),
+    Column("next_due_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    **CLUSTERED,
+)
+Index(None, tracker_revocations.c.next_due_at)
+Index(None, tracker_revocations.c.account_key)
 
 oauth_states = Table(
     "oauth_states",

@@ -179,7 +179,12 @@ HOLDINGS: Final = (
         section="trackers",
         table=tracker_connections,
         whose=_own(tracker_connections),
-        withheld={**_MINE, "sealed_access_token": SECRET, "sealed_refresh_token": SECRET},
+        withheld={
+            **_MINE,
+            **dict.fromkeys(("sealed_access_token", "sealed_refresh_token"), SECRET),
+            "account_key": REPEATED,
+            **dict.fromkeys(("claim_id", "claimed_until"), "is about our servers"),
+        },
     ),
     Holding(
         section="tracker_sign_ins",
@@ -293,6 +298,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "daily_figures": "sums over everybody",
     "tier_norms": "sums over everybody",
     "retention_marks": "about days",
+    "tracker_revocations": "tokens that name nobody, until the provider has been told to forget them",
     "used_id_tokens": "digests of tokens that name nobody, until the tokens end",
     "api_clients": "about programs of third parties; that an admin made one stands in the audit log",
     "api_client_secrets": "about programs of third parties",

@@ -80,7 +80,7 @@ async def test_a_key_that_is_missing_is_a_sentence_and_exit_code_1(tmp_path: Pat
         assert code == 1
         assert "old" in output and "Traceback" not in output
     code, output = await fittrack(server, "doctor")
-    assert (code, "“old” (22)" in output) == (1, True)
+    assert (code, "“old” (26)" in output) == (1, True)
 
 
 async def test_a_generated_key_seals(tmp_path: Path) -> None:
