@@ -11,22 +11,22 @@ from uuid import UUID
 from actors.countdown import Countdown
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
-from actors.purchase import Offer, Sale, Shelf, settle
-from actors.runtime import Held, Outcome, Promise, StaleActivation
+from actors.purchase import Counter, Offer, Sale, Shelf, settle
+from actors.runtime import Held, Outcome
 from actors.services import Services
 from fittrack.db import log_queries
 from fittrack.db.handles import Connection, Table
-from fittrack.db.journal import Committed, Head, StaleLog, StalePeer
+from fittrack.db.journal import Committed, Head, StaleLog, StalePeer, Unit
 from fittrack.db.tables.logs import drawing_log
 from fittrack.drawings import queries
 from fittrack.drawings.commands import TendDrawing
 from fittrack.drawings.eligibility import check_eligible
 from fittrack.drawings.messages import BeaconArrived, SponsorRenamed, TellTime, View, ViewDrawing
-from fittrack.drawings.rules import price_tickets
+from fittrack.drawings.rules import check_sales
 from fittrack.drawings.stored import StoredDrawing
 from fittrack.kit.ids import DrawingId, UserId
 from fittrack.kit.intention import Answer, Intention
-from fittrack.kit.problems import NotFound, OutcomeUnknown
+from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem
 from fittrack.schedule.messages import MakeDrawing
 
 
@@ -106,11 +106,11 @@ class DrawingActor(LogActor):
             raise NotFound("There is no such drawing.")
         return self.stored
 
-    def _sell(self, offer: Offer) -> Held:
-        """Decide on a purchase now. The reply comes with the commit: a `Sale`, or None for a stale player."""
+    def _sell(self, offer: Offer) -> object:
+        """Decide on purchases now. The reply says what became of each wish, once all have an outcome."""
         services, drawing = self.services, self.existing().drawing
         now = services.clock.now()
-        price = price_tickets(drawing, offer.quantity, now)
+        check_sales(drawing, now)
         check_eligible(
             drawing,
             offer.player,
@@ -118,32 +118,56 @@ class DrawingActor(LogActor):
             calendar=services.calendar,
             excluded_states=services.excluded_states,
         )
-        quantity = offer.quantity
-        mine = self.tickets_by_holder.get(offer.player.user_id, 0) + quantity
-        shelf = Shelf(drawing, self.subject, price, mine, self.total_tickets + quantity)
-        unit, sale = settle(offer, shelf, now)
-        reply = Promise()
-        try:
-            self.appender.submit(unit, partial(self._sold, sale, offer.player.user_id, reply))
-        except StaleLog as stale:
-            raise StaleActivation from stale
-        return Held(reply)
+        holder = offer.player.user_id
+        shelf = Shelf(drawing, self.subject, self.tickets_by_holder.get(holder, 0), self.total_tickets)
+        counter, refusal = Counter(len(offer.wishes)), None
+        for at, each in enumerate(settle(offer, shelf, now)):
+            if isinstance(each, Problem):
+                counter.put(at, each)
+            elif refusal is not None:
+                counter.put(at, refusal)  # it would follow one that is not there
+            else:
+                refusal = self._hand_in(each, holder, counter, at)
+        return Held(counter.reply)
 
-    def _sold(self, sale: Sale, holder: UUID, reply: Promise, outcome: Outcome) -> None:
+    def _hand_in(self, sold: tuple[Unit, Sale], holder: UUID, counter: Counter, at: int) -> Busy | None:
+        """Give a sale to the journal. Returns why that cannot be."""
+        unit, sale = sold
+        try:
+            self.appender.submit(unit, partial(self._sold, sale, holder, counter, at))
+        except StaleLog:
+            refusal = self._overtaken()
+        except Busy as busy:
+            refusal = busy
+        else:
+            return None
+        counter.put(at, refusal)
+        return refusal
+
+    def _sold(self, sale: Sale, holder: UUID, counter: Counter, at: int, outcome: Outcome) -> None:
         """The outcome of a sale: only what is durable is counted, and told."""
         if isinstance(outcome, Committed):
-            self.tickets_by_holder[holder] = self.tickets_by_holder.get(holder, 0) + sale.answer.quantity
-            self.total_tickets += sale.answer.quantity
+            quantity = sale.answer.quantity
+            self.tickets_by_holder[holder] = self.tickets_by_holder.get(holder, 0) + quantity
+            self.total_tickets += quantity
             self.countdown.note_change()
-            reply.settle(sale)
+            counter.put(at, sale)
         elif isinstance(outcome, StalePeer):
-            reply.settle(None)  # the player's log moved on: nothing happened, and nothing of it is ours
+            counter.put(at, None)  # nothing happened, and nothing of it is ours
         elif isinstance(outcome, StaleLog):
-            reply.settle(StaleActivation())
+            counter.put(at, self._overtaken())
         elif isinstance(outcome, OutcomeUnknown):
-            reply.settle(StaleActivation(outcome))
+            self.discard()  # the log tells what became of it
+            counter.put(at, outcome)
+        elif isinstance(outcome, Problem):
+            counter.put(at, outcome)
         else:
-            reply.settle(outcome)
+            counter.fail(at, outcome)
+
+    def _overtaken(self) -> Busy:
+        """Another activation writes this log: the next message is for one that knows its end."""
+        self.discard()
+        return Busy("Somebody else changed it at the same time")
 
 
 def _load(

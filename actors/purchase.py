@@ -1,7 +1,8 @@
 """A purchase: the one unit that appends to two logs at once, the drawing's and the player's (DESIGN 1).
 
-The player offers: who he is, what he has, where his log stands. The drawing, whose turns decide,
-settles: both logs' rows and the ledger entry are one unit, committed together or not at all.
+The player offers: who he is, what he has, where his log stands, what he wants. The drawing, whose turns
+decide, settles: both logs' rows and the ledger entry of a purchase are one unit, committed together or
+not at all. Of several wishes each is decided on what those before it leave; none stands without them.
 """
 
 from datetime import datetime
@@ -9,27 +10,35 @@ from uuid import UUID
 
 import msgspec
 
+from actors.runtime import Promise
 from fittrack.db.journal import Head, PeerRow, Unit
 from fittrack.db.tables.logs import user_log
 from fittrack.drawings.model import Drawing, Player
 from fittrack.drawings.queries import PURCHASE
-from fittrack.drawings.rules import check_affordable
-from fittrack.kit.ids import UserId, uuid7
+from fittrack.drawings.rules import check_affordable, price_tickets
+from fittrack.kit.ids import uuid7
+from fittrack.kit.problems import Problem
 from fittrack.points import ledger
 from fittrack.points.ledger import Entry, LedgerHead
 from protocol.outbound import TicketsBought
 
 
-class Offer(msgspec.Struct, frozen=True, gc=False):
-    """A player's side of a purchase. His turn waits until it is settled, so nothing of it changes."""
+class Wish(msgspec.Struct, frozen=True, gc=False):
+    """One purchase that is wanted, under its key."""
 
-    player: Player
     quantity: int
-    ledger: LedgerHead
-    log: Head
-    """Where the player's log stands: the purchase takes the next place."""
     key: UUID | None
     request_hash: bytes | None
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False):
+    """A player's side of purchases. His turn waits until they are settled, so nothing of it changes."""
+
+    player: Player
+    ledger: LedgerHead
+    log: Head
+    """Where the player's log stands: the purchases take the next places."""
+    wishes: tuple[Wish, ...]
 
 
 class Sale(msgspec.Struct, frozen=True, gc=False):
@@ -38,71 +47,121 @@ class Sale(msgspec.Struct, frozen=True, gc=False):
     answer: TicketsBought
     entry: Entry
     unit_id: UUID
-    subject: str
-    """The drawing's id as text."""
+
+
+Settled = Sale | Problem | None
+"""What became of a wish: durable, refused or failed, or None: the player's log moved on without him."""
 
 
 class Shelf(msgspec.Struct, frozen=True, gc=False):
-    """The drawing's side: what is sold, and what holds with this purchase."""
+    """The drawing's side: what is sold."""
 
     drawing: Drawing
     subject: str
     """The drawing's id as text."""
-    price: int
-    """Points for all the tickets of the offer."""
     mine: int
-    """Tickets that the player will hold."""
+    """Tickets that the player holds for certain."""
     total: int
-    """Tickets that are sold for certain, these included."""
+    """Tickets that are sold for certain."""
 
 
-def settle(offer: Offer, shelf: Shelf, now: datetime) -> tuple[Unit, Sale]:
-    """The unit of the purchase and what it answers. Raises `InsufficientPoints`."""
-    drawing, price, purchase_id = shelf.drawing, shelf.price, uuid7()
-    check_affordable(offer.ledger.balance, price)
-    user_id = offer.player.user_id
-    entry = ledger.append(
-        offer.ledger,
-        user_id=user_id,
-        transaction_id=purchase_id,
-        transaction_type="spend",
-        amount=-price,
-        reference_type="drawing",
-        reference_id=shelf.subject,
-        description=_description(drawing, offer.quantity),
-        created_at=now,
-    )
-    answer = TicketsBought(
-        transaction_id=purchase_id,
-        drawing_id=drawing.drawing_id,
-        quantity=offer.quantity,
-        points_spent=price,
-        balance=entry.balance_after,
-        my_tickets=shelf.mine,
-        odds=shelf.mine / shelf.total,
-    )
-    unit = Unit(purchase_id, PURCHASE, now)
-    unit.entry = (user_id, offer.quantity)
-    unit.peer = _players_row(offer, user_id, purchase_id, answer, now)
-    unit.inserts = [entry.row]
-    return unit, Sale(answer, entry, purchase_id, shelf.subject)
+class Counter:
+    """Where the wishes of one offer wait for their outcomes; the reply comes when all have one."""
+
+    __slots__ = ("_failure", "_left", "_settled", "reply")
+
+    def __init__(self, wishes: int) -> None:
+        self.reply = Promise()
+        self._settled: list[Settled] = [None] * wishes
+        self._left = wishes
+        self._failure: BaseException | None = None
+
+    def put(self, at: int, settled: Settled) -> None:
+        """What became of the wish at this place."""
+        self._settled[at] = settled
+        self._left -= 1
+        if not self._left:
+            self.reply.settle(self._settled if self._failure is None else self._failure)
+
+    def fail(self, at: int, failure: BaseException) -> None:
+        """A mistake of the program: the reply will be a crash, and what happened not be known."""
+        self._failure = failure
+        self.put(at, None)
 
 
-def _players_row(
-    offer: Offer, user_id: UserId, purchase_id: UUID, answer: TicketsBought, now: datetime
-) -> PeerRow:
-    return PeerRow(
-        log=user_log,
-        key=user_id,
-        rev=offer.log.rev + 1,
-        prev_unit=offer.log.unit_id,
-        unit_id=purchase_id,
-        kind=PURCHASE,
-        created_at=now,
-        idem_key=offer.key,
-        request_hash=offer.request_hash,
-        answer=None if offer.key is None else msgspec.json.encode(answer),
-    )
+def settle(offer: Offer, shelf: Shelf, now: datetime) -> list[tuple[Unit, Sale] | Problem]:
+    """For each wish the unit of the purchase and what it answers, or why it is refused."""
+    till = _Till(offer, shelf, now)
+    settled: list[tuple[Unit, Sale] | Problem] = []
+    for wish in offer.wishes:
+        try:
+            settled.append(till.sell(wish))
+        except Problem as refusal:
+            settled.append(refusal)
+    return settled
+
+
+class _Till:
+    """Both sides as they stand after each sale."""
+
+    __slots__ = ("_book", "_log", "_mine", "_now", "_shelf", "_total", "_user_id")
+
+    def __init__(self, offer: Offer, shelf: Shelf, now: datetime) -> None:
+        self._user_id = offer.player.user_id
+        self._book, self._log = offer.ledger, offer.log
+        self._mine, self._total = shelf.mine, shelf.total
+        self._shelf, self._now = shelf, now
+
+    def sell(self, wish: Wish) -> tuple[Unit, Sale]:
+        """The unit of the purchase and what it answers. Raises what refuses it."""
+        drawing, now, quantity = self._shelf.drawing, self._now, wish.quantity
+        price = price_tickets(drawing, quantity, now)
+        check_affordable(self._book.balance, price)
+        self._mine += quantity
+        self._total += quantity
+        purchase_id = uuid7()
+        entry = ledger.append(
+            self._book,
+            user_id=self._user_id,
+            transaction_id=purchase_id,
+            transaction_type="spend",
+            amount=-price,
+            reference_type="drawing",
+            reference_id=self._shelf.subject,
+            description=_description(drawing, quantity),
+            created_at=now,
+        )
+        answer = TicketsBought(
+            transaction_id=purchase_id,
+            drawing_id=drawing.drawing_id,
+            quantity=quantity,
+            points_spent=price,
+            balance=entry.balance_after,
+            my_tickets=self._mine,
+            odds=self._mine / self._total,
+        )
+        unit = Unit(purchase_id, PURCHASE, now)
+        unit.entry = (self._user_id, quantity)
+        unit.peer = self._players_row(wish, purchase_id, answer)
+        unit.inserts = [entry.row]
+        self._book = entry.head
+        return unit, Sale(answer, entry, purchase_id)
+
+    def _players_row(self, wish: Wish, purchase_id: UUID, answer: TicketsBought) -> PeerRow:
+        before = self._log
+        self._log = Head(before.rev + 1, purchase_id)
+        return PeerRow(
+            log=user_log,
+            key=self._user_id,
+            rev=before.rev + 1,
+            prev_unit=before.unit_id,
+            unit_id=purchase_id,
+            kind=PURCHASE,
+            created_at=self._now,
+            idem_key=wish.key,
+            request_hash=wish.request_hash,
+            answer=None if wish.key is None else msgspec.json.encode(answer),
+        )
 
 
 def _description(drawing: Drawing, quantity: int) -> str:

@@ -3,9 +3,8 @@
 A player's turn lasts until its unit is durable: nothing a player does is decided on what might not be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -15,19 +14,19 @@ from actors import (
     user_effects,
     user_points,
     user_privacy,
+    user_purchases,
     user_standing,
     user_trackers,
 )
 from actors.log_actor import LogActor
-from actors.purchase import Offer, Sale
-from actors.runtime import Outcome, Promise, StaleActivation
+from actors.runtime import Held, Promise
 from actors.services import Services
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.activities.commands import LogActivities, SetPrimarySource
 from fittrack.activities.state import PlayerActivities
 from fittrack.connections.commands import ConnectTracker, DisconnectTracker, TellOfTracker
 from fittrack.db.handles import Executable, Table
-from fittrack.db.journal import Committed, Head, StaleLog, Unit
+from fittrack.db.journal import Unit
 from fittrack.db.tables.logs import user_log
 from fittrack.drawings.commands import BuyTickets
 from fittrack.inbox import queries as inbox_queries
@@ -37,7 +36,7 @@ from fittrack.inbox.notices import Notice
 from fittrack.inbox.rules import Preferences
 from fittrack.kit.ids import NotificationId, UserId, uuid7
 from fittrack.kit.intention import Answer, Intention
-from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem, ProfileIncomplete
+from fittrack.kit.problems import NotFound, ProfileIncomplete
 from fittrack.kit.standing import Role
 from fittrack.leaderboards.tally import Tally
 from fittrack.players import queries, shapes
@@ -49,8 +48,7 @@ from fittrack.points.ledger import Entry, LedgerHead
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.privacy.commands import DeleteAccount
 from fittrack.pubsub.messages import player_topic
-from fittrack.server.asking import DRAWING
-from protocol.outbound import InboxRead, PointsChanged, TicketsChanged
+from protocol.outbound import InboxRead, PointsChanged, TicketsBought, TicketsChanged
 from protocol.shapes import Streak, Today
 
 
@@ -79,6 +77,7 @@ class UserActor(LogActor):
         "user_id",
     )
     log: ClassVar[Table] = user_log
+    gathers: ClassVar[bool] = True
 
     account: Account | None
     activities: PlayerActivities
@@ -109,8 +108,8 @@ class UserActor(LogActor):
 
     def receive(self, message: Any) -> object:
         match message:
-            case Intention(command=BuyTickets() as command):
-                return self._buy_tickets(message, command)
+            case Intention(command=BuyTickets()) if message.key is None or message.key not in self.keys:
+                return user_purchases.buy(self, (message,))[0]
             case Intention():
                 return self.fulfil(message)
             case ViewPlayer():
@@ -120,10 +119,19 @@ class UserActor(LogActor):
             case _:
                 raise AssertionError(f"no player understands {message!r}")
 
+    def share_turn(self, message: Any, following: Iterable[Any]) -> int:
+        if isinstance(message, Intention) and isinstance(message.command, BuyTickets):
+            return user_purchases.may_follow(self, message, following)
+        return 0
+
+    def receive_together(self, messages: Sequence[Intention]) -> Sequence[object]:
+        *others, last = user_purchases.buy(self, messages)
+        return [*map(Held, others), last]
+
     async def handle(self, intention: Intention) -> Answer | Promise:
         match intention.command:
-            case BuyTickets() as command:  # under a key whose former answer is forgotten
-                return self._offer(intention, command)
+            case BuyTickets():  # under a key whose former answer is forgotten
+                return user_purchases.buy(self, (intention,))[0]
             case LogActivities() as command:
                 return await user_activities.log(self, intention, command)
             case SetPrimarySource() as command:
@@ -241,79 +249,14 @@ class UserActor(LogActor):
             self.inbox = delivery.head
             self.services.outlet.notified(self.topic, delivery)
 
-    # --- Tickets ------------------------------------------------------------------------------------------
-
-    def _buy_tickets(self, intention: Intention, command: BuyTickets) -> object:
-        """Offer the drawing what is needed for a purchase; the turn lasts until it is settled.
-
-        The busiest path of the product: callbacks instead of a task and futures.
-        """
-        if intention.key is not None and intention.key in self.keys:
-            return self.fulfil(intention)
-        return self._offer(intention, command)
-
-    def _offer(self, intention: Intention, command: BuyTickets) -> Promise:
-        bought = Promise()
-        try:
-            account, head = self.with_profile(), self.appender.durable
-        except Problem as refusal:
-            self._refuse(intention, bought, refusal)
-            return bought
-        offer = Offer(
-            account.player, command.quantity, self.ledger, head, intention.key, intention.request_hash
-        )
-        drawing = self.services.registry.ref(DRAWING, command.drawing_id)
-        drawing.send(offer, partial(self._settled, intention, head, bought))
-        return bought
-
-    def _settled(self, intention: Intention, head: Head, bought: Promise, outcome: Outcome) -> None:
-        """The drawing's answer: a sale, a refusal, or not to be known."""
-        if isinstance(outcome, Sale):
-            bought.settle(self._take(intention, head, outcome))
-        elif outcome is None:  # our log moved on without this activation
-            bought.settle(StaleActivation())
-        elif isinstance(outcome, OutcomeUnknown):
-            # It may be stored or not: the log tells, and the next unit takes the place or finds it taken.
-            bought.settle(StaleActivation(outcome))
-        else:
-            self._refuse(intention, bought, outcome)
-
-    def _take(self, intention: Intention, head: Head, sale: Sale) -> Answer:
-        rev = head.rev + 1
-        self.appender.moved_to(Head(rev, sale.unit_id))
-        self.remember(intention.key, rev)
-        answer = sale.answer
-        self.booked((sale.entry,))
-        if self.services.outlet.listens(self.topic):
+    def holds(self, bought: TicketsBought) -> None:
+        """The player holds tickets since this purchase, the latest, which is durable: he hears of it."""
+        outlet = self.services.outlet
+        if outlet.listens(self.topic):
             changed = TicketsChanged(
-                drawing_id=answer.drawing_id, my_tickets=answer.my_tickets, odds=answer.odds
+                drawing_id=bought.drawing_id, my_tickets=bought.my_tickets, odds=bought.odds
             )
-            self.services.outlet.note(self.topic, self.user_id, changed, sale.subject)
-        return Answer(answer)
-
-    def _refuse(self, intention: Intention, bought: Promise, refusal: Problem) -> None:
-        """Refuse, and under a key remember it: the same key gets the same refusal."""
-        if intention.key is None or refusal.retryable:
-            bought.settle(refusal)
-            return
-        unit = self.refusal_unit(intention, refusal)
-        try:
-            self.appender.submit(unit, partial(self._refused, unit, bought, refusal))
-        except StaleLog:
-            bought.settle(StaleActivation())
-        except Busy as busy:
-            bought.settle(busy)
-
-    def _refused(self, unit: Unit, bought: Promise, refusal: Problem, outcome: Outcome) -> None:
-        if isinstance(outcome, Committed):
-            self.remember(unit.idem_key, outcome.rev)
-            bought.settle(refusal)
-        elif isinstance(outcome, StaleLog):
-            bought.settle(StaleActivation())
-        elif isinstance(outcome, OutcomeUnknown):
-            bought.settle(StaleActivation(outcome))
-        else:
-            bought.settle(outcome)
+            outlet.note(self.topic, self.user_id, changed, str(bought.drawing_id))
 
     # --- Inbox --------------------------------------------------------------------------------------------
 

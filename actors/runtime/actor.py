@@ -1,8 +1,8 @@
 """What a concrete actor is made of: `Actor`, and the ways in which a turn may end."""
 
 import asyncio
-from collections.abc import Hashable
-from typing import Any, Protocol, TypeAlias, final
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, ClassVar, Protocol, TypeAlias, final
 
 from actors.runtime.promise import Promise
 from fittrack.kit.problems import Busy, Problem
@@ -27,6 +27,9 @@ class Actor:
     activation: Activation
     """Set by the runtime before `activate`."""
 
+    gathers: ClassVar[bool] = False
+    """Whether it takes several messages in one turn: then it has `share_turn` and `receive_together`."""
+
     async def activate(self) -> None:
         """Load the state. Called once, before the first turn.
 
@@ -44,6 +47,17 @@ class Actor:
 
         A raised Problem is the reply and keeps the state. `StaleActivation` has the state reloaded.
         Any other exception discards it, answers `outcome-unknown` and counts as a crash.
+        """
+        raise NotImplementedError
+
+    def share_turn(self, message: Any, following: Iterable[Any]) -> int:
+        """How many of the messages that follow `message` in the mailbox take their turn together with it."""
+        raise NotImplementedError
+
+    def receive_together(self, messages: Sequence[Any]) -> Sequence[object]:
+        """Take one turn for several messages; returns what `receive` would, for each.
+
+        Let all but the last be `Held`, or replies: the turn is over when the last one says so.
         """
         raise NotImplementedError
 

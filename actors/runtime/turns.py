@@ -1,7 +1,8 @@
 """Turns: an actor takes one message at a time, and what came of it is answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import partial
 from types import CoroutineType
 from typing import Any, TypeAlias
@@ -88,8 +89,11 @@ class Turns:
             if envelope.deadline <= now:
                 self._replies.expire(envelope)
             elif not envelope.done:
-                self._take(cell, actor, envelope)
-                metrics.turns += 1
+                if mailbox and actor.gathers:
+                    metrics.turns += self._take_together(cell, actor, envelope, mailbox, now)
+                else:
+                    self._take(cell, actor, envelope)
+                    metrics.turns += 1
                 began_at, now = now, self._monotonic()
                 if is_sampled or now - began_at >= SLOW_S:
                     is_sampled = False
@@ -110,7 +114,44 @@ class Turns:
             result = actor.receive(envelope.message)
         except Exception as error:
             self._fail(cell, actor, envelope, error)
-            return
+        else:
+            self._go_on(cell, actor, envelope, result)
+
+    def _take_together(
+        self, cell: Cell, actor: Actor, first: Envelope, mailbox: deque[Envelope], now: float
+    ) -> int:
+        """A turn for `first` and those behind it that share it. Returns for how many messages it was."""
+        following = (each.message for each in mailbox if not each.done and each.deadline > now)
+        others = actor.share_turn(first.message, following)
+        if not others:
+            self._take(cell, actor, first)
+            return 1
+        envelopes = [first, *self._next(mailbox, others, now)]
+        for envelope in envelopes:
+            envelope.began = True
+        running_turn.set(envelopes[-1])
+        try:
+            results = actor.receive_together([envelope.message for envelope in envelopes])
+        except Exception as error:
+            for envelope in envelopes:
+                self._fail(cell, actor, envelope, error)
+        else:
+            for envelope, result in zip(envelopes, results, strict=True):
+                self._go_on(cell, actor, envelope, result)
+        return len(envelopes)
+
+    def _next(self, mailbox: deque[Envelope], count: int, now: float) -> Iterator[Envelope]:
+        """The next `count` messages whose turn may begin."""
+        while count and mailbox:
+            envelope = mailbox.popleft()
+            if envelope.deadline <= now:
+                self._replies.expire(envelope)
+            elif not envelope.done:
+                count -= 1
+                yield envelope
+
+    def _go_on(self, cell: Cell, actor: Actor, envelope: Envelope, result: object) -> None:
+        """What came of a turn so far is the reply, or says what it waits for."""
         ending = self._endings[type(result)]
         if ending is None:
             self._replies.settle(envelope, result)
@@ -120,12 +161,8 @@ class Turns:
     def _conclude(self, cell: Cell, actor: Actor, envelope: Envelope, outcome: Outcome) -> None:
         if isinstance(outcome, BaseException):
             self._fail(cell, actor, envelope, outcome)
-            return
-        ending = self._endings[type(outcome)]
-        if ending is None:
-            self._replies.settle(envelope, outcome)
         else:
-            ending(cell, actor, envelope, outcome)
+            self._go_on(cell, actor, envelope, outcome)
 
     def _fail(self, cell: Cell, actor: Actor, envelope: Envelope, error: BaseException) -> None:
         answer: Problem

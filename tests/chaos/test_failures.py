@@ -6,20 +6,17 @@ import asyncio
 import itertools
 import signal
 import sqlite3
-from collections.abc import Sequence
 from uuid import UUID
 
 import aiohttp
 import pytest
-from sqlalchemy import Table
 
 from fittrack.cli import EXIT_FATAL
 from fittrack.db.handles import Engine
-from fittrack.db.journal.unit import Row
-from fittrack.db.tables.logs import ledger
 from fittrack.kit.problems import Busy, OutcomeUnknown, Problem
 from protocol.outbound import TicketsBought
 from tests.bets import Bets
+from tests.chaos.doubling_store import DoublingStore
 from tests.chaos.nodes import Gate, buy, insist, running
 from tests.evidence import assert_each_once, assert_sound, purchases
 from tests.fittrack.db.faults import WatchedStore, fail_once, sqlite_error
@@ -31,29 +28,12 @@ from tests.world import Member
 BUYERS = 40
 
 
-class DoublingStore(WatchedStore):
-    """Writes one ledger row of `victim` twice, once: a real violation in the middle of a batch."""
-
-    def __init__(self, engine: Engine, gate: Gate, victim: Member) -> None:
-        super().__init__(engine, gate)
-        self._victim = victim.user_id
-        self.doubled = 0
-
-    def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        mine = [row for row in rows if table is ledger and row[0] == self._victim]
-        super().insert(table, rows)
-        if mine and not self.doubled:
-            # A second attempt at the same unit (alone, or in a smaller part) meets the violation again.
-            self.doubled += len(rows) == 1
-            super().insert(table, mine)
-
-
 async def test_a_constraint_violated_amid_a_batch_of_purchases_hurts_nobody_else(stage: Stage) -> None:
     bets, players, gate = Bets(), stage.world.players[:BUYERS], Gate("begin")
     stores: list[DoublingStore] = []
 
     def store(engine: Engine) -> DoublingStore:
-        stores.append(DoublingStore(engine, gate, players[BUYERS // 2]))
+        stores.append(DoublingStore(engine, players[BUYERS // 2], gate))
         return stores[0]
 
     async with running(stage, store=store) as node:
