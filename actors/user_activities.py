@@ -4,14 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from actors import user_boards
 from actors.runtime import StaleActivation
 from fittrack.activities import queries, rules
-from fittrack.activities.commands import LogActivities, SetPrimarySource
+from fittrack.activities.commands import LogActivities, Push, SetPrimarySource
 from fittrack.activities.model import ActivityInput, Withdrawal
 from fittrack.activities.outcome import BatchOutcome
 from fittrack.activities.processing import BatchItem, Name, PlayerFacts, apply_batch
 from fittrack.activities.schemas import LoggedActivities, LoggedItem, PrimarySource
+from fittrack.connections import statements as connections
 from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings.model import AccountStatus, Role
@@ -102,8 +105,11 @@ async def _log_once(
 ) -> Answer:
     primary_source = actor.existing().primary_source
     outcome = _apply(actor, command.items, primary_source=primary_source, settled=settled)
-    answer = _answer(outcome)
-    await _commit(actor, actor.unit(ACTIVITIES, intention, answer), outcome)
+    answer = _answer(outcome, command.push)
+    unit = actor.unit(ACTIVITIES, intention, answer)
+    if command.push is not None:
+        unit.statements = [connections.pushed(actor.user_id, command.push, unit.created_at)]
+    await _commit(actor, unit, outcome)
     return Answer(answer)
 
 
@@ -147,7 +153,7 @@ async def _commit(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> None
     await user_boards.earned(actor, entries, outcome.days)
 
 
-def _answer(outcome: BatchOutcome) -> LoggedActivities:
+def _answer(outcome: BatchOutcome, push: Push | None) -> LoggedActivities:
     return LoggedActivities(
         activities=[
             LoggedItem(
@@ -163,6 +169,7 @@ def _answer(outcome: BatchOutcome) -> LoggedActivities:
         balance=outcome.balance,
         today=shapes.today(outcome.today),
         streak=shapes.streak(outcome.streak),
+        anchor=UNSET if push is None or push.anchor is None else push.anchor,
     )
 
 

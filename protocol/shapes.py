@@ -44,7 +44,8 @@ class ActivityInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One activity as a client or a tracker reports it (SPEC 3). It never says what it earned.
 
     Decoded instants are UTC in whole milliseconds, numbers finite and not negative; whether they are
-    plausible is for the rules to say. `external_id` may be missing for manual entries.
+    plausible is for the rules to say. `external_id` may be missing for manual entries. `user_entered`: the
+    person typed it into the tracker's app; then it counts as a manual entry.
     """
 
     activity_type: ActivityType
@@ -56,6 +57,7 @@ class ActivityInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     metrics: Metrics = {}
     external_id: ForeignId | None = None
     device_id: ForeignId | None = None
+    user_entered: bool = False
 
     def __post_init__(self) -> None:
         force_setattr(self, "start_time", _in_utc(self.start_time))

@@ -11,10 +11,19 @@ from fittrack.activities.schemas import LoggedActivities, PrimarySource
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """The batch comes from a phone's store of health data, which goes on from `anchor`."""
+
+    provider: str
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LogActivities:
     """Take in a batch; its items stand alone, in one commit (SPEC 3)."""
 
     items: Sequence[BatchItem]
+    push: Push | None = None
     ANSWER: ClassVar[type[Struct]] = LoggedActivities
 
 

@@ -1,5 +1,6 @@
 """Activities as clients send them and as they are kept (SPEC 3)."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,9 +14,14 @@ MANUAL_SOURCE: Final = "manual"
 """The source of what players type in themselves; every other source is a tracker."""
 
 
+EXTERNAL_ID_LENGTH_MAX: Final = 200
+"""Characters."""
+
+
 def manual_id(source: str, external_id: str) -> str:
     """What a manual entry that a tracker tells of is called; its source is `manual`, like others'."""
-    return f"{source}:{external_id}"
+    name = f"{source}:{external_id}"
+    return name if len(name) <= EXTERNAL_ID_LENGTH_MAX else hashlib.sha256(name.encode()).hexdigest()
 
 
 class ActivityType(StrEnum):
@@ -73,10 +79,19 @@ class SentActivity(Protocol):
     def external_id(self) -> str | None: ...
     @property
     def device_id(self) -> str | None: ...
+    @property
+    def user_entered(self) -> bool: ...
 
 
 def activity_input(sent: SentActivity) -> ActivityInput:
-    """`sent` in the domain's words. Its closed sets were validated when it was decoded."""
+    """`sent` in the domain's words. Its closed sets were validated when it was decoded.
+
+    What was typed into a tracker's app is a manual entry, whatever tells of it.
+    """
+    source, external_id = sent.source, sent.external_id
+    if sent.user_entered and source != MANUAL_SOURCE:
+        external_id = None if external_id is None else manual_id(source, external_id)
+        source = MANUAL_SOURCE
     return ActivityInput(
         activity_type=ActivityType(sent.activity_type),
         start_time=sent.start_time,
@@ -84,8 +99,8 @@ def activity_input(sent: SentActivity) -> ActivityInput:
         duration_minutes=sent.duration_minutes,
         intensity=Intensity(sent.intensity) if sent.intensity is not None else None,
         metrics=sent.metrics,
-        source=sent.source,
-        external_id=sent.external_id,
+        source=source,
+        external_id=external_id,
         device_id=sent.device_id,
     )
 

@@ -12,7 +12,14 @@ from msgspec.structs import replace
 
 from fittrack.activities import rules
 from fittrack.activities.days import Changes
-from fittrack.activities.model import Activity, ActivityInput, Unreadable, Withdrawal
+from fittrack.activities.model import (
+    MANUAL_SOURCE,
+    Activity,
+    ActivityInput,
+    Unreadable,
+    Withdrawal,
+    manual_id,
+)
 from fittrack.activities.outcome import BatchOutcome, ItemOutcome, ItemStatus, Standing
 from fittrack.activities.review import ReviewReason, TierStats, manual_review, tier_review
 from fittrack.activities.rules import Doubt, Refusal
@@ -213,7 +220,7 @@ class _Batch:
         return ItemOutcome(ItemStatus.ACCEPTED, activity.activity_id, points, None, activity.flags)
 
     def _withdraw(self, item: Withdrawal) -> ItemOutcome:
-        sample = self._state.find(item.source, item.external_id)
+        sample = self._find_told(item)
         if sample is None:
             known = (item.source, item.external_id) in self._settled_names
             return _rejected(Refusal.TOO_OLD if known else Refusal.UNKNOWN_ACTIVITY)
@@ -226,6 +233,13 @@ class _Batch:
         if not was_written or sample.activity_id in self._stored:
             self.withdrawn.append(sample.activity_id)
         return ItemOutcome(ItemStatus.WITHDRAWN, sample.activity_id, self._points_since(before))
+
+    def _find_told(self, item: Withdrawal) -> Sample | None:
+        """The sample, also where it counts as typed in: who deletes it may not know that it was."""
+        found = self._state.find(item.source, item.external_id)
+        if found is None and item.source != MANUAL_SOURCE:
+            found = self._state.find(MANUAL_SOURCE, manual_id(item.source, item.external_id))
+        return found
 
     def _points_since(self, before: int) -> int:
         self._state.days.assess(self.changes)

@@ -11,6 +11,7 @@ from msgspec import Meta, Raw
 from fittrack.activities import queries, schemas
 from fittrack.activities.model import Activity, ActivityType
 from fittrack.activities.outcome import ItemStatus
+from fittrack.activities.pushing import read_push
 from fittrack.activities.schemas import LoggedActivities
 from fittrack.activities.wire import log_activities
 from fittrack.kit.ids import ActivityId, UserId
@@ -40,6 +41,9 @@ TAG: Final = "Activities"
 BATCH_FIELD: Final = "activities"
 """An object that has it is a batch, any other a single activity."""
 
+PUSH_FIELD: Final = "provider"
+"""An object that has it comes from a phone's store of health data."""
+
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
@@ -53,6 +57,8 @@ class ActivitiesQuery(CursorQuery, frozen=True, kw_only=True):
 
 async def log(request: web.Request) -> web.Response:
     body = await read_body(request)
+    if has_field(body, PUSH_FIELD):
+        return render_answer(await command(request, player_ref(request), read_push(body)), status=201)
     if has_field(body, BATCH_FIELD):
         batch = reader_for(JSON).activity_batch(Raw(body))
         return render_answer(await command(request, player_ref(request), log_activities(batch)), status=201)
@@ -141,7 +147,7 @@ ROUTES: list[Route] = [
         summary="Log one activity, or a batch of up to 500",
         access=Access.PLAYER,
         tag=TAG,
-        body=(ActivityInput, schemas.ActivityBatch),
+        body=(ActivityInput, schemas.ActivityBatch, schemas.PhonePush),
         answer=LoggedActivities,
         status=201,
         problems=(Forbidden,),

@@ -1,13 +1,16 @@
 """Activities as REST gives them (SPEC 10)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from protocol.limits import ACTIVITIES_PER_COMMAND_MAX
-from protocol.shapes import ActivityInput, Instant, Streak, Today
+from protocol.shapes import ActivityInput, ForeignId, Instant, Streak, Today
+
+ANCHOR_LENGTH_MAX: Final = 4_096
+"""Characters: HealthKit's are archives of some hundred bytes in base64."""
 
 
 class LoggedItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +31,8 @@ class LoggedActivities(Struct, frozen=True, kw_only=True):
     balance: int
     today: Today
     streak: Streak
+    anchor: str | UnsetType = UNSET
+    """As it was sent, now that everything up to it is stored."""
 
 
 class PrimarySource(Struct, frozen=True, kw_only=True):
@@ -78,3 +83,22 @@ class ActivityBatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """`POST activities` with several. The items stand alone: one that cannot be read refuses no other."""
 
     activities: Annotated[list[ActivityInput], Meta(min_length=1, max_length=ACTIVITIES_PER_COMMAND_MAX)]
+
+
+PhoneStore = Literal["apple_health", "health_connect"]
+Anchor = Annotated[str, Meta(min_length=1, max_length=ANCHOR_LENGTH_MAX)]
+Deleted = Annotated[list[ForeignId], Meta(max_length=ACTIVITIES_PER_COMMAND_MAX)]
+
+
+class PhonePush(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST activities` of a phone's app that reads a store of health data: what is new and what is gone.
+
+    `anchor` is the app's own mark of where it goes on (HealthKit's anchor, Health Connect's token of
+    changes): it is echoed, and kept for `GET connections`, once everything else is stored.
+    """
+
+    provider: PhoneStore
+    anchor: Anchor | None = None
+    activities: Annotated[list[ActivityInput], Meta(max_length=ACTIVITIES_PER_COMMAND_MAX)] = []
+    deleted: Deleted = []
+    """External ids of what is no longer there."""

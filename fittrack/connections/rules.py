@@ -41,8 +41,8 @@ REFRESH_AHEAD: Final = timedelta(minutes=5)
 TOKEN_LIFETIME_UNKNOWN: Final = timedelta(hours=1)
 """For how long a token is taken to be good whose provider does not say."""
 
-EXTERNAL_ID_LENGTH_MAX: Final = 200
-"""Characters; longer names are told by their hash."""
+NAME_LENGTH_MAX: Final = 150
+"""Characters of a provider's name of an activity; longer ones, and odd ones, are told by their hash."""
 
 
 class SyncStatus(StrEnum):
@@ -195,8 +195,7 @@ def withdrawal_of(withdrawn: Withdrawn) -> Withdrawal:
 
 
 def _external_id(name: str) -> str:
-    # Room for the source in front of what was typed in.
-    if len(name) <= EXTERNAL_ID_LENGTH_MAX // 2:
+    if len(name) <= NAME_LENGTH_MAX and name.isascii() and name.isprintable():
         return name
     return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 

@@ -1,12 +1,13 @@
 """What units of a player's log write about connections."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Executable, delete, insert, literal, or_, select, update
 
+from fittrack.activities.commands import Push
 from fittrack.connections.commands import ConnectTracker
-from fittrack.connections.rules import SyncStatus
+from fittrack.connections.rules import Cursor, SyncStatus, stored
 from fittrack.db.tables.partners import tracker_connections, tracker_revocations
 from fittrack.kit.ids import ConnectionId, UserId
 
@@ -75,16 +76,16 @@ def disconnect(user_id: UserId, connection_id: ConnectionId, now: datetime) -> l
     return [revoke(*which, now=now), delete(tracker_connections).where(*which)]
 
 
-def pushed(user_id: UserId, names: Sequence[str], cursor: bytes, now: datetime) -> Executable:
-    """The phone's app reported, and goes on from `cursor`."""
+def pushed(user_id: UserId, push: Push, now: datetime) -> Executable:
+    """The phone's app reported, and goes on from its anchor."""
+    values: dict[str, Any] = {
+        "sync_status": SyncStatus.IDLE.value,
+        "sync_error": None,
+        "last_sync_at": now,
+        "updated_at": now,
+    }
+    if push.anchor is not None:
+        values["sync_cursor"] = stored(Cursor(anchor=push.anchor))
     return (
-        update(tracker_connections)
-        .where(_C.user_id == user_id, _C.provider.in_(names))
-        .values(
-            sync_cursor=cursor,
-            sync_status=SyncStatus.IDLE.value,
-            sync_error=None,
-            last_sync_at=now,
-            updated_at=now,
-        )
+        update(tracker_connections).where(_C.user_id == user_id, _C.provider == push.provider).values(values)
     )

@@ -161,4 +161,19 @@ def test_wire_types_translate_field_by_field() -> None:
     activity = activity_input(wire)
     assert activity.activity_type is ActivityType.WORKOUT
     assert activity.intensity is Intensity.VIGOROUS
-    assert asdict(activity) == asdict(wire)
+    assert asdict(activity) == {name: told for name, told in asdict(wire).items() if name != "user_entered"}
+
+
+def test_what_was_typed_into_a_trackers_app_is_a_manual_entry() -> None:
+    wire = WireActivity(
+        activity_type="steps",
+        start_time=at(16),
+        end_time=at(17),
+        duration_minutes=60,
+        metrics={"steps": 300},
+        source="apple_health",
+        external_id="walk-1",
+        user_entered=True,
+    )
+    activity = activity_input(wire)
+    assert (activity.source, activity.external_id) == ("manual", "apple_health:walk-1")
