@@ -394,7 +394,7 @@ class DrawingLife:
         refunds: list[Executable] = []
         if stored.drawing.status in STATES_WITH_TICKETS:
             payload = refund_payload(stored.drawing)
-            refunds = [statements.owe_refunds(stored.drawing.drawing_id, payload, now)]
+            refunds = statements.owe_refunds(stored.drawing.drawing_id, payload, now)
         update = statements.update_drawing(cancelled.drawing, cancelled_at=now)
         action = records.drawing_change(
             records.ACTIONS["cancelled"], stored.drawing.drawing_id, stored, cancelled, reason

@@ -48,7 +48,7 @@ from fittrack.points.ledger import Entry, LedgerHead
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.privacy.commands import DeleteAccount
 from fittrack.pubsub.messages import player_topic
-from protocol.outbound import InboxRead, PointsChanged, TicketsBought, TicketsChanged
+from protocol.outbound import InboxChanged, InboxRead, PointsChanged, TicketsBought, TicketsChanged
 from protocol.shapes import Streak, Today
 
 
@@ -281,4 +281,6 @@ class UserActor(LogActor):
         unit.statements = [mark]
         await self.append(unit)
         self.inbox = InboxHead(self.inbox.seq, unread)
+        if self.services.outlet.listens(self.topic):
+            self.services.outlet.note(self.topic, self.user_id, InboxChanged(unread=unread))
         return Answer(answer)

@@ -8,7 +8,7 @@ from fittrack.db import effect_queries
 from fittrack.db.handles import Executable
 from fittrack.db.journal import UnitRefused
 from fittrack.drawings import queries as drawing_queries
-from fittrack.drawings.effects import REFUND, WINNER_NOTICE, read_refund, read_winner
+from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE, read_refund, read_winner
 from fittrack.inbox import notices
 from fittrack.inbox.notices import Notice
 from fittrack.inbox.owed import NOTICE, read_notice
@@ -26,6 +26,8 @@ async def apply(actor: "UserActor", effect: ApplyEffect) -> None:
     match effect.kind:
         case kind if kind == REFUND:
             await _refund(actor, effect)
+        case kind if kind == REFUND_NOTICE:
+            await _tell_refund(actor, effect)
         case kind if kind == WINNER_NOTICE:
             await _tell_winner(actor, effect)
         case kind if kind == NOTICE:
@@ -53,7 +55,15 @@ async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
         description=f"Refund: {refund.drawing_name} was cancelled"[:200],
         created_at=actor.services.clock.now(),
     )
-    await _commit(actor, effect, [entry], notices.refund(refund.drawing_name, points, refund.drawing_id))
+    await _commit(actor, effect, [entry])
+
+
+async def _tell_refund(actor: "UserActor", effect: ApplyEffect) -> None:
+    """One notice for all entries: what they cost comes back with an effect for each."""
+    refund = read_refund(effect.payload)
+    tickets = await actor.services.reads.run(drawing_queries.tickets_bought, refund.drawing_id, actor.user_id)
+    points = tickets * refund.ticket_cost_points
+    await _commit(actor, effect, [], notices.refund(refund.drawing_name, points, refund.drawing_id))
 
 
 async def _tell_winner(actor: "UserActor", effect: ApplyEffect) -> None:
@@ -74,7 +84,7 @@ async def _commit(
     actor: "UserActor",
     effect: ApplyEffect,
     entries: list[Entry],
-    notice: Notice,
+    notice: Notice | None = None,
     also: Sequence[Executable] = (),
 ) -> None:
     unit = actor.unit(effect.kind)
@@ -83,7 +93,7 @@ async def _commit(
         effect_queries.receipt(effect.kind, effect.subject_id, actor.user_id, unit.created_at),
     ]
     unit.statements = [effect_queries.settle(effect.kind, effect.subject_id), *also]
-    delivered = actor.notify(unit, [notice])
+    delivered = actor.notify(unit, [] if notice is None else [notice])
     try:
         await actor.append(unit)
     except UnitRefused:

@@ -58,7 +58,12 @@ _TOPICS: Final[Mapping[str, _Topic]] = {
     "inbox": _Topic("Stream of notifications", events=(outbound.Notification,)),
     "player": _Topic(
         "Unnumbered, coalescible news of the player",
-        events=(outbound.StreakChanged, outbound.RankChanged, outbound.TicketsChanged),
+        events=(
+            outbound.InboxChanged,
+            outbound.StreakChanged,
+            outbound.RankChanged,
+            outbound.TicketsChanged,
+        ),
     ),
     "drawings": _Topic(
         "Drawings added, opened, closed, completed, cancelled",

@@ -37,6 +37,7 @@ from protocol.snapshots import (
     OpsSnapshot,
 )
 from protocol.stream_events import (
+    InboxChanged,
     Notification,
     NotificationType,
     PointsChanged,
@@ -50,6 +51,7 @@ ANSWERS: tuple[type[Payload], ...] = (Ok, ActivitiesLogged, TicketsBought, Inbox
 STREAMS: tuple[type[Payload], ...] = (
     PointsChanged,
     Notification,
+    InboxChanged,
     StreakChanged,
     RankChanged,
     TicketsChanged,
@@ -93,6 +95,7 @@ __all__ = [
     "Expiring",
     "GoAway",
     "Hello",
+    "InboxChanged",
     "InboxRead",
     "Leaderboard",
     "LeaderboardSnapshot",

@@ -44,6 +44,13 @@ class Notification(Payload, frozen=True, kw_only=True):
     unread: int
 
 
+class InboxChanged(Payload, frozen=True, kw_only=True):
+    """Unnumbered: some of the inbox was read, perhaps on another device; so many are unread now."""
+
+    TYPE: ClassVar[str] = "inbox.changed"
+    unread: int
+
+
 class StreakChanged(Payload, frozen=True, kw_only=True):
     """Unnumbered: the streak and the day as they are now."""
 

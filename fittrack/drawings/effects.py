@@ -10,6 +10,9 @@ from fittrack.kit.ids import DrawingId
 REFUND = "refund"
 """Give the points of an entry back. The subject is the purchase's unit, so it happens once."""
 
+REFUND_NOTICE = "refund_notice"
+"""Tell who held tickets of a cancelled drawing, once. The subject is the last of their entries."""
+
 WINNER_NOTICE = "winner_notice"
 """Tell a winner. The subject is the fulfilment."""
 

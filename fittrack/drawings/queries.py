@@ -227,6 +227,18 @@ def tickets_of_entry(conn: Connection, drawing_id: DrawingId, receipt: UUID) -> 
     return tickets
 
 
+def tickets_bought(conn: Connection, drawing_id: DrawingId, user_id: UserId) -> int:
+    """How many tickets a player paid for."""
+    tickets: int = conn.execute(
+        select(func.coalesce(func.sum(drawing_log.c.ticket_count), 0)).where(
+            drawing_log.c.drawing_id == drawing_id,
+            drawing_log.c.user_id == user_id,
+            drawing_log.c.kind == PURCHASE,
+        )
+    ).scalar_one()
+    return tickets
+
+
 def standings(conn: Connection, drawing_id: DrawingId) -> list[tuple[UserId, AccountStatus, bool]]:
     """Holders who might be passed over: id, status, whether under review."""
     held = (

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Delete, Insert, Update, insert, literal, select, update
+from sqlalchemy import Delete, Executable, Insert, Subquery, Update, func, insert, literal, select, update
 from sqlalchemy import delete as sql_delete
 
 from fittrack.db.tables.drawings import drawings, fulfillments, passed_over, prizes, winners
 from fittrack.db.tables.logs import drawing_log, effects
 from fittrack.db.types import Document, Instant
-from fittrack.drawings.effects import REFUND, WINNER_NOTICE
+from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE
 from fittrack.drawings.model import Drawing, Prize
 from fittrack.drawings.queries import PURCHASE
 from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment, TakenBeacon
@@ -117,16 +117,21 @@ def _prize_columns(prize: Prize, now: datetime) -> Mapping[str, Any]:
     }
 
 
-def owe_refunds(drawing_id: DrawingId, payload: bytes, now: datetime) -> Insert:
-    """One refund for every bought entry, whoever holds it and whatever became of the account."""
-    bought = select(
-        literal(REFUND),
-        drawing_log.c.unit_id,
-        drawing_log.c.user_id,
-        literal(payload, Document),
-        literal(now, Instant),
-    ).where(drawing_log.c.drawing_id == drawing_id, drawing_log.c.kind == PURCHASE)
-    return insert(effects).from_select(["kind", "subject_id", "user_id", "payload", "created_at"], bought)
+def owe_refunds(drawing_id: DrawingId, payload: bytes, now: datetime) -> list[Executable]:
+    """One refund for every bought entry, whoever holds it and whatever became of the account, and one
+    notice for everybody who bought any."""
+    entry, user_id = drawing_log.c.unit_id, drawing_log.c.user_id
+    bought = (drawing_log.c.drawing_id == drawing_id, drawing_log.c.kind == PURCHASE)
+    entries = select(entry.label("subject_id"), user_id).where(*bought).subquery()
+    last = select(func.max(entry).label("subject_id"), user_id).where(*bought).group_by(user_id).subquery()
+    return [_owe(REFUND, entries, payload, now), _owe(REFUND_NOTICE, last, payload, now)]
+
+
+def _owe(kind: str, to: Subquery, payload: bytes, now: datetime) -> Insert:
+    rows = select(
+        literal(kind), to.c.subject_id, to.c.user_id, literal(payload, Document), literal(now, Instant)
+    )
+    return insert(effects).from_select(["kind", "subject_id", "user_id", "payload", "created_at"], rows)
 
 
 def freeze_passed_over(

@@ -30,13 +30,14 @@ class Notice(Struct, frozen=True):
 
 
 def refund(drawing_name: str, points: int, drawing_id: UUID) -> Notice:
-    """A drawing was cancelled; its tickets were given back."""
+    """A drawing was cancelled; what its tickets cost goes back."""
     return Notice(
         "point_adjustment",
         f"{points:,} points refunded",
-        f"“{drawing_name}” was cancelled. What your tickets cost is back in your balance.",
+        f"“{drawing_name}” was cancelled. What your tickets cost goes back into your balance.",
         "drawing",
         str(drawing_id),
+        letters.Refunded(drawing_name, points),
     )
 
 

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, Update, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Update, bindparam, func, select, update
 
 from fittrack.db.tables.logs import inbox
 from fittrack.db.tables.messages import notification_preferences
 from fittrack.inbox.delivery import InboxHead
 from fittrack.inbox.rules import EVERYTHING, OPTIONAL, Preferences
+from fittrack.inbox.schemas import InboxQuery
 from fittrack.kit.ids import NotificationId, UserId
 from protocol.outbound import Notification
 from protocol.shapes import instant
@@ -53,14 +54,13 @@ def after(conn: Connection, user_id: UserId, seq: int, limit: int) -> list[Kept]
     return [_kept(row, unread) for row in rows]
 
 
-def page(
-    conn: Connection, user_id: UserId, *, before: int | None, offset: int, limit: int
-) -> tuple[list[Kept], int]:
-    """A page, the latest first, by offset or before a position; and how many there are."""
-    counts = head(conn, user_id)
-    matching = _of(user_id) if before is None else _of(user_id).where(inbox.c.seq < before)
-    rows = conn.execute(matching.order_by(inbox.c.seq.desc()).offset(offset).limit(limit))
-    return [_kept(row, counts.unread) for row in rows], counts.seq
+def page(conn: Connection, user_id: UserId, query: InboxQuery, before: int | None) -> tuple[list[Kept], int]:
+    """The page that `query` asks for, the latest first, or what follows `before`; and how many there are."""
+    unread, matching = head(conn, user_id).unread, _of(user_id).where(*_sought(query))
+    total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
+    page = matching.offset(query.offset) if before is None else matching.where(inbox.c.seq < before)
+    rows = conn.execute(page.order_by(inbox.c.seq.desc()).limit(query.limit))
+    return [_kept(row, unread) for row in rows], total
 
 
 def find(conn: Connection, user_id: UserId, notification_id: NotificationId) -> Kept | None:
@@ -118,6 +118,13 @@ def preference_rows(
         )
         for category in OPTIONAL
     ]
+
+
+def _sought(query: InboxQuery) -> list[ColumnElement[bool]]:
+    wanted = [] if query.type is None else [inbox.c.notification_type == query.type]
+    if query.read is not None:
+        wanted.append(inbox.c.read_at.is_not(None) if query.read else inbox.c.read_at.is_(None))
+    return wanted
 
 
 def _of(user_id: UserId) -> Select[Any]:

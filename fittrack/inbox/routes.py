@@ -18,27 +18,17 @@ from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
-from fittrack.server.schemas import CursorQuery
 from protocol.outbound import InboxRead, Notification
 
 TAG: Final = "Notifications"
 
 
-class InboxQuery(CursorQuery, frozen=True, kw_only=True):
-    """Parameters of `GET notifications`."""
-
-
 async def list_notifications(request: web.Request) -> web.Response:
-    query = parse_query(request, InboxQuery)
+    query = parse_query(request, schemas.InboxQuery)
     listing = cursors(request, "notifications")
     before = None if query.cursor is None else listing.position(query.cursor, tuple[int])[0]
-    found, total = await request.app[READS].run(
-        queries.page,
-        principal_of(request).user_id,
-        before=before,
-        offset=0 if before is not None else query.offset,
-        limit=query.limit,
-    )
+    user_id = principal_of(request).user_id
+    found, total = await request.app[READS].run(queries.page, user_id, query, before)
     following = listing.after([found[-1].seq]) if len(found) == query.limit else None
     return render(cursor_page_of([kept.notification for kept in found], query, total, following))
 
@@ -103,7 +93,7 @@ ROUTES: list[Route] = [
         summary="One's own notifications, the latest first",
         access=Access.PLAYER_READ,
         tag=TAG,
-        query=InboxQuery,
+        query=schemas.InboxQuery,
         answer=CursorPage[Notification],
     ),
     Route(

@@ -6,8 +6,15 @@ from msgspec import Meta
 
 from fittrack.inbox.rules import CATEGORIES, REQUIRED, Preferences
 from fittrack.kit.problems import FieldError, Validation
-from fittrack.server.schemas import Answer, Input
+from fittrack.server.schemas import Answer, CursorQuery, Input
 from protocol.outbound import NotificationType
+
+
+class InboxQuery(CursorQuery, frozen=True, kw_only=True):
+    """Parameters of `GET notifications`."""
+
+    type: NotificationType | None = None
+    read: bool | None = None
 
 
 class CategoryChoice(Input, frozen=True, kw_only=True):

@@ -73,12 +73,12 @@ async def test_a_cancelled_drawing_gives_every_point_back_exactly_once(house: Ho
         await house.buy(player, drawing_id, 3)
         await house.buy(player, drawing_id, 4)
     await house.run(drawing_id, CancelDrawing("No prize came"))
-    assert await house.node.apply_effects() == 4
+    assert await house.node.apply_effects() == 4 + 2, "a refund for each entry, a notice for each player"
     assert await house.node.apply_effects() == 0
     for player in players:
         assert (await house.standing(player)).balance == 1_000
         notes = await house.inbox(player)
-        assert [note.notification_type for note in notes] == ["point_adjustment"] * 2
+        assert [note.title for note in notes] == ["70 points refunded"]
 
 
 async def test_a_banned_player_is_refunded_too(house: House) -> None:

@@ -146,14 +146,15 @@ CORRUPTIONS: dict[str, Corruption] = {
     ),
     "a refund without a receipt": (
         Invariant.REFUNDS,
-        [f"DELETE FROM effect_receipts WHERE subject_id = {REFUNDED}"],
+        [f"DELETE FROM effect_receipts WHERE kind = 'refund' AND subject_id = {REFUNDED}"],
         ["without a receipt"],
     ),
     "a refund that waits though it was given": (
         Invariant.REFUNDS,
         [
             "INSERT INTO effects (kind, subject_id, user_id, payload, created_at) "
-            f"SELECT kind, subject_id, user_id, x'7b7d', 0 FROM effect_receipts WHERE subject_id = {REFUNDED}"
+            "SELECT kind, subject_id, user_id, x'7b7d', 0 FROM effect_receipts "
+            f"WHERE kind = 'refund' AND subject_id = {REFUNDED}"
         ],
         ["was refunded and its refund still waits"],
     ),

@@ -2,14 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, insert
 
 from fittrack.inbox import notices
-from fittrack.inbox.notices import Notice
-from fittrack.inbox.owed import owed_notice
+from tests.fittrack.inbox.telling import tell
 from tests.rest_house import Person, RestHouse, a_rest_house
 
 PRIZE = uuid4()
@@ -27,21 +25,8 @@ async def joe(house: RestHouse) -> Person:
     return await house.person("joe")
 
 
-def owe(conn: Connection, row: tuple) -> None:  # type: ignore[type-arg]
-    table, values = row
-    conn.execute(insert(table).values(dict(zip(table.columns.keys(), values, strict=True))))
-
-
-async def tell(
-    house: RestHouse, joe: Person, notice: Notice, *, of: UUID = PRIZE, step: str = "shipped"
-) -> None:
-    row = owed_notice(joe.user_id, of, step, notice, house.inner.clock.now())
-    await house.inner.node.journal.transact(owe, row)
-    await house.inner.node.apply_effects()
-
-
 async def test_it_is_in_the_inbox_and_in_the_mail(house: RestHouse, joe: Person) -> None:
-    await tell(house, joe, SHIPPED)
+    await tell(house, joe, SHIPPED, of=PRIZE)
     [told] = (await house.get("/notifications", joe.token))["items"]
     assert told["notification_type"] == "fulfillment_update"
     assert (told["reference_type"], told["reference_id"]) == ("fulfillment", str(PRIZE))
@@ -50,10 +35,10 @@ async def test_it_is_in_the_inbox_and_in_the_mail(house: RestHouse, joe: Person)
 
 
 async def test_the_same_step_is_told_once(house: RestHouse, joe: Person) -> None:
-    await tell(house, joe, SHIPPED)
-    await tell(house, joe, SHIPPED)
+    await tell(house, joe, SHIPPED, of=PRIZE)
+    await tell(house, joe, SHIPPED, of=PRIZE)
     assert (await house.get("/notifications", joe.token))["pagination"]["total_items"] == 1
-    await tell(house, joe, notices.prize_delivered("Watch", PRIZE), step="delivered")
+    await tell(house, joe, notices.prize_delivered("Watch", PRIZE), of=PRIZE, step="delivered")
     assert (await house.get("/notifications/unread-count", joe.token))["unread"] == 2
 
 
@@ -62,7 +47,7 @@ async def test_preferences_hold_for_it(house: RestHouse, joe: Person) -> None:
     path = "/users/me/notification-preferences"
     await house.call("PUT", path, {"categories": choices}, token=joe.token)
     before = len(await house.letters())
-    await tell(house, joe, notices.points_adjusted(500, "A gift"), step="gift")
+    await tell(house, joe, notices.points_adjusted(500, "A gift"), of=uuid4())
     assert (await house.get("/notifications/unread-count", joe.token))["unread"] == 1
     assert len(await house.letters()) == before
 
@@ -73,6 +58,6 @@ async def test_who_left_is_told_nothing(house: RestHouse, joe: Person) -> None:
     )
     assert status < 300
     letters = len(await house.letters())
-    await tell(house, joe, SHIPPED)
+    await tell(house, joe, SHIPPED, of=PRIZE)
     assert len(await house.letters()) == letters
     assert await house.inner.node.apply_effects() == 0
