@@ -53,6 +53,14 @@ CORRUPTIONS: dict[str, Corruption] = {
         [f"UPDATE user_log SET prev_unit = {STRANGER} WHERE user_id = {ANN} AND rev = 3"],
         ["unit 3 was written after"],
     ),
+    "a unit behind one of another player's": (
+        Invariant.LOGS,
+        [
+            "UPDATE user_log SET prev_unit = (SELECT max(unit_id) FROM user_log "
+            f"WHERE user_id <> {ANN}) WHERE user_id = {ANN} AND rev = 3"
+        ],
+        ["unit 3 was written after"],
+    ),
     "a unit that is gone": (
         Invariant.LOGS,
         [f"DELETE FROM drawing_log WHERE drawing_id = {ON_SALE} AND rev = 2"],
