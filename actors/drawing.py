@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
+from actors import free_entry
 from actors.countdown import Countdown
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
@@ -19,7 +20,7 @@ from fittrack.db.handles import Connection, Table
 from fittrack.db.journal import Committed, Head, StaleLog, StalePeer, Unit
 from fittrack.db.tables.logs import drawing_log
 from fittrack.drawings import queries
-from fittrack.drawings.commands import TendDrawing
+from fittrack.drawings.commands import RecordFreeEntry, TendDrawing
 from fittrack.drawings.eligibility import check_eligible
 from fittrack.drawings.messages import BeaconArrived, SponsorRenamed, TellTime, View, ViewDrawing
 from fittrack.drawings.rules import check_sales
@@ -91,6 +92,8 @@ class DrawingActor(LogActor):
         match intention.command:
             case MakeDrawing() as wish:
                 return Answer(await self.life.make(intention, wish))
+            case RecordFreeEntry() as wish:
+                return await free_entry.record(self, intention, wish)
             case _:
                 return await self.life.change(intention)
 
@@ -105,6 +108,12 @@ class DrawingActor(LogActor):
             self.discard()
             raise NotFound("There is no such drawing.")
         return self.stored
+
+    def hold(self, holder: UUID, tickets: int) -> None:
+        """Count tickets that are durable, and tell of them."""
+        self.tickets_by_holder[holder] = self.tickets_by_holder.get(holder, 0) + tickets
+        self.total_tickets += tickets
+        self.countdown.note_change()
 
     def _sell(self, offer: Offer) -> object:
         """Decide on purchases now. The reply says what became of each wish, once all have an outcome."""
@@ -147,10 +156,7 @@ class DrawingActor(LogActor):
     def _sold(self, sale: Sale, holder: UUID, counter: Counter, at: int, outcome: Outcome) -> None:
         """The outcome of a sale: only what is durable is counted, and told."""
         if isinstance(outcome, Committed):
-            quantity = sale.answer.quantity
-            self.tickets_by_holder[holder] = self.tickets_by_holder.get(holder, 0) + quantity
-            self.total_tickets += quantity
-            self.countdown.note_change()
+            self.hold(holder, sale.answer.quantity)
             counter.put(at, sale)
         elif isinstance(outcome, StalePeer):
             counter.put(at, None)  # nothing happened, and nothing of it is ours

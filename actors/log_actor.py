@@ -89,8 +89,15 @@ class LogActor(Actor):
         if intention is not None and intention.key is not None:
             unit.idem_key = intention.key
             unit.request_hash = intention.request_hash
-            unit.answer = None if answer is None else msgspec.json.encode(answer)
+        if answer is not None:
+            self.give_answer(unit, answer)
         return unit
+
+    @staticmethod
+    def give_answer(unit: Unit, answer: msgspec.Struct) -> None:
+        """What the unit's key is answered with, if it has one."""
+        if unit.idem_key is not None:
+            unit.answer = msgspec.json.encode(answer)
 
     def refusal_unit(self, intention: Intention, refusal: Problem) -> Unit:
         """The unit that records a refusal under its key."""

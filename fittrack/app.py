@@ -43,7 +43,7 @@ from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
 from fittrack.drawings import admin_routes as drawing_admin_routes
-from fittrack.drawings import prize_routes
+from fittrack.drawings import free_entry_routes, prize_routes
 from fittrack.drawings import routes as drawing_routes
 from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
 from fittrack.gateway import Gateway
@@ -136,6 +136,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     leaderboard_routes.ROUTES,
     drawing_routes.ROUTES,
     drawing_admin_routes.ROUTES,
+    free_entry_routes.ROUTES,
     prize_routes.ROUTES,
     sponsor_routes.ROUTES,
     schedule_routes.ROUTES,

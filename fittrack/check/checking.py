@@ -24,6 +24,7 @@ from fittrack.check.draws import (
     check_promises,
 )
 from fittrack.check.findings import Finding, Invariant, Report, drawing, player
+from fittrack.check.free import check_evidence, check_limits
 from fittrack.check.life import check_life
 from fittrack.check.queries import PlayerRange
 from fittrack.check.tickets import check_purchases, check_refunds
@@ -90,6 +91,8 @@ def examine(
             _check_tickets(conn, players, report, settled=settled)
             _check_awards(conn, players, report)
         report.refunds_waiting = queries.refunds_waiting(conn)
+        step("free entries")
+        _check_free_entries(conn, report)
         step("draws")
         for drawing_id in queries.frozen_drawings(conn):
             report.add(_check_draw(conn, drawing_id, sealer, chains))
@@ -137,6 +140,13 @@ def _check_tickets(conn: Connection, players: PlayerRange, report: Report, *, se
         report.add(check_refunds(subject, held, refunds.get(user_id, ()), settled=settled))
         report.count(Invariant.PURCHASES, len(held))
         report.count(Invariant.REFUNDS, sum(entry.cancelled for entry in held))
+
+
+def _check_free_entries(conn: Connection, report: Report) -> None:
+    rows = queries.free_entries(conn)
+    report.add(check_evidence(rows))
+    report.count(Invariant.FREE_ENTRIES, len(rows))
+    report.add(check_limits(queries.free_tickets_beyond(conn)))
 
 
 def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> None:

@@ -17,6 +17,7 @@ class Invariant(Enum):
     LOGS = "logs and inboxes have no gaps, and every unit names its predecessor"
     PURCHASES = "spends and bought entries are one to one, for the price of the tickets"
     ENTRIES = "entries lie between opening and close, and tile the tickets 1 to N"
+    FREE_ENTRIES = "every free entry has its evidence, and nobody more free tickets than the drawing allows"
     REFUNDS = "every bought entry of a cancelled drawing is refunded once, no other ever"
     KEYS = "a key has one unit in its log, with its answer"
     AWARDS = "what was booked for a day is what its accepted activities are worth"

@@ -17,6 +17,7 @@ from fittrack.check.book import LedgerRow
 from fittrack.check.chains import LogRow
 from fittrack.check.days import DayRow
 from fittrack.check.draws import Followed
+from fittrack.check.free import Excess, FreeEntryRow, Held
 from fittrack.check.life import LifeRow, Projection
 from fittrack.check.tickets import EntryRow, Payment
 from fittrack.db.tables.accounts import users
@@ -24,9 +25,10 @@ from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import drawings, fulfillments
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
 from fittrack.db.tables.operations import retention_marks
+from fittrack.db.tables.prizes import free_entries as evidences
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
 from fittrack.drawings.model import DrawingStatus
-from fittrack.drawings.queries import PURCHASE
+from fittrack.drawings.queries import FREE_ENTRY, PURCHASE
 from fittrack.kit.ids import DrawingId
 from fittrack.privacy.retention.queries import ACTIVITIES
 
@@ -34,6 +36,8 @@ ROWS_PER_FETCH = 5_000
 """Rows taken from a cursor at a time."""
 
 T = TypeVar("T")
+
+_IS_FREE = drawing_log.c.kind == FREE_ENTRY
 
 
 class PlayerRange(NamedTuple):
@@ -166,6 +170,47 @@ def _entry(row: Row[Any]) -> EntryRow:
         refund_owed=row.owed_to is not None,
         refund_applied=row.applied_to is not None,
     )
+
+
+def free_entries(conn: Connection) -> list[FreeEntryRow]:
+    """Free entries of all drawings: of the log with their evidence, and evidence of no such entry."""
+    entry, evidence = drawing_log.c, evidences.c
+    same = (entry.drawing_id == evidence.drawing_id) & (entry.unit_id == evidence.unit_id)
+    columns = (
+        func.coalesce(entry.drawing_id, evidence.drawing_id),
+        func.coalesce(entry.unit_id, evidence.unit_id),
+        entry.user_id,
+        entry.ticket_count,
+        evidence.user_id,
+        evidence.ticket_count,
+    )
+    entered = select(*columns).select_from(drawing_log.outerjoin(evidences, same))
+    recorded = select(*columns).select_from(evidences.outerjoin(drawing_log, same & _IS_FREE))
+    found = [
+        *conn.execute(entered.where(_IS_FREE)),
+        *conn.execute(recorded.where(entry.unit_id.is_(None))),
+    ]
+    return [
+        FreeEntryRow(drawing_id, unit_id, _held(holder, tickets), _held(person, count))
+        for drawing_id, unit_id, holder, tickets, person, count in found
+    ]
+
+
+def _held(user_id: UUID | None, tickets: int | None) -> Held | None:
+    return None if user_id is None or tickets is None else Held(user_id, tickets)
+
+
+def free_tickets_beyond(conn: Connection) -> list[Excess]:
+    """Who has more free tickets in a drawing than it allows."""
+    tickets = func.sum(evidences.c.ticket_count)
+    limit = func.coalesce(drawings.c.free_tickets_per_person, 0)
+    rows = conn.execute(
+        select(evidences.c.drawing_id, evidences.c.user_id, tickets, limit)
+        .join(drawings, drawings.c.drawing_id == evidences.c.drawing_id)
+        .group_by(evidences.c.drawing_id, evidences.c.user_id, limit)
+        .having(tickets > limit)
+    )
+    return [Excess(drawing_id, user_id, int(had), allowed) for drawing_id, user_id, had, allowed in rows]
 
 
 def spends(conn: Connection, players: PlayerRange) -> dict[UUID, list[Payment]]:

@@ -12,7 +12,7 @@ from fittrack.drawings import schemas
 from fittrack.drawings.model import Drawing, DrawingType, Eligibility, FulfillmentType, Prize
 from fittrack.drawings.versions import Versions
 from fittrack.fairness.beacon import Beacon
-from fittrack.kit.ids import DrawingId, PrizeId, SponsorId
+from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
 from protocol import shapes
 from protocol.outbound import TicketsBought
 
@@ -61,6 +61,16 @@ class BuyTickets(Struct, frozen=True, gc=False):
     drawing_id: DrawingId
     quantity: int
     ANSWER: ClassVar[type[Struct]] = TicketsBought
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFreeEntry:
+    """Enter somebody without purchase. `evidence` is as it is compared (`free_entries.evidence_key`)."""
+
+    user_id: UserId
+    quantity: int
+    evidence: str
+    ANSWER: ClassVar[type[Struct]] = schemas.FreeEntryRecorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.drawings import drawings, fulfillments, passed_over, prizes, sponsors, winners
 from fittrack.db.tables.logs import drawing_log
+from fittrack.db.tables.prizes import free_entries
 from fittrack.drawings.model import (
     AccountStatus,
     Drawing,
@@ -350,6 +351,47 @@ def find_entries(
         for row in rows
     ]
     return found, total
+
+
+def free_tickets_of(conn: Connection, drawing_id: DrawingId, user_id: UserId) -> int:
+    """Tickets that a person has in a drawing without purchase."""
+    had = select(func.sum(free_entries.c.ticket_count)).where(
+        free_entries.c.drawing_id == drawing_id, free_entries.c.user_id == user_id
+    )
+    return int(conn.execute(had).scalar_one() or 0)
+
+
+def drawing_of_evidence(conn: Connection, evidence: str) -> DrawingId | None:
+    """The drawing of the entry that a piece of evidence made."""
+    found = conn.execute(
+        select(free_entries.c.drawing_id).where(free_entries.c.evidence_key == evidence)
+    ).scalar_one_or_none()
+    return None if found is None else DrawingId(found)
+
+
+def find_free_entries(
+    conn: Connection, drawing_id: DrawingId, *, offset: int, limit: int
+) -> tuple[list[Row[Any]], int]:
+    """A page of a drawing's free entries, the latest first, and how many there are."""
+    entry = free_entries.c
+    total = conn.execute(
+        select(func.count()).select_from(free_entries).where(entry.drawing_id == drawing_id)
+    ).scalar_one()
+    rows = conn.execute(
+        select(free_entries, profiles.c.display_name)
+        .outerjoin(profiles, profiles.c.user_id == entry.user_id)
+        .where(entry.drawing_id == drawing_id)
+        .order_by(entry.created_at.desc(), entry.unit_id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return list(rows), total
+
+
+def user_with_email(conn: Connection, email_key: str) -> UserId | None:
+    """Whose email this is, as emails are compared."""
+    found = conn.execute(select(users.c.user_id).where(users.c.email_key == email_key)).scalar_one_or_none()
+    return None if found is None else UserId(found)
 
 
 def _prizes_of(conn: Connection, drawing_ids: Sequence[UUID]) -> dict[DrawingId, tuple[Prize, ...]]:

@@ -25,6 +25,8 @@ NAME_LENGTH_MAX = 120  # characters; fits a phone's headline
 DESCRIPTION_LENGTH_MAX = 4_000  # characters
 TICKET_COST_MAX = 1_000_000  # points; a million tickets of it still fit a 64-bit balance
 ACCOUNT_AGE_DAYS_MAX = 3_650
+EMAIL_LENGTH_MAX = 254  # characters, RFC 5321
+EVIDENCE_LENGTH_MAX = 120  # characters
 PRIZE_VALUE_USD_MAX = 10_000_000
 PRIZE_RANK_MAX = 1_000
 PRIZE_QUANTITY_MAX = 10_000
@@ -148,6 +150,46 @@ class EnteredBeacon(Struct, frozen=True, forbid_unknown_fields=True):
 
     round: Annotated[int, Meta(ge=1, le=BEACON_ROUND_MAX)]
     signature: Annotated[str, Meta(pattern=r"^[0-9a-f]{96}$", max_length=96)]
+
+
+class NewFreeEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST drawings/{id}/free-entries`: of the account with this id or this email, one of them."""
+
+    user_id: UUID | None = None
+    email: Annotated[str, Meta(min_length=3, max_length=EMAIL_LENGTH_MAX)] | None = None
+    quantity: Annotated[int, Meta(ge=1, le=MAX_TICKETS_PER_PURCHASE)] = 1
+    evidence: Annotated[
+        str,
+        Meta(
+            min_length=3,
+            max_length=EVIDENCE_LENGTH_MAX,
+            description="What the entry rests on, such as a postmark and a number; it makes one entry, ever",
+        ),
+    ]
+
+
+class FreeEntryRecorded(Struct, frozen=True, kw_only=True):
+    """What a free entry came to. `evidence` is as it is compared; `transaction_id` is the receipt."""
+
+    transaction_id: UUID
+    drawing_id: UUID
+    user_id: UUID
+    quantity: int
+    evidence: str
+    my_tickets: int
+    odds: float
+
+
+class FreeEntry(Struct, frozen=True, kw_only=True):
+    """One line of `GET drawings/{id}/free-entries`. A former player has no name."""
+
+    transaction_id: UUID
+    user_id: UUID
+    display_name: str | None
+    quantity: int
+    evidence: str
+    recorded_by: UUID
+    recorded_at: Instant
 
 
 class MyResult(Struct, frozen=True):

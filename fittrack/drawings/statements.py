@@ -8,9 +8,12 @@ import msgspec
 from sqlalchemy import Delete, Executable, Insert, Subquery, Update, func, insert, literal, select, update
 from sqlalchemy import delete as sql_delete
 
+from fittrack.db.journal import Unit
 from fittrack.db.tables.drawings import drawings, fulfillments, passed_over, prizes, winners
 from fittrack.db.tables.logs import drawing_log, effects
+from fittrack.db.tables.prizes import free_entries
 from fittrack.db.types import Document, Instant
+from fittrack.drawings.commands import RecordFreeEntry
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE
 from fittrack.drawings.model import Drawing, Prize
 from fittrack.drawings.queries import PURCHASE
@@ -18,6 +21,7 @@ from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment, Taken
 from fittrack.drawings.timetable import next_due_at
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId
+from fittrack.kit.origin import Origin
 
 CENTS = 100
 
@@ -132,6 +136,22 @@ def _owe(kind: str, to: Subquery, payload: bytes, now: datetime) -> Insert:
         literal(kind), to.c.subject_id, to.c.user_id, literal(payload, Document), literal(now, Instant)
     )
     return insert(effects).from_select(["kind", "subject_id", "user_id", "payload", "created_at"], rows)
+
+
+def free_entry(
+    unit: Unit, drawing_id: DrawingId, wish: RecordFreeEntry, origin: Origin
+) -> tuple[Any, tuple[Any, ...]]:
+    """The row whose primary key lets a piece of evidence make one entry only."""
+    assert origin.actor_id is not None, "an admin records it, and answers for it"
+    return free_entries, (
+        wish.evidence,
+        drawing_id,
+        unit.unit_id,
+        wish.user_id,
+        wish.quantity,
+        origin.actor_id,
+        unit.created_at,
+    )
 
 
 def freeze_passed_over(

@@ -41,6 +41,18 @@ def refund(drawing_name: str, points: int, drawing_id: UUID) -> Notice:
     )
 
 
+def free_entry(drawing_name: str, tickets: int, drawing_id: UUID) -> Notice:
+    """An entry without purchase was recorded."""
+    count = f"{tickets:,} free ticket{'' if tickets == 1 else 's'}"
+    return Notice(
+        "general",
+        f"You are in: {drawing_name}",
+        f"Your entry without purchase has arrived and counts like any other: {count}.",
+        "drawing",
+        str(drawing_id),
+    )
+
+
 def points_adjusted(points: int, reason: str) -> Notice:
     """An admin gave or took points."""
     deed = "added" if points > 0 else "taken"

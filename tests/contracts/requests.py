@@ -177,6 +177,11 @@ async def _purchase(town: Town, caller: Caller, row: Row, places: Places) -> Jso
     return {**named, "quantity": 1}
 
 
+async def _free_entry(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return {"user_id": str((await town.enrol()).user_id), "evidence": f"Postmark {town.a_name()}"}
+
+
 async def _adjustment(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del town, caller, row
     return {"user_id": places["id"], "amount": 5, "reason": "A gift"}
@@ -231,6 +236,7 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/drawings/{{id}}/beacon": says(round=1, signature="0" * 96),
     f"POST {API}/sponsors": _sponsor,
     f"PATCH {API}/sponsors/{{id}}": says(contact_name="Mr Smith"),
+    f"POST {API}/drawings/{{id}}/free-entries": _free_entry,
     f"POST {API}/drawing-templates": says(drawing_type="annual", name="The year's", active=False),
     f"PATCH {API}/drawing-templates/{{id}}": says(name="Another name"),
     f"POST {API}/prizes": _prize,

@@ -6,7 +6,12 @@ import pytest
 
 from fittrack.activities import review, rules
 from fittrack.drawings import eligibility, timetable
-from fittrack.drawings.model import DrawingStatus, DrawingType, Eligibility
+from fittrack.drawings.model import (
+    DEFAULT_FREE_TICKETS_PER_PERSON,
+    DrawingStatus,
+    DrawingType,
+    Eligibility,
+)
 from fittrack.drawings.rules import ALLOWED_TRANSITIONS, MAX_TICKETS_PER_PURCHASE
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES
 from fittrack.points import award, streak
@@ -59,6 +64,7 @@ def test_the_table_of_points_is_the_award():
         (r"Sales close (\d+) minutes before", timetable.SALES_CLOSE_BEFORE_DRAW.seconds // 60),
         (r"1 to ([\d,]+) tickets", MAX_TICKETS_PER_PURCHASE),
         (r"\((\d+) days unless set otherwise\)", Eligibility().min_account_age_days),
+        (r"may have (\d+) such tickets", DEFAULT_FREE_TICKETS_PER_PERSON),
         (r"sales would close within (\d+) minutes", schedule.SALES_LAST_AT_LEAST.seconds // 60),
     ],
 )

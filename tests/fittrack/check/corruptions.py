@@ -25,6 +25,17 @@ def spent_on_sale(column: str) -> str:
     return f"UPDATE ledger SET {column} WHERE transaction_id = {entry}"
 
 
+def evidence(entry: str) -> str:
+    """Evidence for an entry, given as the rest of a SELECT from the drawings' log."""
+    return (
+        "INSERT INTO free_entries "
+        "(evidence_key, drawing_id, unit_id, user_id, ticket_count, recorded_by, created_at) "
+        f"SELECT 'FORGED', drawing_id, unit_id, user_id, ticket_count, user_id, created_at {entry}"
+    )
+
+
+FREE = "WHERE evidence_key = 'CARD 1'"
+
 Corruption = tuple[Invariant, list[str], list[str] | None]
 
 CORRUPTIONS: dict[str, Corruption] = {
@@ -105,7 +116,10 @@ CORRUPTIONS: dict[str, Corruption] = {
     ),
     "a free entry that was paid for": (
         Invariant.PURCHASES,
-        [f"UPDATE drawing_log SET kind = 'free_entry' WHERE {ANNS_ENTRY}"],
+        [
+            evidence(f"FROM drawing_log WHERE {ANNS_ENTRY}"),
+            f"UPDATE drawing_log SET kind = 'free_entry' WHERE {ANNS_ENTRY}",
+        ],
         ["is free, but 300 points were paid"],
     ),
     "a purchase that its player's log does not know": (
@@ -121,6 +135,26 @@ CORRUPTIONS: dict[str, Corruption] = {
         [f"UPDATE user_log SET kind = 'purchase' WHERE user_id = {CAL} AND kind = 'refused'"],
         ["made no entry"],
     ),
+    "a free entry without evidence": (
+        Invariant.FREE_ENTRIES,
+        [f"DELETE FROM free_entries {FREE}"],
+        ["has no evidence"],
+    ),
+    "evidence of more than was entered": (
+        Invariant.FREE_ENTRIES,
+        [f"UPDATE free_entries SET ticket_count = 3 {FREE}"],
+        ["is for another entry"],
+    ),
+    "evidence for what was bought": (
+        Invariant.FREE_ENTRIES,
+        [evidence(f"FROM drawing_log WHERE {ANNS_ENTRY}")],
+        ["which is no free entry"],
+    ),
+    "more free tickets than there are": (
+        Invariant.FREE_ENTRIES,
+        [f"UPDATE drawings SET free_tickets_per_person = 1 WHERE drawing_id = {ON_SALE}"],
+        ["has 2 free tickets, 1 are allowed"],
+    ),
     "an entry after the end": (
         Invariant.ENTRIES,
         [
@@ -128,7 +162,8 @@ CORRUPTIONS: dict[str, Corruption] = {
             "(drawing_id, rev, unit_id, prev_unit, kind, created_at, user_id, ticket_count) "
             f"SELECT l.drawing_id, l.rev + 1, {STRANGER}, l.unit_id, 'free_entry', l.created_at, {ANN}, 1 "
             "FROM drawing_log l JOIN drawings USING (drawing_id) "
-            "WHERE status = 'cancelled' AND l.kind = 'cancelled' LIMIT 1"
+            "WHERE status = 'cancelled' AND l.kind = 'cancelled' LIMIT 1",
+            evidence(f"FROM drawing_log WHERE unit_id = {STRANGER}"),
         ],
         ["is an entry, though it was cancelled"],
     ),

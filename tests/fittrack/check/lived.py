@@ -10,11 +10,13 @@ from fittrack.activities.processing import BatchItem
 from fittrack.app import Node
 from fittrack.audit.messages import AUDIT, CHAIN_ID, SealRows
 from fittrack.demo.clock import LeapingClock
-from fittrack.drawings.commands import BuyTickets, CancelDrawing, TendDrawing
+from fittrack.drawings.commands import BuyTickets, CancelDrawing, RecordFreeEntry, TendDrawing
 from fittrack.drawings.rules import InsufficientPoints
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import DrawingId, uuid7
 from fittrack.kit.intention import Command
+from fittrack.kit.origin import Origin
+from fittrack.kit.standing import Role
 from fittrack.server.asking import DRAWING, USER
 from tests.world import Member, complete_profile, earn, enrol, migrated, no_fatal, open_drawing, settings_for
 
@@ -48,6 +50,7 @@ class _Life:
         await self._draw([ann, ben, cal, ann])
         await open_drawing(self._node, cost=COST, name="Nobody's")
         on_sale = await open_drawing(self._node, cost=COST, name="On sale")
+        await self._enter_free(ben, on_sale)
         await self._buy(ann, on_sale, 3)
         await self._cancel(ann)
         await self._node.apply_effects()
@@ -69,6 +72,13 @@ class _Life:
         for minutes in (10, 15):
             self._clock.leap_to(NOON + timedelta(minutes=minutes))
             await self._node.registry.ref(DRAWING, drawing_id).ask(TendDrawing())
+        await self._node.apply_effects()
+
+    async def _enter_free(self, player: Member, drawing_id: DrawingId) -> None:
+        admin = await enrol(self._node, "admin", role=Role.ADMIN)
+        wish = RecordFreeEntry(player.user_id, 2, "CARD 1")
+        ref = self._node.registry.ref(DRAWING, drawing_id)
+        await ref.ask(intend(wish, uuid7(), Origin(admin.user_id)))
         await self._node.apply_effects()
 
     async def _cancel(self, buyer: Member) -> None:

@@ -12,9 +12,14 @@ import pytest
 
 from fittrack.db.engine import make_engine
 from fittrack.db.handles import Engine
-from fittrack.kit.ids import DrawingId
+from fittrack.db.tables.prizes import free_entries
+from fittrack.drawings.commands import RecordFreeEntry
+from fittrack.kit.idempotency import intend
+from fittrack.kit.ids import DrawingId, uuid7
+from fittrack.kit.origin import Origin
+from fittrack.server.asking import DRAWING
 from protocol.shapes import instant
-from tests.fittrack.privacy.planting import MARK, plant
+from tests.fittrack.privacy.planting import MARK, mark, plant
 from tests.rest_house import PASSWORD, Person, RestHouse, a_rest_house
 
 ACTIVITY = f"{MARK}activity~"
@@ -98,13 +103,18 @@ async def live(house: RestHouse, engine: Engine) -> Lived:
         "POST", f"/drawings/{drawing_id}/tickets", {"quantity": 2}, token=joe.token
     )
     assert status == 201, body
+    evidence = mark(free_entries, "evidence_key")
+    wish = intend(RecordFreeEntry(joe.user_id, 1, evidence), None, Origin(actor_id=uuid7()))
+    await house.inner.node.registry.ref(DRAWING, drawing_id).ask(wish)
     await house.inner.pass_time(hours=1)
     await house.inner.pass_time(minutes=5)
     await house.inner.node.apply_effects()
     joe = Person(joe.user_id, joe.email, await house.sign_in("joe"))
     node = house.inner.node
     planted = plant(engine, joe, drawing_id, house.inner.clock, node.sealer)
-    return Lived(house, joe, drawing_id, {*planted, ACTIVITY, DEVICE, joe.email, "Player joe"}, engine)
+    return Lived(
+        house, joe, drawing_id, {*planted, evidence, ACTIVITY, DEVICE, joe.email, "Player joe"}, engine
+    )
 
 
 async def work_out(house: RestHouse, joe: Person, name: str = ACTIVITY) -> None:

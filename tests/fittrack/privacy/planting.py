@@ -13,7 +13,7 @@ from fittrack.db.tables.logs import inbox
 from fittrack.db.tables.messages import mail_outbox, notification_preferences
 from fittrack.db.tables.operations import audit_log, idempotency, review_appeals, reviews
 from fittrack.db.tables.partners import oauth_states, tracker_connections
-from fittrack.db.tables.prizes import free_entries, fulfillment_transitions, shipping_addresses
+from fittrack.db.tables.prizes import fulfillment_transitions, shipping_addresses
 from fittrack.db.tables.sessions import (
     email_tokens,
     identities,
@@ -147,16 +147,6 @@ def plant(engine: Engine, person: Person, drawing_id: DrawingId, clock: Clock, s
             redirect_uri=word(oauth_states, "redirect_uri"),
             created_at=now,
             expires_at=now,
-        )
-        add(
-            free_entries,
-            evidence_key=word(free_entries, "evidence_key"),
-            drawing_id=drawing_id,
-            unit_id=uuid7(),
-            user_id=user_id,
-            ticket_count=1,
-            recorded_by=uuid7(),
-            created_at=now,
         )
         fulfillment_id = _prize(conn, person, word)
         add(
