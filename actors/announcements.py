@@ -48,7 +48,7 @@ class Announcements:
         completed = DrawingCompleted(
             drawing_id=drawing_id,
             completed_at=result.completed_at,
-            winners=len(winners),
+            winners=len(result.winners),
             proof_url=result.proof_url,
         )
         self._tell_all(stored.drawing.eligibility.user_type, completed)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
-from actors import free_entry
+from actors import drawing_prizes, free_entry
 from actors.countdown import Countdown
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
@@ -25,6 +25,7 @@ from fittrack.drawings.eligibility import check_eligible
 from fittrack.drawings.messages import BeaconArrived, SponsorRenamed, TellTime, View, ViewDrawing
 from fittrack.drawings.rules import check_sales
 from fittrack.drawings.stored import StoredDrawing
+from fittrack.fulfilments.commands import AddFulfillment, Redraw, ReturnPrize
 from fittrack.kit.ids import DrawingId, UserId
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem
@@ -94,6 +95,8 @@ class DrawingActor(LogActor):
                 return Answer(await self.life.make(intention, wish))
             case RecordFreeEntry() as wish:
                 return await free_entry.record(self, intention, wish)
+            case Redraw() | ReturnPrize() | AddFulfillment() as wish:
+                return await drawing_prizes.decide(self, intention, wish)
             case _:
                 return await self.life.change(intention)
 

@@ -12,6 +12,7 @@ from actors import (
     user_account,
     user_activities,
     user_effects,
+    user_fulfilments,
     user_points,
     user_privacy,
     user_purchases,
@@ -29,6 +30,7 @@ from fittrack.db.handles import Executable, Table
 from fittrack.db.journal import Unit
 from fittrack.db.tables.logs import user_log
 from fittrack.drawings.commands import BuyTickets
+from fittrack.fulfilments.commands import ChangeFulfillment, TendPrize
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.commands import ChangePreferences, ReadInbox, ReadNotification
 from fittrack.inbox.delivery import Delivered, InboxHead, deliver
@@ -116,6 +118,8 @@ class UserActor(LogActor):
                 return self.view()
             case ApplyEffect():
                 return user_effects.apply(self, message)
+            case TendPrize():
+                return user_fulfilments.tend(self, message)
             case _:
                 raise AssertionError(f"no player understands {message!r}")
 
@@ -146,12 +150,12 @@ class UserActor(LogActor):
                 return await user_privacy.delete_account(self, intention, command)
             case AdjustPoints() as command:
                 return await user_points.adjust(self, intention, command)
-            case ChangeStatus() as command:
-                return await user_standing.change_status(self, intention, command)
-            case ChangeRole() as command:
-                return await user_standing.change_role(self, intention, command)
+            case ChangeStatus() | ChangeRole() as command:
+                return await user_standing.change(self, intention, command)
             case ConnectTracker() | DisconnectTracker() | TellOfTracker():
                 return await user_trackers.change(self, intention)
+            case ChangeFulfillment() as command:
+                return await user_fulfilments.change(self, intention, command)
             case _:
                 return await user_account.change(self, intention)
 

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from actors import user_privacy
+from actors import user_fulfilments, user_privacy
 from fittrack.db import effect_queries
 from fittrack.db.handles import Executable
-from fittrack.db.journal import UnitRefused
+from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE, read_refund, read_winner
+from fittrack.fulfilments import queries as fulfilment_queries
 from fittrack.inbox import notices
 from fittrack.inbox.notices import Notice
 from fittrack.inbox.owed import NOTICE, read_notice
+from fittrack.kit.ids import FulfillmentId
 from fittrack.players.messages import ApplyEffect
 from fittrack.points import ledger
 from fittrack.points.ledger import Entry
@@ -31,7 +33,7 @@ async def apply(actor: "UserActor", effect: ApplyEffect) -> None:
         case kind if kind == WINNER_NOTICE:
             await _tell_winner(actor, effect)
         case kind if kind == NOTICE:
-            await _commit(actor, effect, [], read_notice(effect.payload))
+            await _commit(actor, effect, actor.unit(effect.kind), read_notice(effect.payload))
         case kind if kind == ERASURE:
             await user_privacy.erase(actor, effect)
         case kind:
@@ -55,7 +57,7 @@ async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
         description=f"Refund: {refund.drawing_name} was cancelled"[:200],
         created_at=actor.services.clock.now(),
     )
-    await _commit(actor, effect, [entry])
+    await _commit(actor, effect, actor.unit(effect.kind), entries=[entry])
 
 
 async def _tell_refund(actor: "UserActor", effect: ApplyEffect) -> None:
@@ -63,7 +65,8 @@ async def _tell_refund(actor: "UserActor", effect: ApplyEffect) -> None:
     refund = read_refund(effect.payload)
     tickets = await actor.services.reads.run(drawing_queries.tickets_bought, refund.drawing_id, actor.user_id)
     points = tickets * refund.ticket_cost_points
-    await _commit(actor, effect, [], notices.refund(refund.drawing_name, points, refund.drawing_id))
+    notice = notices.refund(refund.drawing_name, points, refund.drawing_id)
+    await _commit(actor, effect, actor.unit(effect.kind), notice)
 
 
 async def _tell_winner(actor: "UserActor", effect: ApplyEffect) -> None:
@@ -75,20 +78,27 @@ async def _tell_winner(actor: "UserActor", effect: ApplyEffect) -> None:
         won.drawing_id,
         needs_address=won.needs_address,
     )
-    gone = actor.account is None or actor.account.is_deleted
-    also = forfeit(actor.user_id, actor.services.clock.now()) if gone else []
-    await _commit(actor, effect, [], notice, also)
+    unit = actor.unit(effect.kind)
+    also: Sequence[Executable]
+    if actor.account is None or actor.account.is_deleted:
+        also = forfeit(actor.user_id, unit.created_at)
+    else:
+        prize = await actor.services.reads.run(fulfilment_queries.find, FulfillmentId(effect.subject_id))
+        also = [] if prize is None else user_fulfilments.notify_with(unit, prize)
+    await _commit(actor, effect, unit, notice, also=also)
 
 
 async def _commit(
     actor: "UserActor",
     effect: ApplyEffect,
-    entries: list[Entry],
+    unit: Unit,
     notice: Notice | None = None,
+    *,
+    entries: Sequence[Entry] = (),
     also: Sequence[Executable] = (),
 ) -> None:
-    unit = actor.unit(effect.kind)
     unit.inserts = [
+        *unit.inserts,
         *(entry.row for entry in entries),
         effect_queries.receipt(effect.kind, effect.subject_id, actor.user_id, unit.created_at),
     ]

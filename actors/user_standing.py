@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from actors.user import UserActor
 
 
-async def change_status(actor: "UserActor", intention: Intention, command: ChangeStatus) -> Answer:
+async def change(actor: "UserActor", intention: Intention, command: ChangeStatus | ChangeRole) -> Answer:
+    """Make something else of the account."""
+    if isinstance(command, ChangeStatus):
+        return await _change_status(actor, intention, command)
+    return await _change_role(actor, intention, command)
+
+
+async def _change_status(actor: "UserActor", intention: Intention, command: ChangeStatus) -> Answer:
     """Suspend, ban or reinstate the account; unless it may sign in, every session ends at once."""
     await _may_change(actor, intention, command.unless_changed_since)
     player, now = actor.existing().player, actor.services.clock.now()
@@ -48,7 +55,7 @@ async def change_status(actor: "UserActor", intention: Intention, command: Chang
     return answer
 
 
-async def change_role(actor: "UserActor", intention: Intention, command: ChangeRole) -> Answer:
+async def _change_role(actor: "UserActor", intention: Intention, command: ChangeRole) -> Answer:
     """Give the account another role, from its next request on."""
     await _may_change(actor, intention, command.unless_changed_since)
     player, now = actor.existing().player, actor.services.clock.now()

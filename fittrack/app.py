@@ -46,6 +46,7 @@ from fittrack.drawings import admin_routes as drawing_admin_routes
 from fittrack.drawings import free_entry_routes, prize_routes
 from fittrack.drawings import routes as drawing_routes
 from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
+from fittrack.fulfilments import routes as fulfilment_routes
 from fittrack.gateway import Gateway
 from fittrack.inbox import routes as inbox_routes
 from fittrack.integrations.drand import DrandClient
@@ -140,6 +141,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     prize_routes.ROUTES,
     sponsor_routes.ROUTES,
     schedule_routes.ROUTES,
+    fulfilment_routes.ROUTES,
     inbox_routes.ROUTES,
     audit_routes.ROUTES,
     user_routes.ROUTES,
@@ -380,6 +382,7 @@ class Node:
             self._revocations,
             self._effects,
             self._every("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
+            self._every("prizes", timers.PRIZES_EVERY_S, self.tend_prizes),
             self._every("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
             self._every("mail", MAIL_EVERY_S, self.deliver_mail),
             self._every("sessions", POLL_EVERY_S, self.watch.poll),
@@ -448,6 +451,10 @@ class Node:
     async def keep_schedule(self) -> None:
         """Have the drawings made whose time has come to be seen."""
         await schedule.keep_schedule(self.registry)
+
+    async def tend_prizes(self) -> None:
+        """Remind winners' actors of what is due."""
+        await timers.tend_due_prizes(self.reads, self.registry, self.clock)
 
     async def seal_audit_log(self) -> None:
         """Have what was recorded sealed."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     Update,
+    and_,
     case,
     delete,
     exists,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from fittrack.accounts.rules import Attempts, EmailToken
 from fittrack.db.tables.accounts import users
-from fittrack.db.tables.drawings import winners
+from fittrack.db.tables.drawings import fulfillments, winners
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.sessions import attempts as counted
@@ -283,7 +284,12 @@ def overview(conn: Connection, user_id: UserId) -> Overview | None:
     if row is None:
         return None
     entered = select(func.count(drawing_log.c.drawing_id.distinct())).where(drawing_log.c.user_id == user_id)
-    won = select(func.count()).select_from(winners).where(winners.c.user_id == user_id)
+    lost = and_(
+        fulfillments.c.drawing_id == winners.c.drawing_id,
+        fulfillments.c.draw_order == winners.c.draw_order,
+        fulfillments.c.forfeited_at.is_not(None),
+    )
+    won = select(func.count()).select_from(winners).where(winners.c.user_id == user_id, ~exists().where(lost))
     return Overview(
         email=row.email,
         status=AccountStatus(row.status),

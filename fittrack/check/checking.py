@@ -26,6 +26,7 @@ from fittrack.check.draws import (
 from fittrack.check.findings import Finding, Invariant, Report, drawing, player
 from fittrack.check.free import check_evidence, check_limits
 from fittrack.check.life import check_life
+from fittrack.check.prizes import check_prizes
 from fittrack.check.queries import PlayerRange
 from fittrack.check.tickets import check_purchases, check_refunds
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
@@ -95,7 +96,7 @@ def examine(
         _check_free_entries(conn, report)
         step("draws")
         for drawing_id in queries.frozen_drawings(conn):
-            report.add(_check_draw(conn, drawing_id, sealer, chains))
+            report.add(_check_draw(conn, drawing_id, sealer, chains, report))
             report.count(Invariant.DRAWS, 1)
         step("audit log")
         _check_audit_log(conn, report)
@@ -168,7 +169,7 @@ def _check_audit_log(conn: Connection, report: Report) -> None:
 
 
 def _check_draw(
-    conn: Connection, drawing_id: DrawingId, sealer: Sealer, chains: Mapping[str, Chain]
+    conn: Connection, drawing_id: DrawingId, sealer: Sealer, chains: Mapping[str, Chain], report: Report
 ) -> Iterator[Finding]:
     subject = drawing(drawing_id)
     stored = drawing_queries.load(conn, drawing_id)
@@ -194,6 +195,9 @@ def _check_draw(
         yield from wrong
         return  # no record can be published of this
     if stored.drawing.status is DrawingStatus.COMPLETED:
+        prizes = queries.prizes_on_their_way(conn, drawing_id)
+        report.count(Invariant.PRIZES, len(prizes))
         winners = drawing_queries.winners_of(conn, drawing_id)
         yield from check_draw(subject, draw.publish(conn, stored, secrets), entered, winners, chains)
         yield from check_followed(subject, winners, queries.followed(conn, drawing_id))
+        yield from check_prizes(subject, prizes, winners)

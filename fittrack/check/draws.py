@@ -98,13 +98,20 @@ def check_draw(
         if not check.ok:
             yield _finding(subject, f"its record does not verify ({check.name}): {check.sentence}")
     rows = record.fields.winners
-    if len(rows) != len(winners):
-        yield _finding(subject, f"its record names {len(rows)} winners, {len(winners)} are stored")
+    first = [winner for winner in winners if winner.taken_over is None]
+    if len(rows) != len(first):
+        yield _finding(subject, f"its record names {len(rows)} winners, {len(first)} are stored")
     held = entered.entries.tickets_of(winner.tag for winner in winners)
-    for row, winner in zip(rows, winners, strict=False):
+    for row, winner in zip(rows, first, strict=False):
         stored = winner.user_id, winner.tickets_held, _as_published(winner)
         if stored != (entered.holders.get(winner.tag), held[winner.tag], row):
             yield _finding(subject, f"the winner in slot {row.slot} is not stored as published")
+    prizes = {row.slot: (row.rank, row.prize_id) for row in rows}
+    for winner in winners:
+        if winner.taken_over is not None:
+            took = winner.user_id, winner.tickets_held, (winner.prize_rank, str(winner.prize_id))
+            if took != (entered.holders.get(winner.tag), held[winner.tag], prizes.get(winner.slot)):
+                yield _finding(subject, f"the alternate in slot {winner.slot} is not stored as published")
 
 
 def _as_published(winner: StoredWinner) -> WinnerRow:

@@ -22,6 +22,7 @@ class Invariant(Enum):
     KEYS = "a key has one unit in its log, with its answer"
     AWARDS = "what was booked for a day is what its accepted activities are worth"
     DRAWS = "the published inputs give the stored winners"
+    PRIZES = "a prize has one holder at most, and its history leads to where it is"
     AUDIT = "what was recorded in the audit log is what was sealed, and none of it is missing"
 
 

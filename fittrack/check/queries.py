@@ -19,13 +19,15 @@ from fittrack.check.days import DayRow
 from fittrack.check.draws import Followed
 from fittrack.check.free import Excess, FreeEntryRow, Held
 from fittrack.check.life import LifeRow, Projection
+from fittrack.check.prizes import PrizeRow, PrizeStep
 from fittrack.check.tickets import EntryRow, Payment
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities, user_days
-from fittrack.db.tables.drawings import drawings, fulfillments
+from fittrack.db.tables.drawings import drawings, fulfillments, prizes
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
 from fittrack.db.tables.operations import retention_marks
 from fittrack.db.tables.prizes import free_entries as evidences
+from fittrack.db.tables.prizes import fulfillment_transitions
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.queries import FREE_ENTRY, PURCHASE
@@ -324,6 +326,35 @@ def followed(conn: Connection, drawing_id: DrawingId) -> list[Followed]:
         )
         for row in rows
     ]
+
+
+def prizes_on_their_way(conn: Connection, drawing_id: DrawingId) -> list[PrizeRow]:
+    """The fulfilments of a drawing in the order of the draw, each with its steps."""
+    step, prize = fulfillment_transitions.c, fulfillments.c
+    steps: dict[UUID, list[PrizeStep]] = {}
+    for row in conn.execute(
+        select(step.fulfillment_id, step.step_number, step.from_status, step.to_status)
+        .join(fulfillments, prize.fulfillment_id == step.fulfillment_id)
+        .where(prize.drawing_id == drawing_id)
+        .order_by(step.fulfillment_id, step.step_number)
+    ):
+        steps.setdefault(row.fulfillment_id, []).append(PrizeStep._make(row[1:]))
+    rows = conn.execute(
+        select(
+            prize.draw_order,
+            prize.status,
+            prizes.c.fulfillment_type,
+            prize.forfeit_reason,
+            prize.forfeited_at,
+            prize.delivered_at,
+            prize.next_due_at,
+            prize.fulfillment_id,
+        )
+        .join(prizes, prizes.c.prize_id == prize.prize_id)
+        .where(prize.drawing_id == drawing_id)
+        .order_by(prize.draw_order)
+    )
+    return [PrizeRow(*row[:-1], steps.get(row.fulfillment_id, [])) for row in rows]
 
 
 def _grouped(

@@ -29,6 +29,13 @@ def waiting(conn: Connection, limit: int) -> list[Effect]:
     return [Effect(row.kind, row.subject_id, UserId(row.user_id), row.payload) for row in rows]
 
 
+def was_applied(conn: Connection, kind: str, subject_id: UUID) -> bool:
+    """Whether an effect was applied, however long ago."""
+    applied = effect_receipts.c
+    found = select(applied.subject_id).where(applied.kind == kind, applied.subject_id == subject_id)
+    return conn.execute(found).first() is not None
+
+
 def settle(kind: str, subject_id: UUID) -> Delete:
     """The effect no longer waits."""
     return delete(effects).where(effects.c.kind == kind, effects.c.subject_id == subject_id)

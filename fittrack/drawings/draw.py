@@ -5,6 +5,7 @@ database holds, so a draw that a crash interrupted comes out the same (FAIRNESS,
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -13,7 +14,7 @@ from fittrack.drawings import queries
 from fittrack.drawings.commitment import Secrets
 from fittrack.drawings.eligibility import Holder, passed_over
 from fittrack.drawings.rules import prize_slots
-from fittrack.drawings.stored import NewWinner, StoredDrawing
+from fittrack.drawings.stored import NewWinner, StoredDrawing, StoredWinner
 from fittrack.fairness import ftd1
 from fittrack.fairness.beacon import Beacon
 from fittrack.fairness.closing import Closing
@@ -21,7 +22,7 @@ from fittrack.fairness.closing_record import ClosingRecord
 from fittrack.fairness.entries import Entries
 from fittrack.fairness.ftd1 import Drawn
 from fittrack.fairness.inclusion import InclusionProof, InclusionProofs
-from fittrack.fairness.publishing import ActualInstants, write_record
+from fittrack.fairness.publishing import ActualInstants, Alternate, write_record
 from fittrack.fairness.record import PassedOver, Record
 from fittrack.kit.ids import DrawingId, FulfillmentId, UserId
 
@@ -69,13 +70,66 @@ def choose_winners(
     return list(_winners(stored, closing, holders, closing.winners(beacon)))
 
 
+def next_alternate(
+    conn: Connection, stored: StoredDrawing, secrets: Secrets, after: StoredWinner
+) -> NewWinner | None:
+    """Who takes over the prize of `after`: the next of the same sequence (FAIRNESS 4). None: nobody is left.
+
+    Raises `EntriesChanged` where the sequence does not begin with those who were drawn before.
+    """
+    closing, holders = _read_closing(conn, stored, secrets)
+    earlier = [_as_drawn(winner) for winner in queries.winners_of(conn, stored.drawing.drawing_id)]
+    stream = closing.draw(None if stored.beacon is None else stored.beacon.beacon)
+    if list(islice(stream, len(earlier))) != earlier:
+        raise EntriesChanged(f"drawing {closing.drawing_id}: drawing again does not give the same winners")
+    drawn = next(stream, None)
+    if drawn is None:
+        return None
+    order = len(earlier) + 1
+    return NewWinner(
+        draw_order=order,
+        prize_id=after.prize_id,
+        prize_rank=after.prize_rank,
+        prize_name=after.prize_name,
+        user_id=holders[drawn.tag],
+        tag=drawn.tag,
+        winning_ticket_number=drawn.ticket,
+        word=drawn.word,
+        tickets_held=closing.entries.tickets_of([drawn.tag])[drawn.tag],
+        fulfillment_id=fulfillment_id(stored.drawing.drawing_id, order),
+    )
+
+
+def won_again(drawing_id: DrawingId, winner: StoredWinner) -> NewWinner:
+    """A winner as they were when they were drawn."""
+    return NewWinner(
+        draw_order=winner.draw_order,
+        prize_id=winner.prize_id,
+        prize_rank=winner.prize_rank,
+        prize_name=winner.prize_name,
+        user_id=winner.user_id,
+        tag=winner.tag,
+        winning_ticket_number=winner.winning_ticket_number,
+        word=winner.word,
+        tickets_held=winner.tickets_held,
+        fulfillment_id=fulfillment_id(drawing_id, winner.draw_order),
+    )
+
+
+def _as_drawn(winner: StoredWinner) -> Drawn:
+    return Drawn(winner.winning_ticket_number, winner.tag, winner.word)
+
+
 def publish(conn: Connection, stored: StoredDrawing, secrets: Secrets) -> Record:
     """The record of a completed drawing: everything that anybody needs to draw it again."""
     assert stored.closing is not None and stored.completed_at is not None, "only what was drawn is published"
     closing, _ = _read_closing(conn, stored, secrets)
-    drawn = [
-        Drawn(winner.winning_ticket_number, winner.tag, winner.word)
-        for winner in queries.winners_of(conn, stored.drawing.drawing_id)
+    everybody = queries.winners_of(conn, stored.drawing.drawing_id)
+    drawn = [_as_drawn(winner) for winner in everybody if winner.taken_over is None]
+    alternates = [
+        Alternate(_as_drawn(winner), winner.slot, winner.taken_over.reason, winner.taken_over.at)
+        for winner in everybody
+        if winner.taken_over is not None
     ]
     taken = stored.beacon
     instants = ActualInstants(
@@ -84,7 +138,7 @@ def publish(conn: Connection, stored: StoredDrawing, secrets: Secrets) -> Record
         beacon_at=None if taken is None else taken.had_at,
     )
     beacon = None if taken is None else taken.beacon
-    return write_record(closing, beacon=beacon, drawn=drawn, instants=instants)
+    return write_record(closing, beacon=beacon, drawn=drawn, instants=instants, alternates=alternates)
 
 
 def publish_closing(conn: Connection, stored: StoredDrawing, secrets: Secrets) -> ClosingRecord:

@@ -7,10 +7,18 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from fittrack.db.tables.accounts import profiles, users
-from fittrack.db.tables.drawings import drawings, fulfillments, passed_over, prizes, sponsors, winners
+from fittrack.db.tables.drawings import (
+    alternates,
+    drawings,
+    fulfillments,
+    passed_over,
+    prizes,
+    sponsors,
+    winners,
+)
 from fittrack.db.tables.logs import drawing_log
 from fittrack.db.tables.prizes import free_entries
 from fittrack.drawings.model import (
@@ -26,12 +34,14 @@ from fittrack.drawings.model import (
 from fittrack.drawings.schemas import PrizeSort, PrizesQuery
 from fittrack.drawings.stored import (
     Closing,
+    Forfeited,
     SealedCommitment,
     StoredDrawing,
     StoredEntry,
     StoredPrize,
     StoredWinner,
     TakenBeacon,
+    TakenOver,
 )
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
@@ -44,6 +54,9 @@ FREE_ENTRY = "free_entry"
 ANONYMOUS = "A former player"
 """How somebody is announced whose personal data was erased."""
 
+FORMER_WINNER = "A former winner"
+"""How somebody is announced who forfeited the prize, until somebody else has it."""
+
 IN_LIST_MAX = 900
 """Elements of an `IN` list: Oracle takes 1,000 at most."""
 
@@ -52,7 +65,7 @@ _AWARDED = (
     .where(
         fulfillments.c.drawing_id == prizes.c.drawing_id,  # found by the index of drawings
         fulfillments.c.prize_id == prizes.c.prize_id,
-        fulfillments.c.status != "forfeited",
+        fulfillments.c.forfeited_at.is_(None),
     )
     .correlate(prizes)
     .scalar_subquery()
@@ -268,29 +281,52 @@ def passed_over_of(conn: Connection, drawing_id: DrawingId) -> tuple[PassedOver,
 
 
 def winners_of(conn: Connection, drawing_id: DrawingId) -> list[StoredWinner]:
-    """Winners in the order in which they were drawn."""
+    """Winners in the order in which they were drawn, those included who took over what others forfeited."""
+    taken_over = and_(
+        alternates.c.drawing_id == winners.c.drawing_id, alternates.c.draw_order == winners.c.draw_order
+    )
+    on_its_way = and_(
+        fulfillments.c.drawing_id == winners.c.drawing_id, fulfillments.c.draw_order == winners.c.draw_order
+    )
     rows = conn.execute(
-        select(winners, prizes.c.name.label("prize_name"), profiles.c.display_name)
+        select(
+            winners,
+            prizes.c.name.label("prize_name"),
+            profiles.c.display_name,
+            alternates.c.after_order,
+            alternates.c.slot_number,
+            alternates.c.reason,
+            fulfillments.c.forfeit_reason,
+            fulfillments.c.forfeited_at,
+        )
         .join(prizes, prizes.c.prize_id == winners.c.prize_id)
         .outerjoin(profiles, profiles.c.user_id == winners.c.user_id)
+        .outerjoin(alternates, taken_over)
+        .outerjoin(fulfillments, on_its_way)
         .where(winners.c.drawing_id == drawing_id)
         .order_by(winners.c.draw_order)
     )
-    return [
-        StoredWinner(
-            draw_order=row.draw_order,
-            prize_id=PrizeId(row.prize_id),
-            prize_rank=row.prize_rank,
-            prize_name=row.prize_name,
-            user_id=UserId(row.user_id),
-            display_name=row.display_name or ANONYMOUS,
-            tag=row.tag,
-            winning_ticket_number=row.winning_ticket_number,
-            word=row.word,
-            tickets_held=row.tickets_held,
-        )
-        for row in rows
-    ]
+    return [_winner(row) for row in rows]
+
+
+def _winner(row: Row[Any]) -> StoredWinner:
+    is_alternate, has_forfeited = row.after_order is not None, row.forfeited_at is not None
+    name = row.display_name or ANONYMOUS
+    return StoredWinner(
+        draw_order=row.draw_order,
+        prize_id=PrizeId(row.prize_id),
+        prize_rank=row.prize_rank,
+        prize_name=row.prize_name,
+        user_id=UserId(row.user_id),
+        display_name=FORMER_WINNER if has_forfeited and row.display_name else name,
+        tag=row.tag,
+        winning_ticket_number=row.winning_ticket_number,
+        word=row.word,
+        tickets_held=row.tickets_held,
+        slot=row.slot_number if is_alternate else row.draw_order,
+        taken_over=TakenOver(row.after_order, row.reason, row.created_at) if is_alternate else None,
+        forfeited=Forfeited(row.forfeit_reason, row.forfeited_at) if has_forfeited else None,
+    )
 
 
 def display_names(conn: Connection, user_ids: Sequence[UserId]) -> dict[UserId, str]:

@@ -36,7 +36,7 @@ COSMETIC_FIELDS = frozenset({"description", "image_url"})
 
 
 class InvalidTransition(Problem):
-    code, status, title = "invalid-transition", 409, "The drawing cannot go there from its present state"
+    code, status, title = "invalid-transition", 409, "It cannot go there from its present state"
 
 
 class SalesClosed(Problem):

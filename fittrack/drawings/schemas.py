@@ -199,14 +199,31 @@ class MyResult(Struct, frozen=True):
     won: bool
 
 
+class ForfeitedPrize(Struct, frozen=True, kw_only=True):
+    """That a winner lost a prize. `tag` is the pseudonym under which the proof names them."""
+
+    rank: int
+    prize_id: UUID
+    prize_name: str
+    tag: str
+    winning_ticket_number: int
+    reason: str
+    forfeited_at: Instant
+
+
 class Results(Struct, frozen=True, kw_only=True):
-    """A completed drawing (SPEC 10). `my` is there for whoever is signed in."""
+    """A completed drawing (SPEC 10). `my` is there for whoever is signed in.
+
+    `winners` are those who have the prizes now: who took over what was forfeited stands in the place of
+    whoever lost it.
+    """
 
     drawing_id: UUID
     completed_at: Instant
     total_tickets: int
     entrants: int
     winners: list[Winner]
+    forfeited: list[ForfeitedPrize] = []
     my: MyResult | UnsetType = UNSET
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Delete, Executable, Insert, Subquery, Update, func, inser
 from sqlalchemy import delete as sql_delete
 
 from fittrack.db.journal import Unit
-from fittrack.db.tables.drawings import drawings, fulfillments, passed_over, prizes, winners
+from fittrack.db.tables.drawings import alternates, drawings, fulfillments, passed_over, prizes, winners
 from fittrack.db.tables.logs import drawing_log, effects
 from fittrack.db.tables.prizes import free_entries
 from fittrack.db.types import Document, Instant
@@ -17,7 +17,7 @@ from fittrack.drawings.commands import RecordFreeEntry
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE
 from fittrack.drawings.model import Drawing, Prize
 from fittrack.drawings.queries import PURCHASE
-from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment, TakenBeacon
+from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment, StoredWinner, TakenBeacon
 from fittrack.drawings.timetable import next_due_at
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId
@@ -184,23 +184,34 @@ def award_prizes(
                 ),
             )
         )
-        rows.append((fulfillments, _fulfillment(drawing_id, winner, now)))
-        payload = notices[winner.fulfillment_id]
-        rows.append((effects, (WINNER_NOTICE, winner.fulfillment_id, winner.user_id, payload, now)))
+        rows += owe_prize(drawing_id, winner, notices[winner.fulfillment_id], now)
     return rows
 
 
-def _fulfillment(drawing_id: DrawingId, winner: NewWinner, now: datetime) -> tuple[Any, ...]:
-    return (
-        winner.fulfillment_id,
-        drawing_id,
-        winner.prize_id,
-        winner.draw_order,
-        winner.user_id,
-        "pending",
-        None,
-        None,
-        None,
-        now,
-        now,
-    )
+def owe_prize(
+    drawing_id: DrawingId, winner: NewWinner, notice: bytes, now: datetime
+) -> list[tuple[Any, tuple[Any, ...]]]:
+    """Rows of a winner's fulfilment, and of the notice that they are owed."""
+    prize = {
+        "fulfillment_id": winner.fulfillment_id,
+        "drawing_id": drawing_id,
+        "prize_id": winner.prize_id,
+        "draw_order": winner.draw_order,
+        "user_id": winner.user_id,
+        "status": "pending",
+        "created_at": now,
+        "updated_at": now,
+    }
+    return [
+        (fulfillments, tuple(prize.get(column.name) for column in fulfillments.columns)),
+        (effects, (WINNER_NOTICE, winner.fulfillment_id, winner.user_id, notice, now)),
+    ]
+
+
+def take_over(
+    drawing_id: DrawingId, winner: NewWinner, former: StoredWinner, now: datetime
+) -> tuple[Any, tuple[Any, ...]]:
+    """The row that makes a winner an alternate. Whoever follows `former` is unique."""
+    assert former.forfeited is not None, "only what was forfeited is taken over"
+    reason = former.forfeited.reason
+    return alternates, (drawing_id, winner.draw_order, former.draw_order, former.slot, reason, now)

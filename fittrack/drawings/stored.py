@@ -75,9 +75,25 @@ class StoredPrize(NamedTuple):
     awarded: int
 
 
+class TakenOver(NamedTuple):
+    """How somebody came to a prize that its former holder had forfeited."""
+
+    after_order: int
+    """The draw order of that holder."""
+    reason: str
+    at: datetime
+
+
+class Forfeited(NamedTuple):
+    """That somebody lost a prize they had won, and why."""
+
+    reason: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredWinner:
-    """A filled prize slot, with the name under which it is announced."""
+    """Somebody who was drawn for a prize slot, with the name under which they are announced."""
 
     draw_order: int
     prize_id: PrizeId
@@ -89,6 +105,10 @@ class StoredWinner:
     winning_ticket_number: int
     word: int
     tickets_held: int
+    slot: int
+    """The draw order of whoever had the prize first."""
+    taken_over: TakenOver | None = None
+    forfeited: Forfeited | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +139,7 @@ class NewWinner:
             winning_ticket_number=self.winning_ticket_number,
             word=self.word,
             tickets_held=self.tickets_held,
+            slot=self.draw_order,
         )
 
 

@@ -5,35 +5,29 @@ whoever asks for it again is told of sales; an edit heeds the version alone, or 
 tickets are sold.
 """
 
-from hashlib import blake2b
-from typing import Final
-
 import msgspec
 from msgspec import UNSET
 
 from fittrack.drawings import views
 from fittrack.drawings.model import Drawing, Prize
 from fittrack.kit.problems import PreconditionFailed
-from fittrack.server.etags import etag_of
+from fittrack.server.etags import etag_of, version_of
 from protocol import shapes
 
 Versions = frozenset[str] | None
 """Tags of which one must be the present version; none: whatever it is."""
-
-_DIGEST_BYTES: Final = 10
-_encode = msgspec.json.Encoder().encode
 
 
 def drawing_tag(drawing: shapes.Drawing) -> str:
     """The `ETag` of a drawing as it is shown."""
     mine = 0 if drawing.my_tickets is UNSET else drawing.my_tickets
     figures = f"{drawing.total_tickets}.{drawing.entrants}.{mine}"
-    return etag_of(f"{_version(_without_figures(drawing))}.{figures}")
+    return etag_of(f"{version_of(_without_figures(drawing))}.{figures}")
 
 
 def prize_tag(prize: shapes.Prize) -> str:
     """The `ETag` of a prize as it is shown."""
-    return etag_of(_version(prize))
+    return etag_of(version_of(prize))
 
 
 def check_drawing(drawing: Drawing, wanted: Versions) -> None:
@@ -47,13 +41,9 @@ def check_prize(prize: Prize, wanted: Versions) -> None:
 
 
 def _check(shown: msgspec.Struct, wanted: Versions) -> None:
-    if wanted is not None and _version(shown) not in {tag.partition(".")[0] for tag in wanted}:
+    if wanted is not None and version_of(shown) not in {tag.partition(".")[0] for tag in wanted}:
         raise PreconditionFailed
 
 
 def _without_figures(drawing: shapes.Drawing) -> shapes.Drawing:
     return msgspec.structs.replace(drawing, total_tickets=0, entrants=0, my_tickets=UNSET)
-
-
-def _version(shown: msgspec.Struct) -> str:
-    return blake2b(_encode(shown), digest_size=_DIGEST_BYTES, person=b"version").hexdigest()

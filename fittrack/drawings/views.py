@@ -1,12 +1,12 @@
 """Drawings as everybody sees them: from the model to the shapes of the contract (SPEC 10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
 from fittrack.drawings.model import Drawing, Prize
-from fittrack.drawings.schemas import MyResult, Results
+from fittrack.drawings.schemas import ForfeitedPrize, MyResult, Results
 from fittrack.drawings.stored import StoredDrawing, StoredWinner
 from fittrack.kit.ids import DrawingId, UserId
 from protocol import shapes
@@ -86,6 +86,25 @@ def closed_event(stored: StoredDrawing) -> DrawingClosed | None:
     )
 
 
+def holders_of_prizes(drawn: Iterable[StoredWinner]) -> list[StoredWinner]:
+    """Who has each prize now, in the order of the slots: of those drawn for one, the last."""
+    latest = {winner.slot: winner for winner in drawn}
+    return [latest[slot] for slot in sorted(latest)]
+
+
+def _forfeited(winner: StoredWinner) -> Iterator[ForfeitedPrize]:
+    if winner.forfeited is not None:
+        yield ForfeitedPrize(
+            rank=winner.prize_rank,
+            prize_id=winner.prize_id,
+            prize_name=winner.prize_name,
+            tag=winner.tag.hex(),
+            winning_ticket_number=winner.winning_ticket_number,
+            reason=winner.forfeited.reason,
+            forfeited_at=instant(winner.forfeited.at),
+        )
+
+
 def winner_shape(winner: StoredWinner) -> shapes.Winner:
     return shapes.Winner(
         rank=winner.prize_rank,
@@ -107,7 +126,7 @@ def result_event(stored: StoredDrawing, chosen: Iterable[StoredWinner]) -> Drawi
         completed_at=instant(completed_at),
         tickets=closing.total_tickets,
         entrants=closing.entrants,
-        winners=[winner_shape(winner) for winner in chosen],
+        winners=[winner_shape(winner) for winner in holders_of_prizes(chosen)],
         proof_url=proof_url(drawing_id),
     )
 
@@ -124,13 +143,15 @@ def results(
     assert closing is not None and completed_at is not None, "a completed drawing was closed before"
     my: MyResult | UnsetType = UNSET
     if user_id is not None:
-        my = MyResult(tickets_held, any(winner.user_id == user_id for winner in chosen))
+        won = any(winner.user_id == user_id and winner.forfeited is None for winner in chosen)
+        my = MyResult(tickets_held, won)
     return Results(
         drawing_id=stored.drawing.drawing_id,
         completed_at=instant(completed_at),
         total_tickets=closing.total_tickets,
         entrants=closing.entrants,
-        winners=[winner_shape(winner) for winner in chosen],
+        winners=[winner_shape(winner) for winner in holders_of_prizes(chosen)],
+        forfeited=[prize for winner in chosen for prize in _forfeited(winner)],
         my=my,
     )
 

@@ -159,6 +159,13 @@ def prize_forfeited(prize_name: str, fulfillment_id: UUID, reason: str) -> Notic
     )
 
 
+def prize_news(prize_name: str, fulfillment_id: UUID, title: str, news: str) -> Notice:
+    """Something else happened to a prize. `news` is a sentence."""
+    return _fulfillment(
+        f"{title}: {prize_name}", news, fulfillment_id, letters.PrizeNews(prize_name, title, news)
+    )
+
+
 def _fulfillment(title: str, body: str, fulfillment_id: UUID, letter: Letter) -> Notice:
     return Notice("fulfillment_update", title, body, "fulfillment", str(fulfillment_id), letter)
 

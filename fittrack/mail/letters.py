@@ -114,6 +114,14 @@ class PrizeForfeited(Struct, frozen=True, tag="prize_forfeited"):
     reason: str
 
 
+class PrizeNews(Struct, frozen=True, tag="prize_news"):
+    """To a winner of whose prize there is something else to say; `news` is a sentence."""
+
+    prize: str
+    title: str
+    news: str
+
+
 # --- The account ------------------------------------------------------------------------------------------
 
 
@@ -152,6 +160,7 @@ Letter = (
     | PrizeShipped
     | PrizeDelivered
     | PrizeForfeited
+    | PrizeNews
     | StatusChanged
     | ReviewOpened
     | ReviewResolved

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Final
 
+from fittrack.fulfilments.rules import OVER
+
 EMAILS_KEPT: Final = timedelta(days=30)
 """Addresses of deleted accounts (SPEC 8): the last letter is delivered, questions can be answered."""
 
@@ -30,7 +32,7 @@ OAUTH_STATES_KEPT: Final = timedelta(days=1)
 FRESH_SIGN_IN: Final = timedelta(minutes=10)
 """Who has no password shows by a new sign-in that it is them; as long as a second factor's check holds."""
 
-FULFILLMENT_OVER: Final = ("delivered", "forfeited", "returned")
+FULFILLMENT_OVER: Final = tuple(sorted(status.value for status in OVER))
 """States in which nothing more is sent: what a parcel was called is no longer needed."""
 
 ERASED_BIRTH: Final = date(1900, 1, 1)

@@ -50,6 +50,8 @@ from fittrack.db.tables.sessions import (
     refresh_tokens,
     sessions,
 )
+from fittrack.fulfilments.model import ForfeitReason, FulfillmentStatus
+from fittrack.fulfilments.rules import UNSHIPPED
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.privacy.rules import ERASED_BIRTH, ERASED_STATE, FULFILLMENT_OVER
@@ -62,8 +64,6 @@ DELETION: Final = "user.delete"
 
 ROWS_PER_UNIT: Final = 1_000
 """Rows erased in one transaction: some milliseconds of the writer's time."""
-
-_UNSHIPPED: Final = ("pending", "winner_notified", "address_confirmed", "address_invalid")
 
 _SMALL: Final = (
     profiles,
@@ -115,12 +115,16 @@ def ending(
         update(fulfillment_transitions)
         .where(fulfillment_transitions.c.fulfillment_id.in_(_prizes_of(user_id)))
         .values(note=None),
+        update(fulfillments)
+        .where(fulfillments.c.user_id == user_id, fulfillments.c.notes.is_not(None))
+        .values(notes=None),
     ]
 
 
 def forfeit(user_id: UserId, now: datetime) -> list[Executable]:
     """Nobody is there to take the prizes that are not under way: they can be drawn again or go back."""
-    waiting = and_(fulfillments.c.user_id == user_id, fulfillments.c.status.in_(_UNSHIPPED))
+    unshipped = [status.value for status in UNSHIPPED]
+    waiting = and_(fulfillments.c.user_id == user_id, fulfillments.c.status.in_(unshipped))
     last_step = (
         select(func.coalesce(func.max(fulfillment_transitions.c.step_number), 0))
         .where(fulfillment_transitions.c.fulfillment_id == fulfillments.c.fulfillment_id)
@@ -131,14 +135,23 @@ def forfeit(user_id: UserId, now: datetime) -> list[Executable]:
         fulfillments.c.fulfillment_id,
         last_step + 1,
         fulfillments.c.status,
-        literal("forfeited"),
+        literal(FulfillmentStatus.FORFEITED.value),
         literal(user_id, columns.actor_id.type),
         literal(now, columns.created_at.type),
     ).where(waiting)
     names = ["fulfillment_id", "step_number", "from_status", "to_status", "actor_id", "created_at"]
     return [
         insert(fulfillment_transitions).from_select(names, step),
-        update(fulfillments).where(waiting).values(status="forfeited", next_due_at=None, updated_at=now),
+        update(fulfillments)
+        .where(waiting)
+        .values(
+            status=FulfillmentStatus.FORFEITED.value,
+            forfeit_reason=ForfeitReason.DELETED.value,
+            forfeited_at=now,
+            next_due_at=None,
+            address_due_at=None,
+            updated_at=now,
+        ),
     ]
 
 

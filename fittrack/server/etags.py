@@ -1,17 +1,26 @@
 """Entity tags: `ETag` out, `If-Match` and `If-None-Match` in (RFC 9110, 8.8.3 and 13.1)."""
 
+from hashlib import blake2b
 from typing import Final
 
+import msgspec
 from aiohttp import web
 
 from fittrack.kit.problems import PreconditionFailed
 
 _COMPRESSED: Final = "-gzip"
+_DIGEST_BYTES: Final = 10
+_encode = msgspec.json.Encoder().encode
 
 
 def etag_of(*parts: object) -> str:
     """The tag of a version, e.g. `etag_of(drawing.rev)`: parts that change whenever the resource does."""
     return f'"{"-".join(map(str, parts))}"'
+
+
+def version_of(shown: msgspec.Struct) -> str:
+    """A part of a tag that changes whenever what is shown does."""
+    return blake2b(_encode(shown), digest_size=_DIGEST_BYTES, person=b"version").hexdigest()
 
 
 def require_match(request: web.Request, current: str) -> None:

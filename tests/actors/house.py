@@ -11,6 +11,7 @@ from fittrack.accounts.passwords import Passwords
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, ActivityType, Intensity
 from fittrack.app import Node
+from fittrack.demo.clock import LeapingClock
 from fittrack.drawings.commands import (
     AddPrize,
     BuyTickets,
@@ -22,7 +23,7 @@ from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import Drawing, DrawingType, Eligibility
 from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
 from fittrack.inbox import queries as inbox_queries
-from fittrack.kit.clock import VirtualClock
+from fittrack.kit.clock import Clock
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import DrawingId, UserId, uuid7
 from fittrack.kit.intention import Answer, Command
@@ -41,7 +42,7 @@ NOON = datetime(2026, 6, 10, 16, 0, tzinfo=UTC)
 class House:
     """What tests do with a node's actors."""
 
-    def __init__(self, node: Node, clock: VirtualClock) -> None:
+    def __init__(self, node: Node, clock: LeapingClock) -> None:
         self.node = node
         self.clock = clock
         clock.settle = self.quiet
@@ -115,6 +116,14 @@ class House:
         await self.node.tend_drawings()
         await self.quiet()
 
+    async def leap(self, **duration: float) -> None:
+        """Let time pass at once: of what was due in between only what is swept up is done, late."""
+        self.clock.leap_to(self.clock.now() + timedelta(**duration))
+        await self.node.tend_drawings()
+        await self.quiet()
+        await self.node.tend_prizes()
+        await self.quiet()
+
     def listen(self, drawing_id: DrawingId) -> list[ChannelEvent]:
         """What the drawing's channel says from now on."""
         return self._hear(channel_topic(str(DrawingChannel(drawing_id))))
@@ -144,7 +153,7 @@ class House:
             await asyncio.sleep(0.0002)
 
 
-def hard_day(clock: VirtualClock, back: int) -> ActivityInput:
+def hard_day(clock: Clock, back: int) -> ActivityInput:
     """Six hours of vigorous minutes so many days ago: a thousand points, and an active day."""
     start = (clock.now() - timedelta(days=back)).replace(hour=16, minute=0, second=0)
     return ActivityInput(
@@ -163,7 +172,7 @@ async def a_house(
     *,
     chain: Chain = QUICKNET,
     start: datetime = NOON,
-    clock_type: type[VirtualClock] = VirtualClock,
+    clock_type: type[LeapingClock] = LeapingClock,
     **environ: str,
 ) -> AsyncIterator[House]:
     """A house for one test; what it leaves behind must keep every invariant.

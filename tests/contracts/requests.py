@@ -8,7 +8,7 @@ from fittrack.accounts import queries as accounts
 from fittrack.kit.ids import UserId
 from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
 from tests.admins import Authenticator
-from tests.contracts import things
+from tests.contracts import things, winnings
 from tests.contracts.access_table import Row
 from tests.contracts.things import Places
 from tests.contracts.town import PASSWORD, Caller, Town
@@ -53,6 +53,7 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/hooks/{{provider}}": things.hook,
     f"{API}/admin/users/{{id}}": things.person,
     f"{API}/transactions": things.person,
+    f"{API}/fulfillments": winnings.fulfillment,
     "/problems/{code}": things.problem,
 }
 """What is in an address, by how it begins."""
@@ -198,6 +199,11 @@ async def _prize(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     return {"drawing_id": drawing["id"], "rank": 3, "name": "A mug", "value_usd": "5.00"}
 
 
+async def _fulfillment(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del town, caller, row
+    return {"drawing_id": places["drawing_id"], "user_id": places["user_id"]}
+
+
 BODIES: Mapping[str, Write] = {
     f"POST {API}/auth/register": _registration,
     f"POST {API}/auth/verify-email": _verification_code,
@@ -239,6 +245,14 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/drawings/{{id}}/free-entries": _free_entry,
     f"POST {API}/drawing-templates": says(drawing_type="annual", name="The year's", active=False),
     f"PATCH {API}/drawing-templates/{{id}}": says(name="Another name"),
+    f"POST {API}/fulfillments": _fulfillment,
+    f"PUT {API}/fulfillments/{{id}}": says(notes="Rings twice"),
+    f"POST {API}/fulfillments/{{id}}/confirm-address": says(
+        street="1 Main St", city="Austin", state="TX", zip_code="78701"
+    ),
+    f"POST {API}/fulfillments/{{id}}/invalidate-address": says(reason="No such street"),
+    f"POST {API}/fulfillments/{{id}}/ship": says(carrier="UPS", tracking_number="1Z999"),
+    f"POST {API}/fulfillments/{{id}}/forfeit": says(reason="Two accounts"),
     f"POST {API}/prizes": _prize,
     f"PATCH {API}/prizes/{{id}}": says(description="With a lid"),
 }

@@ -13,6 +13,7 @@ from fittrack.drawings.model import (
     Eligibility,
 )
 from fittrack.drawings.rules import ALLOWED_TRANSITIONS, MAX_TICKETS_PER_PURCHASE
+from fittrack.fulfilments import rules as prize_rules
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES
 from fittrack.points import award, streak
 from fittrack.profiles.tiers import AgeBracket, FitnessLevel
@@ -63,6 +64,10 @@ def test_the_table_of_points_is_the_award():
         (r"United States, (\d+) or older", eligibility.MINIMUM_AGE_YEARS),
         (r"Sales close (\d+) minutes before", timetable.SALES_CLOSE_BEFORE_DRAW.seconds // 60),
         (r"1 to ([\d,]+) tickets", MAX_TICKETS_PER_PURCHASE),
+        (r"erased (\d+) days after the delivery", prize_rules.ADDRESS_KEPT.days),
+        (r"(\d+) days\** without an address", (prize_rules.CLAIM_WITHIN - prize_rules.WARNED_BEFORE).days),
+        (r"(\d+) days\** after the prize was won", prize_rules.CLAIM_WITHIN.days),
+        (r"always has (\d+) days for another", prize_rules.ANSWER_WITHIN.days),
         (r"\((\d+) days unless set otherwise\)", Eligibility().min_account_age_days),
         (r"may have (\d+) such tickets", DEFAULT_FREE_TICKETS_PER_PERSON),
         (r"sales would close within (\d+) minutes", schedule.SALES_LAST_AT_LEAST.seconds // 60),

@@ -118,6 +118,20 @@ winners = Table(
 )
 Index(None, winners.c.user_id)
 
+alternates = Table(
+    "alternates",
+    metadata,
+    # Winners who took over a forfeited prize. Whom they followed is unique: a prize is drawn again once.
+    Column("drawing_id", Uuid16, primary_key=True),
+    Column("draw_order", Integer, primary_key=True, autoincrement=False),
+    Column("after_order", Integer, nullable=False),
+    Column("slot_number", Integer, nullable=False),  # the draw order of whoever had the prize first
+    Column("reason", word(20), nullable=False),  # why the former holder lost it
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("drawing_id", "after_order"),
+    **CLUSTERED,
+)
+
 fulfillments = Table(
     "fulfillments",
     metadata,
@@ -132,8 +146,15 @@ fulfillments = Table(
     Column("next_due_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("notes", word(1000)),  # admins' own
+    Column("address_due_at", Instant),  # while the winner is waited for: then it is forfeited
+    Column("warned_at", Instant),
+    Column("forfeit_reason", word(20)),
+    Column("forfeited_at", Instant),
+    Column("delivered_at", Instant),
     UniqueConstraint("drawing_id", "draw_order"),
     **STRICT,
 )
 Index(None, fulfillments.c.user_id)
 Index(None, fulfillments.c.status, fulfillments.c.next_due_at)
+Index(None, fulfillments.c.delivered_at)

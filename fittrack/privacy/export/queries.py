@@ -291,6 +291,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "drawings": "about drawings",
     "prizes": "about prizes",
     "sponsors": "about sponsors, who are companies",
+    "alternates": "that prizes went to the next in the draw; who won what is under `prizes_won`",
     "passed_over": "published under pseudonyms; who asks for a proof of inclusion is told theirs",
     "drawing_templates": "about drawings",
     "template_drawings": "about drawings",

@@ -16,6 +16,7 @@ ANN = "(SELECT user_id FROM profiles WHERE display_name = 'Ann')"
 CAL = "(SELECT user_id FROM profiles WHERE display_name = 'Cal')"
 LAST_ENTRY = f"user_id = {ANN} AND seq = (SELECT max(seq) FROM ledger WHERE user_id = {ANN})"
 ANNS_ENTRY = f"drawing_id = {ON_SALE} AND user_id = {ANN} AND kind = 'purchase'"
+FIRST_PRIZE = "SELECT fulfillment_id FROM fulfillments WHERE draw_order = 1"
 REFUNDED = f"(SELECT subject_id FROM effect_receipts WHERE kind = 'refund' AND user_id = {ANN})"
 
 
@@ -358,6 +359,35 @@ CORRUPTIONS: dict[str, Corruption] = {
             "WHERE draw_order = 1)"
         ],
         ["the winner of prize 1 has 0 notices"],
+    ),
+    "a prize without its history": (
+        Invariant.PRIZES,
+        ["DELETE FROM fulfillment_transitions WHERE fulfillment_id = (" + FIRST_PRIZE + ")"],
+        ["prize 1 is winner_notified; its history says pending"],
+    ),
+    "a step that is not allowed": (
+        Invariant.PRIZES,
+        [
+            f"UPDATE fulfillments SET status = 'address_confirmed' WHERE fulfillment_id = ({FIRST_PRIZE})",
+            "UPDATE fulfillment_transitions SET to_status = 'address_confirmed' "
+            f"WHERE fulfillment_id = ({FIRST_PRIZE})",
+        ],
+        ["prize 1 went from pending to address_confirmed"],
+    ),
+    "a prize that was lost for no reason": (
+        Invariant.PRIZES,
+        [f"UPDATE fulfillments SET forfeit_reason = 'declined' WHERE fulfillment_id = ({FIRST_PRIZE})"],
+        ["prize 1 is winner_notified, but not on record as such"],
+    ),
+    "a delivery that did not take place": (
+        Invariant.PRIZES,
+        [f"UPDATE fulfillments SET delivered_at = 0 WHERE fulfillment_id = ({FIRST_PRIZE})"],
+        ["but not delivered at an instant"],
+    ),
+    "a timer of what nobody waits for": (
+        Invariant.PRIZES,
+        [f"UPDATE fulfillments SET next_due_at = 0 WHERE fulfillment_id = ({FIRST_PRIZE})"],
+        ["its timer says otherwise"],
     ),
     "a commitment that cannot be read": (
         Invariant.DRAWS,

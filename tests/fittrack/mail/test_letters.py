@@ -55,6 +55,7 @@ EXAMPLES: list[tuple[Letter, list[str]]] = [
     (letters.PrizeShipped("Watch", "UPS", "1Z-999"), ["Watch", "UPS", "1Z-999"]),
     (letters.PrizeDelivered("Watch"), ["Watch", "delivered"]),
     (letters.PrizeForfeited("Watch", "No address came."), ["Watch", "No address came."]),
+    (letters.PrizeNews("Watch", "Gone back", "Nobody has it."), ["Watch", "Nobody has it."]),
     (letters.StatusChanged("suspended", "Two accounts."), ["suspended", "Two accounts."]),
     (letters.ReviewOpened("Many points."), ["Many points.", "not shipped"]),
     (letters.ReviewResolved("Everything is fine."), ["Everything is fine."]),

@@ -1,6 +1,6 @@
 """Values planted in every personal column, and looking for them in the whole database."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -148,12 +148,13 @@ def plant(engine: Engine, person: Person, drawing_id: DrawingId, clock: Clock, s
             created_at=now,
             expires_at=now,
         )
-        fulfillment_id = _prize(conn, person, word)
+        fulfillment_id = _prize(conn, person, word, now)
         add(
             fulfillment_transitions,
             fulfillment_id=fulfillment_id,
-            step_number=1,
-            to_status="pending",
+            step_number=2,
+            from_status="winner_notified",
+            to_status="delivered",
             note=word(fulfillment_transitions, "note"),
             created_at=now,
         )
@@ -219,8 +220,8 @@ def plant(engine: Engine, person: Person, drawing_id: DrawingId, clock: Clock, s
     return planted
 
 
-def _prize(conn: Any, person: Person, word: Any) -> UUID:
-    """The prize that was won, sent on its way."""
+def _prize(conn: Any, person: Person, word: Any, now: datetime) -> UUID:
+    """The prize that was won, delivered."""
     mine = fulfillments.c.user_id == person.user_id
     found: UUID = conn.execute(select(fulfillments.c.fulfillment_id).where(mine)).scalar_one()
     conn.execute(
@@ -229,7 +230,9 @@ def _prize(conn: Any, person: Person, word: Any) -> UUID:
         .values(
             carrier=word(fulfillments, "carrier"),
             tracking_number=word(fulfillments, "tracking_number"),
+            notes=word(fulfillments, "notes"),
             status="delivered",
+            delivered_at=now,
         )
     )
     return found

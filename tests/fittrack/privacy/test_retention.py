@@ -10,7 +10,7 @@ from sqlalchemy import Table, select, update
 from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import fulfillments
 from fittrack.db.tables.operations import audit_log
-from fittrack.db.tables.prizes import shipping_addresses
+from fittrack.db.tables.prizes import fulfillment_transitions, shipping_addresses
 from fittrack.db.tables.sessions import email_tokens, mfa_used_codes, refresh_tokens, sessions
 from fittrack.privacy.rules import activities_kept_from
 from tests.fittrack.privacy.conftest import Lived, Past, going_on, work_out
@@ -133,7 +133,10 @@ async def test_what_a_parcel_was_called_goes_once_it_has_arrived_at_who_left(
     async def say(status: str) -> None:
         async with going_on(past, folder) as lived:
             with lived.engine.begin() as conn:
-                conn.execute(update(fulfillments).values(status=status))
+                at = lived.house.inner.clock.now() if status == "delivered" else None
+                conn.execute(update(fulfillments).values(status=status, delivered_at=at))
+                last = fulfillment_transitions.c.step_number == 2
+                conn.execute(update(fulfillment_transitions).where(last).values(to_status=status))
 
     await say("shipped")
     await leave(past, folder)

@@ -1,0 +1,182 @@
+"""What a drawing decides of prizes that winners lost: the next alternate, or back (SPEC 6, FAIRNESS 4).
+
+A forfeited prize is no longer its former winner's, whose actor never touches it again. Who comes next is
+a matter of the drawing: its log orders redraws, so that each takes the next of one sequence.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, assert_never
+
+from actors.announcements import Announcements
+from fittrack.audit.action import Action
+from fittrack.audit.recording import audit_row
+from fittrack.db import effect_queries
+from fittrack.db.journal import Unit, UnitRefused
+from fittrack.drawings import commitment, draw
+from fittrack.drawings import queries as drawing_queries
+from fittrack.drawings import statements as drawing_statements
+from fittrack.drawings.effects import WINNER_NOTICE, winner_payload
+from fittrack.drawings.rules import InvalidTransition, check_completed
+from fittrack.drawings.stored import NewWinner, StoredDrawing
+from fittrack.fulfilments import news, queries, rules, statements, views
+from fittrack.fulfilments.commands import AddFulfillment, DrawingsPrizeCommand, Redraw, ReturnPrize
+from fittrack.fulfilments.model import Fulfillment, FulfillmentStatus
+from fittrack.fulfilments.rules import Deed
+from fittrack.inbox.owed import owed_notice
+from fittrack.kit.ids import UserId
+from fittrack.kit.intention import Answer, Intention
+from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
+
+if TYPE_CHECKING:
+    from actors.drawing import DrawingActor
+
+NOBODY_LEFT: Final = "Nobody is left to be drawn."
+"""Why a prize goes back that was to be drawn again."""
+
+
+async def decide(actor: "DrawingActor", intention: Intention, command: DrawingsPrizeCommand) -> Answer:
+    """Do what an admin wants."""
+    match command:
+        case Redraw():
+            return await _redraw(actor, intention, command)
+        case ReturnPrize():
+            return await _give_back(actor, intention, await _forfeited(actor, command))
+        case AddFulfillment():
+            return await _add(actor, intention, command)
+        case _:
+            assert_never(command)
+
+
+async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) -> Answer:
+    """Give a forfeited prize to the next alternate; when nobody is left, it goes back."""
+    prize = await _forfeited(actor, command)
+    stored, reads, now = actor.existing(), actor.services.reads, actor.services.clock.now()
+    assert stored.commitment is not None, "a completed drawing has its commitment"
+    secrets = commitment.open_secrets(actor.services.sealer, actor.drawing_id, stored.commitment)
+    everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
+    former = next(winner for winner in everybody if winner.draw_order == prize.draw_order)
+    winner = await reads.run(draw.next_alternate, stored, secrets, former)
+    if winner is None:
+        return await _give_back(actor, intention, prize, NOBODY_LEFT)
+    notices = {winner.fulfillment_id: winner_payload(stored.drawing, winner)}
+    rows = [
+        drawing_statements.take_over(actor.drawing_id, winner, former, now),
+        *drawing_statements.award_prizes(actor.drawing_id, [winner], notices, now),
+    ]
+    answer = views.shape(replace(prize, successor_id=winner.fulfillment_id), for_admin=True)
+    action = _action("drawing.redraw", prize, {}, {"successor_id": str(winner.fulfillment_id)})
+    unit = actor.unit("redrawn", intention, answer)
+    unit.inserts = [*rows, audit_row(action, intention.origin, now)]
+    await _append(actor, unit)
+    everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
+    Announcements(actor.services.outlet).completed(stored, everybody)
+    return Answer(answer)
+
+
+async def _add(actor: "DrawingActor", intention: Intention, command: AddFulfillment) -> Answer:
+    """Make the fulfilment of a winner who has none, and tell them unless they were told."""
+    stored, reads, now = actor.existing(), actor.services.reads, actor.services.clock.now()
+    check_completed(stored.drawing)
+    everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
+    won = next((winner for winner in everybody if winner.user_id == command.user_id), None)
+    if won is None:
+        raise Validation(errors=[FieldError("/user_id", "They won nothing in this drawing.")])
+    winner = draw.won_again(actor.drawing_id, won)
+    if await reads.run(queries.find, winner.fulfillment_id) is not None:
+        raise Conflict("The winner has a fulfillment already.")
+    made = _made(stored, winner, now)
+    payload = winner_payload(stored.drawing, winner)
+    prize, notice = drawing_statements.owe_prize(actor.drawing_id, winner, payload, now)
+    was_told = await reads.run(effect_queries.was_applied, WINNER_NOTICE, winner.fulfillment_id)
+    answer = views.shape(made, for_admin=True)
+    action = _action("fulfillment.create", made, None, {"status": made.status.value})
+    unit = actor.unit("prize:add", intention, answer)
+    unit.inserts = [
+        prize,
+        *([] if was_told else [notice]),
+        audit_row(action, intention.origin, now),
+    ]
+    await _append(actor, unit)
+    return Answer(answer)
+
+
+def _made(stored: StoredDrawing, winner: NewWinner, now: datetime) -> Fulfillment:
+    prize = next(prize for prize in stored.drawing.prizes if prize.prize_id == winner.prize_id)
+    return Fulfillment(
+        fulfillment_id=winner.fulfillment_id,
+        drawing_id=stored.drawing.drawing_id,
+        drawing_name=stored.drawing.name,
+        draw_order=winner.draw_order,
+        prize_id=prize.prize_id,
+        prize_name=prize.name,
+        prize_rank=prize.rank,
+        value_usd=prize.value_usd,
+        fulfillment_type=prize.fulfillment_type,
+        user_id=winner.user_id,
+        status=FulfillmentStatus.PENDING,
+        steps=0,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def _forfeited(actor: "DrawingActor", command: Redraw | ReturnPrize) -> Fulfillment:
+    """The prize, which must be the drawing's to decide upon."""
+    check_completed(actor.existing().drawing)
+    prize = await actor.services.reads.run(queries.find, command.fulfillment_id)
+    if prize is None or prize.drawing_id != actor.drawing_id:
+        raise NotFound("There is no such fulfillment.")
+    views.check_version(prize, command.versions)
+    if prize.successor_id is not None:
+        raise InvalidTransition("It was drawn again: somebody else has it.")
+    rules.next_status(prize, Deed.RETURN)  # what may go back may be drawn again, and nothing else
+    return prize
+
+
+async def _give_back(
+    actor: "DrawingActor", intention: Intention, prize: Fulfillment, note: str | None = None
+) -> Answer:
+    now = actor.services.clock.now()
+    returned = rules.advance(prize, Deed.RETURN, now)
+    by = None if intention.origin.actor_id is None else UserId(intention.origin.actor_id)
+    notice = news.moved(returned, actor.services.calendar)
+    rows = [
+        statements.step_row(prize, returned, by, note),
+        owed_notice(prize.user_id, prize.fulfillment_id, returned.status, notice, now),
+    ]
+    answer = views.shape(returned, for_admin=True)
+    change = {"status": prize.status.value}, {"status": returned.status.value}
+    action = _action("fulfillment.return", prize, *change, note)
+    unit = actor.unit("prize:return", intention, answer)
+    unit.inserts = [*rows, audit_row(action, intention.origin, now)]
+    unit.statements = [statements.update_fulfilment(returned)]
+    await _append(actor, unit)
+    return Answer(answer)
+
+
+def _action(
+    name: str,
+    prize: Fulfillment,
+    before: dict[str, str] | None,
+    after: dict[str, str],
+    reason: str | None = None,
+) -> Action:
+    """What the audit log says, of the drawing: nothing of it is personal."""
+    which = {"fulfillment_id": str(prize.fulfillment_id)}
+    return Action(
+        name=name,
+        subject_type="drawing",
+        subject_id=prize.drawing_id,
+        before=None if before is None else which | before,
+        after=which | after,
+        reason=reason,
+    )
+
+
+async def _append(actor: "DrawingActor", unit: Unit) -> None:
+    try:
+        await actor.append(unit)
+    except UnitRefused as refused:
+        raise Conflict("The prize has moved on meanwhile.") from refused
+    actor.services.effects_due()
