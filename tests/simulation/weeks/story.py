@@ -23,6 +23,7 @@ GIFT_TO, GIFT, GIVEN_ON = "Eve", 150, MONDAY + timedelta(days=5)
 BANNED, BANNED_ON = "Hal", MONDAY + timedelta(days=10)
 CALLED_OFF_ON = MONDAY + timedelta(days=12)
 """The eve of the second weekly drawing."""
+WRITER, POST_ON = "Gwen", MONDAY + timedelta(days=15)
 GONE, GONE_ON = "Finn", MONDAY + timedelta(days=19)
 
 
@@ -34,6 +35,13 @@ class Story:
         self._books = platform.books
         self._away: set[str] = set()
         """Who was banned or has left."""
+        self._events = {
+            GIVEN_ON: self._give,
+            CALLED_OFF_ON: self._call_off_the_weekly,
+            POST_ON: self._open_the_post,
+            GONE_ON: self._leave,
+        }
+        """What happens on a morning. The ban comes in an evening."""
 
     @property
     def phones(self) -> list[Phone]:
@@ -62,16 +70,8 @@ class Story:
         for person in PEOPLE:
             if person.joins and person.joins == number:
                 await self.platform.welcome(person)
-        if day == GIVEN_ON:
-            await self.platform.admin_signs_in()
-            gift = {"amount": GIFT, "reason": "A watch that failed"}
-            user_id = self.platform.phones[GIFT_TO].user_id
-            await self.platform.admin("POST", f"/admin/users/{user_id}/adjust-points", gift)
-            self._books.adjusted[GIFT_TO] += GIFT
-        if day == CALLED_OFF_ON:
-            await self._call_off_the_weekly()
-        if day == GONE_ON:
-            await self._leave(self.platform.phones[GONE])
+        if event := self._events.get(day):
+            await event()
 
     async def _sync(self, day: date, looked: time) -> None:
         for phone in self.phones:
@@ -82,11 +82,13 @@ class Story:
         doings = self.platform.lives[phone.person.name].values()
         await phone.log([sample for doing in doings for sample in doing.told(day, looked)])
 
-    async def _leave(self, phone: Phone) -> None:
+    async def _leave(self) -> None:
+        """Somebody deletes the account."""
+        phone = self.platform.phones[GONE]
         async with phone.visit():
             status, _ = await phone.call("DELETE", "/users/me", {"password": PASSWORD})
         assert status in (200, 204)
-        self._away.add(phone.person.name)
+        self._away.add(GONE)
         await self.platform.work()
 
     # --- An evening: buying, closing, drawing -------------------------------------------------------------
@@ -194,6 +196,27 @@ class Story:
         assert verification.ok, verification
 
     # --- The admin ----------------------------------------------------------------------------------------
+
+    async def _give(self) -> None:
+        """Points for a watch that failed."""
+        await self.platform.admin_signs_in()
+        gift = {"amount": GIFT, "reason": "A watch that failed"}
+        user_id = self.platform.phones[GIFT_TO].user_id
+        await self.platform.admin("POST", f"/admin/users/{user_id}/adjust-points", gift)
+        self._books.adjusted[GIFT_TO] += GIFT
+
+    async def _open_the_post(self) -> None:
+        """Somebody enters the annual drawing by letter: no purchase necessary."""
+        await self.platform.admin_signs_in()
+        [annual] = [drawing for drawing in await self._open() if drawing["drawing_type"] == "annual"]
+        entry = {
+            "email": self.platform.phones[WRITER].person.email,
+            "quantity": 2,
+            "evidence": "Reno 29/12 1",
+        }
+        at = f"/drawings/{annual['drawing_id']}/free-entries"
+        assert (await self.platform.admin("POST", at, entry))["my_tickets"] == 2
+        self._books.tickets[annual["drawing_id"]][WRITER] += 2
 
     async def _ban(self, phone: Phone) -> None:
         """Somebody cheated, and holds tickets of tonight: the app is closed, the tickets win nothing."""
