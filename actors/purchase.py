@@ -6,6 +6,8 @@ not at all. Of several wishes each is decided on what those before it leave; non
 """
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -21,6 +23,9 @@ from fittrack.kit.problems import Problem
 from fittrack.points import ledger
 from fittrack.points.ledger import Entry, LedgerHead
 from protocol.outbound import TicketsBought
+
+DESCRIPTIONS_KEPT: Final = 256
+"""Texts of ledger entries: nearly all purchases are of a few tickets in a few drawings."""
 
 
 class Wish(msgspec.Struct, frozen=True, gc=False):
@@ -128,7 +133,7 @@ class _Till:
             amount=-price,
             reference_type="drawing",
             reference_id=self._shelf.subject,
-            description=_description(drawing, quantity),
+            description=_description(drawing.name, quantity),
             created_at=now,
         )
         answer = TicketsBought(
@@ -164,5 +169,6 @@ class _Till:
         )
 
 
-def _description(drawing: Drawing, quantity: int) -> str:
-    return f"{quantity:,} ticket{'' if quantity == 1 else 's'}: {drawing.name}"
+@lru_cache(DESCRIPTIONS_KEPT)
+def _description(name: str, quantity: int) -> str:
+    return f"{quantity:,} ticket{'' if quantity == 1 else 's'}: {name}"

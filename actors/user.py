@@ -234,18 +234,20 @@ class UserActor(LogActor):
 
     def booked(self, entries: Sequence[Entry]) -> None:
         """The entries are durable: the balance follows, and the player hears of each."""
-        outlet, listens = self.services.outlet, self.services.outlet.listens(self.topic)
+        outlet = self.services.outlet
+        if entries:
+            self.ledger = entries[-1].head
+        if not outlet.listens(self.topic):
+            return
+        standing = self.standing()
         for entry in entries:
-            self.ledger = entry.head
-            if listens:
-                standing = self.standing()
-                event = PointsChanged(
-                    transaction=entry.transaction(),
-                    balance=entry.balance_after,
-                    today=standing.today,
-                    streak=standing.streak,
-                )
-                outlet.points_changed(self.topic, self.user_id, event)
+            event = PointsChanged(
+                transaction=entry.transaction(),
+                balance=entry.balance_after,
+                today=standing.today,
+                streak=standing.streak,
+            )
+            outlet.points_changed(self.topic, self.user_id, event)
 
     def delivered(self, notices: Sequence[Delivered]) -> None:
         """The notices are durable: the player hears of each."""

@@ -27,12 +27,8 @@ QUEUE_UNITS_MAX = 16_384
 QUEUE_JOBS_MAX = 1_024
 
 
-class Entry(NamedTuple):
-    """A unit on its way: who appends it, and who is told its outcome."""
-
-    appender: Appender
-    unit: Unit
-    on_done: Callable[[Outcome], None]
+Entry = tuple[Appender, Unit, Callable[[Outcome], None]]
+"""A unit on its way: who appends it, and who is told its outcome. Bare: one is made for each unit."""
 
 
 class Errand(NamedTuple):
@@ -81,7 +77,7 @@ class Intake:
             raise JournalStopped
         if len(self._entries) >= QUEUE_UNITS_MAX:
             raise Busy("The journal is full")
-        self._entries.append(Entry(appender, unit, on_done))
+        self._entries.append((appender, unit, on_done))
         if self.asleep:
             self._awake()
         elif self.gathering and len(self._entries) >= self._enough:
@@ -133,7 +129,7 @@ class Intake:
         for _ in range(min(len(waiting), BATCH_UNITS_MAX)):
             entry = waiting.popleft()
             taken.append(entry)
-            unit = entry.unit
+            unit = entry[1]
             rows += 2 + len(unit.inserts) + len(unit.upserts) + len(unit.statements)
             if rows >= BATCH_ROWS_MAX:
                 break

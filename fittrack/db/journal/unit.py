@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Executable, Table
 
 Row = Sequence[Any]
@@ -21,7 +22,7 @@ class Head(NamedTuple):
     unit_id: UUID | None = None
 
 
-class Committed(NamedTuple):
+class Committed(Struct, frozen=True, gc=False):
     """The unit is stored, durably, at `rev` of its author's log."""
 
     rev: int
