@@ -16,6 +16,7 @@ from actors import (
     user_points,
     user_privacy,
     user_purchases,
+    user_reviews,
     user_standing,
     user_trackers,
 )
@@ -50,6 +51,8 @@ from fittrack.points.ledger import Entry, LedgerHead
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.privacy.commands import DeleteAccount
 from fittrack.pubsub.messages import player_topic
+from fittrack.reviews.commands import AppealReview, ConsiderReview, ResolveReview
+from fittrack.reviews.gaming.watch import Watch
 from protocol.outbound import InboxChanged, InboxRead, PointsChanged, TicketsBought, TicketsChanged
 from protocol.shapes import Streak, Today
 
@@ -77,6 +80,7 @@ class UserActor(LogActor):
         "tally",
         "topic",
         "user_id",
+        "watch",
     )
     log: ClassVar[Table] = user_log
     gathers: ClassVar[bool] = True
@@ -88,6 +92,8 @@ class UserActor(LogActor):
     preferences: Preferences
     tally: Tally | None
     """What was earned by day, once the boards are to be told of it."""
+    watch: Watch | None
+    """What days and devices are judged by, once a batch was logged."""
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         super().__init__(entity_id, services)
@@ -104,7 +110,7 @@ class UserActor(LogActor):
         loaded = await services.reads.run(queries.load, self.user_id, services.clock.now(), services.calendar)
         self.account, self.activities = loaded.account, loaded.activities
         self.ledger, self.inbox, self.preferences = loaded.ledger, loaded.inbox, loaded.preferences
-        self.tally = None
+        self.tally = self.watch = None
         self._standing: Standing | None = None
         self.begin_at(loaded.head, loaded.keys)
 
@@ -136,16 +142,16 @@ class UserActor(LogActor):
         match intention.command:
             case BuyTickets():  # under a key whose former answer is forgotten
                 return user_purchases.buy(self, (intention,))[0]
-            case LogActivities() as command:
-                return await user_activities.log(self, intention, command)
-            case SetPrimarySource() as command:
-                return await user_activities.set_primary_source(self, intention, command)
+            case LogActivities() | SetPrimarySource() as command:
+                return await user_activities.change(self, intention, command)
             case ReadInbox(up_to):
                 return await self._read_inbox(intention, up_to)
             case ReadNotification(notification_id):
                 return await self._read_notification(intention, notification_id)
             case ChangePreferences() as command:
                 return await user_privacy.change_preferences(self, intention, command)
+            case ConsiderReview() | ResolveReview() | AppealReview() as command:
+                return await user_reviews.change(self, intention, command)
             case DeleteAccount() as command:
                 return await user_privacy.delete_account(self, intention, command)
             case AdjustPoints() as command:

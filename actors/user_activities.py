@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from actors import user_boards
+from actors import user_boards, user_reviews
 from actors.runtime import StaleActivation
 from fittrack.activities import queries, rules
 from fittrack.activities.commands import LogActivities, Push, SetPrimarySource
@@ -23,7 +23,6 @@ from fittrack.inbox.notices import Notice
 from fittrack.kit.ids import ActivityId, uuid7
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import Busy, Forbidden, NotFound
-from fittrack.players import queries as player_queries
 from fittrack.players import shapes
 from fittrack.points import ledger
 from fittrack.points.booking import Booking
@@ -37,7 +36,18 @@ ACTIVITIES = "activities"
 """The kind of unit that logs activities; also what its ledger entries refer to."""
 
 
-async def log(actor: "UserActor", intention: Intention, command: LogActivities) -> Answer:
+async def change(
+    actor: "UserActor", intention: Intention, command: LogActivities | SetPrimarySource
+) -> Answer:
+    """Do what is intended with activities."""
+    match command:
+        case LogActivities():
+            return await _log(actor, intention, command)
+        case SetPrimarySource():
+            return await _set_primary_source(actor, intention, command)
+
+
+async def _log(actor: "UserActor", intention: Intention, command: LogActivities) -> Answer:
     """Take in the batch and book what it comes to."""
     _earner(actor)
     try:
@@ -68,13 +78,13 @@ def _name(item: object) -> Name | None:
             return None
 
 
-async def set_primary_source(actor: "UserActor", intention: Intention, command: SetPrimarySource) -> Answer:
+async def _set_primary_source(actor: "UserActor", intention: Intention, command: SetPrimarySource) -> Answer:
     """Let another tracker win overlaps."""
     _earner(actor)
     source, reads = command.source, actor.services.reads
     if source is not None and not await reads.run(queries.is_connected, actor.user_id, source):
         raise NotFound(f"There is no connection to {source}.")
-    outcome = rank_by(actor, source)
+    outcome = await rank_by(actor, source)
     answer = PrimarySource(source=source, points=outcome.points, balance=outcome.balance)
     unit = actor.unit("primary_source_changed", intention, answer)
     unit.statements = queries.mark_primary(actor.user_id, source, unit.created_at)
@@ -82,12 +92,12 @@ async def set_primary_source(actor: "UserActor", intention: Intention, command: 
     return Answer(answer)
 
 
-def rank_by(actor: "UserActor", source: str | None) -> BatchOutcome:
+async def rank_by(actor: "UserActor", source: str | None) -> BatchOutcome:
     """What becomes of the last days when overlaps are decided for the tracker `source`.
 
     The state in memory is ahead from here on: `commit_ranking` must follow.
     """
-    return _apply(actor, [], primary_source=source)
+    return await _apply(actor, [], primary_source=source)
 
 
 async def commit_ranking(actor: "UserActor", unit: Unit, outcome: BatchOutcome, source: str | None) -> None:
@@ -104,7 +114,7 @@ async def _log_once(
     actor: "UserActor", intention: Intention, command: LogActivities, settled: Collection[Name]
 ) -> Answer:
     primary_source = actor.existing().primary_source
-    outcome = _apply(actor, command.items, primary_source=primary_source, settled=settled)
+    outcome = await _apply(actor, command.items, primary_source=primary_source, settled=settled)
     answer = _answer(outcome, command.push)
     unit = actor.unit(ACTIVITIES, intention, answer)
     if command.push is not None:
@@ -113,21 +123,20 @@ async def _log_once(
     return Answer(answer)
 
 
-def _apply(
+async def _apply(
     actor: "UserActor",
     items: Sequence[BatchItem],
     *,
     primary_source: str | None,
     settled: Collection[Name] = (),
 ) -> BatchOutcome:
-    account, now = actor.existing(), actor.services.clock.now()
-    tier_code = account.tier_on(actor.services.calendar.day_of(now))
-    assert tier_code is not None, "a complete profile has its tier"
+    seen = await user_reviews.watch(actor)
+    born = actor.existing().player.date_of_birth
     return apply_batch(
         actor.activities,
         items,
-        now=now,
-        facts=PlayerFacts(account.player.date_of_birth, tier_code, primary_source),
+        now=actor.services.clock.now(),
+        facts=PlayerFacts(born, seen.tier_code, primary_source, seen.stats, seen.reviewed),
         balance=actor.ledger.balance,
         new_id=lambda: ActivityId(uuid7()),
         settled_names=settled,
@@ -137,14 +146,16 @@ def _apply(
 async def _commit(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> None:
     """Write what came of a batch with `unit`, and tell of it."""
     entries = _fill(actor, unit, outcome)
-    delivered = actor.notify(unit, _streak_notices(outcome))
+    used = [activity.device_id for activity in (*outcome.added, *outcome.revised)]
+    user_reviews.note_devices(actor, unit, used)
+    looked_at = user_reviews.open_reviews(actor, unit, outcome.reviews)
+    delivered = actor.notify(unit, [*_streak_notices(outcome), *looked_at])
     try:
         await actor.append(unit)
     except Busy as busy:
         # The activities in memory are ahead of what is stored.
         raise StaleActivation(busy) from busy
-    if outcome.reviews:
-        actor.account = replace(actor.existing(), under_review=True)
+    user_reviews.opened(actor, outcome.reviews)
     actor.activities_changed()
     actor.booked(entries)
     actor.delivered(delivered)
@@ -175,7 +186,7 @@ def _answer(outcome: BatchOutcome, push: Push | None) -> LoggedActivities:
 
 def _fill(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> list[Entry]:
     """Everything the batch changes, and the ledger entries it comes to."""
-    user_id, now = actor.user_id, unit.created_at
+    user_id = actor.user_id
     head, entries = actor.ledger, []
     for booking in outcome.bookings:
         entry = _entry(head, actor, unit, booking)
@@ -188,7 +199,6 @@ def _fill(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> list[Entry]:
         statements += queries.as_statements(added)
         added = []
     statements += queries.mark_standings(user_id, outcome.standings)
-    statements += player_queries.open_reviews(user_id, outcome.reviews, now)
     unit.inserts = [*unit.inserts, *added, *(entry.row for entry in entries)]
     unit.upserts = [
         *unit.upserts,

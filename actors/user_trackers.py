@@ -81,7 +81,7 @@ async def _disconnect(actor: "UserActor", intention: Intention, command: Disconn
 
 async def _commit(actor: "UserActor", unit: Unit, source: str | None) -> None:
     """Append `unit`, after which `source` is the primary tracker, and book what that changes."""
-    outcome = user_activities.rank_by(actor, source)
+    outcome = await user_activities.rank_by(actor, source)
     await user_activities.commit_ranking(actor, unit, outcome, source)
 
 

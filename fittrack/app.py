@@ -53,7 +53,17 @@ from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.jwks import RemoteKeySet
 from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
-from fittrack.jobs import audit, effects, housekeeping, retention, schedule, timers, trackers
+from fittrack.jobs import (
+    audit,
+    devices,
+    effects,
+    housekeeping,
+    norms,
+    retention,
+    schedule,
+    timers,
+    trackers,
+)
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
 from fittrack.jobs.cron import Cron
 from fittrack.jobs.every import Every
@@ -75,6 +85,7 @@ from fittrack.privacy.export.serving import EXPORTS, Exports
 from fittrack.profiles import routes as profile_routes
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import REVOCATIONS, Revocation
+from fittrack.reviews import routes as review_routes
 from fittrack.schedule import routes as schedule_routes
 from fittrack.schedule.messages import SCHEDULE
 from fittrack.server import asking
@@ -145,6 +156,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     inbox_routes.ROUTES,
     audit_routes.ROUTES,
     user_routes.ROUTES,
+    review_routes.ROUTES,
     transaction_routes.ROUTES,
 )
 
@@ -386,6 +398,8 @@ class Node:
             self._every("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
             self._every("mail", MAIL_EVERY_S, self.deliver_mail),
             self._every("sessions", POLL_EVERY_S, self.watch.poll),
+            self._every("norms", norms.LOOK_EVERY_S, self.keep_norms),
+            self._every("devices", devices.LOOK_EVERY_S, self.review_shared_devices),
             self._every("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
         ]
         self._cron = Cron(settings.platform_tz)
@@ -474,6 +488,14 @@ class Node:
     async def revoke_tokens(self) -> None:
         """Tell providers of connections that ended."""
         await trackers.revoke_due(self.connections)
+
+    async def keep_norms(self) -> None:
+        """Know what the days of tiers come to, once a night."""
+        await norms.keep_norms(self.journal, self.reads, self.clock, self.calendar)
+
+    async def review_shared_devices(self) -> int:
+        """Have accounts reviewed that use one device."""
+        return await devices.review_shared_devices(self.reads, self.registry, self.clock)
 
     async def keep_house(self) -> None:
         """Forget what was kept long enough."""

@@ -58,20 +58,14 @@ class Today(NamedTuple):
 class Changes:
     """What a command did to the days so far."""
 
-    __slots__ = ("before", "points", "unassessed")
+    __slots__ = ("points", "touched", "unassessed")
 
     def __init__(self) -> None:
-        self.before: dict[date, tuple[DayAward, DayTotals]] = {}
-        """Award and manual totals of each touched day before the command."""
+        self.touched: set[date] = set()
         self.unassessed: set[date] = set()
         """Days whose totals changed since they were awarded."""
         self.points = 0
         """What the days are worth more than before, as far as they are assessed."""
-
-    def note(self, day: date, was: Day) -> None:
-        """Remember how `day` was, before it is changed for the first time."""
-        if day not in self.before:
-            self.before[day] = (was.award, was.manual)
 
 
 class DayBook:
@@ -173,10 +167,9 @@ class DayBook:
         )
 
     def _touch(self, day: date, changes: Changes) -> Day:
-        book = self._open(day)
-        changes.note(day, book)
+        changes.touched.add(day)
         changes.unassessed.add(day)
-        return book
+        return self._open(day)
 
     def _open(self, day: date) -> Day:
         book = self._days.get(day)
@@ -198,7 +191,7 @@ class DayBook:
             run = run + 1 if book.award.is_active_day else 0
             if run == book.run:
                 return
-            changes.note(day, book)
+            changes.touched.add(day)
             changes.points += bonus_on(run) - bonus_on(book.run)
             book.run = run
             day += _DAY

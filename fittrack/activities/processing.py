@@ -26,7 +26,6 @@ from fittrack.activities.rules import Doubt, Refusal
 from fittrack.activities.sample import Sample, epoch_ms, sample_of, totals_of
 from fittrack.activities.state import PlayerActivities
 from fittrack.kit.ids import ActivityId
-from fittrack.points.award import NO_ACTIVITY, award
 from fittrack.points.booking import book
 
 BatchItem = ActivityInput | Withdrawal | Unreadable
@@ -44,6 +43,9 @@ class PlayerFacts(NamedTuple):
     primary_source: str | None = None
     """The tracker that wins overlaps."""
     tier_stats: TierStats | None = None
+    """What the tier's days come to; None: nobody knows yet."""
+    reviewed: Collection[tuple[str, str]] = ()
+    """Reason and subject of the reviews that the player had, whatever came of them."""
 
 
 def apply_batch(
@@ -68,7 +70,7 @@ def apply_batch(
         batch.note(state.choose_primary(facts.primary_source, batch.changes))
         state.days.assess(batch.changes)
     outcomes = [batch.take(item) for item in items]
-    touched, today = batch.changes.before, state.calendar.day_of(now)
+    touched, today = batch.changes.touched, state.calendar.day_of(now)
     booked = book(state.days.dues(touched), balance=balance, tier_code=facts.tier_code)
     state.days.settle(booked.accounts)
     added, revised = batch.activities()
@@ -254,14 +256,11 @@ def _rejected(code: str) -> ItemOutcome:
 
 
 def _reviews(state: PlayerActivities, changes: Changes, facts: PlayerFacts) -> list[ReviewReason]:
-    """Why somebody should look at the days that the command touched."""
-    reasons = []
-    for day, (award_before, manual_before) in changes.before.items():
+    """Why somebody should look at the days that the command touched, unless they were looked at before."""
+    reasons: list[ReviewReason | None] = []
+    for day in sorted(changes.touched):
         book = state.days.get(day)
-        if book is None:
-            continue
-        reasons.append(tier_review(day, award_before.points, book.award.points, facts.tier_stats))
-        if book.manual is not manual_before and book.manual != NO_ACTIVITY:
-            manual = award(manual_before).points, award(book.manual).points
-            reasons.append(manual_review(day, *manual))
-    return [reason for reason in reasons if reason is not None]
+        if book is not None:
+            reasons.append(manual_review(day, book.manual))
+            reasons.append(tier_review(day, book.totals, book.award, facts.tier_code, facts.tier_stats))
+    return [reason for reason in reasons if reason is not None and reason.name not in facts.reviewed]

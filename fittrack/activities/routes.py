@@ -9,10 +9,11 @@ from aiohttp import web
 from msgspec import Meta, Raw
 
 from fittrack.activities import queries, schemas
-from fittrack.activities.model import Activity, ActivityType
+from fittrack.activities.model import ActivityType
 from fittrack.activities.outcome import ItemStatus
 from fittrack.activities.pushing import read_push
 from fittrack.activities.schemas import LoggedActivities
+from fittrack.activities.views import activity_out
 from fittrack.activities.wire import log_activities
 from fittrack.kit.ids import ActivityId, UserId
 from fittrack.kit.problems import FieldError, Forbidden, Validation
@@ -35,7 +36,7 @@ from fittrack.server.schemas import CursorQuery
 from protocol.codec import JSON
 from protocol.inbound import ActivityBatch
 from protocol.reading import reader_for
-from protocol.shapes import ActivityInput, instant
+from protocol.shapes import ActivityInput
 
 TAG: Final = "Activities"
 BATCH_FIELD: Final = "activities"
@@ -91,25 +92,7 @@ async def list_activities(request: web.Request) -> web.Response:
         limit=query.limit,
     )
     following = listing.after([found[-1].activity_id]) if len(found) == query.limit else None
-    return render(cursor_page_of([_shape(activity) for activity in found], query, total, following))
-
-
-def _shape(activity: Activity) -> schemas.ActivityOut:
-    return schemas.ActivityOut(
-        activity_id=activity.activity_id,
-        activity_type=activity.activity_type.value,
-        start_time=instant(activity.start_time),
-        end_time=instant(activity.end_time),
-        duration_minutes=activity.duration_minutes,
-        intensity=activity.intensity.value,
-        metrics=activity.metrics,
-        source=activity.source,
-        external_id=activity.external_id,
-        device_id=activity.device_id,
-        duplicate_of=activity.duplicate_of,
-        flags=list(activity.flags),
-        received_at=instant(activity.received_at),
-    )
+    return render(cursor_page_of([activity_out(activity) for activity in found], query, total, following))
 
 
 async def summary(request: web.Request) -> web.Response:

@@ -28,6 +28,7 @@ from fittrack.check.free import check_evidence, check_limits
 from fittrack.check.life import check_life
 from fittrack.check.prizes import check_prizes
 from fittrack.check.queries import PlayerRange
+from fittrack.check.reviews import check_reviews
 from fittrack.check.tickets import check_purchases, check_refunds
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.handles import Connection, Engine, Table
@@ -87,10 +88,11 @@ def examine(
         _check_books(conn, report)
         step("lives of drawings")
         _check_lives(conn, report)
-        step("tickets, refunds and awards of players")
+        step("tickets, refunds, awards and reviews of players")
         for players in queries.player_ranges(conn, PLAYERS_PER_CHUNK):
             _check_tickets(conn, players, report, settled=settled)
             _check_awards(conn, players, report)
+            _check_reviews(conn, players, report)
         report.refunds_waiting = queries.refunds_waiting(conn)
         step("free entries")
         _check_free_entries(conn, report)
@@ -159,6 +161,14 @@ def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> Non
         known = activities.get(user_id, [])
         report.add(check_days(player(user_id), known, held, booked.get(user_id, {}), since))
         report.count(Invariant.AWARDS, len(held))
+
+
+def _check_reviews(conn: Connection, players: PlayerRange, report: Report) -> None:
+    reviews, said = queries.reviews(conn, players), queries.under_review(conn, players)
+    for user_id in sorted(reviews.keys() | said):
+        held = reviews.get(user_id, [])
+        report.add(check_reviews(player(user_id), user_id, user_id in said, held))
+        report.count(Invariant.REVIEWS, len(held))
 
 
 def _check_audit_log(conn: Connection, report: Report) -> None:

@@ -21,6 +21,7 @@ class Invariant(Enum):
     REFUNDS = "every bought entry of a cancelled drawing is refunded once, no other ever"
     KEYS = "a key has one unit in its log, with its answer"
     AWARDS = "what was booked for a day is what its accepted activities are worth"
+    REVIEWS = "an account is under review exactly while a review of it is not cleared"
     DRAWS = "the published inputs give the stored winners"
     PRIZES = "a prize has one holder at most, and its history leads to where it is"
     AUDIT = "what was recorded in the audit log is what was sealed, and none of it is missing"

@@ -20,12 +20,13 @@ from fittrack.check.draws import Followed
 from fittrack.check.free import Excess, FreeEntryRow, Held
 from fittrack.check.life import LifeRow, Projection
 from fittrack.check.prizes import PrizeRow, PrizeStep
+from fittrack.check.reviews import ReviewFacts
 from fittrack.check.tickets import EntryRow, Payment
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import drawings, fulfillments, prizes
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
-from fittrack.db.tables.operations import retention_marks
+from fittrack.db.tables.operations import account_reviews, retention_marks, review_appeals
 from fittrack.db.tables.prizes import free_entries as evidences
 from fittrack.db.tables.prizes import fulfillment_transitions
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
@@ -276,6 +277,30 @@ def booked(conn: Connection, players: PlayerRange) -> dict[UUID, dict[date, int]
     )
     found = _listed(conn, statement, lambda row: (date.fromisoformat(row.day), int(row.points)))
     return {user_id: dict(days) for user_id, days in found.items()}
+
+
+def reviews(conn: Connection, players: PlayerRange) -> dict[UUID, list[ReviewFacts]]:
+    """Reviews of each player, with what was appealed."""
+    statement = (
+        select(
+            account_reviews.c.user_id,
+            account_reviews.c.review_id,
+            account_reviews.c.status,
+            account_reviews.c.resolved_at,
+            review_appeals.c.user_id.label("appealed_by"),
+            review_appeals.c.answered_at,
+            review_appeals.c.answer,
+        )
+        .outerjoin(review_appeals, review_appeals.c.review_id == account_reviews.c.review_id)
+        .where(players.covers(account_reviews.c.user_id))
+    )
+    return _listed(conn, statement, lambda row: ReviewFacts._make(row[1:]))
+
+
+def under_review(conn: Connection, players: PlayerRange) -> set[UUID]:
+    """Those of whom it is said that they are under review."""
+    said = select(users.c.user_id).where(players.covers(users.c.user_id), users.c.under_review == 1)
+    return set(conn.execute(said).scalars())
 
 
 def erased(conn: Connection, players: PlayerRange) -> set[UUID]:

@@ -184,11 +184,11 @@ def status_changed(status: str) -> Notice:
 
 
 def review_opened(review_id: UUID, reason: str) -> Notice:
-    """Somebody will look at the account's activities; until then its prizes wait. `reason` is a sentence."""
+    """Somebody will look at the account; until then it wins nothing. `reason` is a sentence."""
     return Notice(
         "account_status_change",
         "Your account is under review",
-        f"{reason} Prizes are not shipped until we have looked at it.",
+        f"{reason} Until we have looked at it, your tickets do not win and your prizes are not shipped.",
         "review",
         str(review_id),
         letters.ReviewOpened(reason),

@@ -21,6 +21,7 @@ TransactionId = NewType("TransactionId", UUID)
 NotificationId = NewType("NotificationId", UUID)
 ConnectionId = NewType("ConnectionId", UUID)
 FulfillmentId = NewType("FulfillmentId", UUID)
+ReviewId = NewType("ReviewId", UUID)
 UnitId = NewType("UnitId", UUID)
 IdempotencyKey = NewType("IdempotencyKey", UUID)
 

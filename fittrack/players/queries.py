@@ -1,27 +1,24 @@
 """Reading everything that the actor of a player holds, in one snapshot."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import Connection, Executable, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from fittrack.activities import queries as activity_queries
-from fittrack.activities.review import ReviewReason
 from fittrack.activities.state import PlayerActivities
 from fittrack.db import log_queries
 from fittrack.db.journal import Head
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.logs import user_log
-from fittrack.db.tables.operations import reviews
 from fittrack.drawings.model import AccountStatus, Player, Role
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.delivery import InboxHead
 from fittrack.inbox.rules import Preferences
 from fittrack.kit.calendar import PlatformCalendar
-from fittrack.kit.ids import UserId, uuid7
+from fittrack.kit.ids import UserId
 from fittrack.players.model import Account
 from fittrack.points import queries as point_queries
 from fittrack.points.ledger import LedgerHead
@@ -103,24 +100,6 @@ def _account(row: Row[Any]) -> Account:
         primary_source=row.primary_source,
         under_review=row.under_review,
     )
-
-
-def open_reviews(user_id: UserId, reasons: Iterable[ReviewReason], now: datetime) -> list[Executable]:
-    """Put the account into the review queue, once for each reason (SPEC 3, anti-gaming)."""
-    statements: list[Executable] = [
-        insert(reviews).values(
-            review_id=uuid7(),
-            user_id=user_id,
-            reason=reason.kind.value,
-            evidence=msgspec.json.encode({"day": reason.day.isoformat(), "detail": reason.detail}),
-            status="open",
-            opened_at=now,
-        )
-        for reason in reasons
-    ]
-    if statements:
-        statements.append(update(users).where(users.c.user_id == user_id).values(under_review=True))
-    return statements
 
 
 def heads(conn: Connection, user_ids: Sequence[UserId]) -> dict[UserId, tuple[int, int]]:

@@ -26,6 +26,12 @@ ATTEMPTS_KEPT: Final = timedelta(days=30)
 LETTERS_KEPT: Final = timedelta(days=30)
 """That a letter was delivered or given up; what it said is erased at once."""
 
+DEVICES_KEPT: Final = timedelta(days=730)
+"""Which devices an account used, since they were noted: as long as activities, which name them too."""
+
+CLEARED_REVIEWS_KEPT: Final = timedelta(days=730)
+"""Reviews that were cleared, since then: as long as the activities that they were about."""
+
 OAUTH_STATES_KEPT: Final = timedelta(days=1)
 """Sign-ins at providers that were begun, after they expired."""
 

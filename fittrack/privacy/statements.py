@@ -37,7 +37,13 @@ from fittrack.db.tables.activities import activities
 from fittrack.db.tables.drawings import fulfillments, winners
 from fittrack.db.tables.logs import drawing_log, effects, inbox, user_log
 from fittrack.db.tables.messages import mail_outbox, notification_preferences
-from fittrack.db.tables.operations import audit_log, idempotency, review_appeals, reviews
+from fittrack.db.tables.operations import (
+    account_devices,
+    account_reviews,
+    audit_log,
+    idempotency,
+    review_appeals,
+)
 from fittrack.db.tables.partners import oauth_states, tracker_connections
 from fittrack.db.tables.prizes import fulfillment_transitions, shipping_addresses
 from fittrack.db.tables.sessions import (
@@ -76,7 +82,8 @@ _SMALL: Final = (
     tracker_connections,
     notification_preferences,
     review_appeals,  # before the reviews that they refer to
-    reviews,
+    account_reviews,
+    account_devices,
 )
 """Tables of which somebody has a few rows."""
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Update, and_, bindparam, insert, select, update
 
+from fittrack.db import device_queries
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.sessions import refresh_tokens, sessions
 from fittrack.kit.ids import SessionId, UserId
@@ -103,6 +104,8 @@ def open_session(conn: Connection, new: NewSession) -> list[EndedSession]:
         )
     )
     _issue(conn, new.session_id, new.token_hash, new.now, new.expires_at)
+    if new.device_id is not None:
+        device_queries.note(conn, new.user_id, new.device_id, new.now)
     return ended
 
 

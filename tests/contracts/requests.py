@@ -39,6 +39,7 @@ Write = Callable[[Town, Caller, Row, Places], Awaitable[Json]]
 
 PLACES: Mapping[str, Fill] = {
     f"{API}/users/me/sessions/{{id}}": things.session,
+    f"{API}/users/me/reviews/{{id}}": things.review,
     f"{API}/users/{{id}}": things.person,
     f"{API}/profiles/{{id}}": things.person,
     f"{API}/tiers/{{tier_code}}": things.tier,
@@ -52,6 +53,7 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/connections/{{provider}}": things.tracker,
     f"{API}/hooks/{{provider}}": things.hook,
     f"{API}/admin/users/{{id}}": things.person,
+    f"{API}/admin/reviews/{{id}}": things.review,
     f"{API}/transactions": things.person,
     f"{API}/fulfillments": winnings.fulfillment,
     "/problems/{code}": things.problem,
@@ -230,6 +232,8 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/connections/{{provider}}/callback": says(code="a-code", state="a-state"),
     f"PATCH {API}/connections/{{provider}}": says(is_primary=False),
     f"POST {API}/hooks/{{provider}}": says(type="verification"),
+    f"POST {API}/users/me/reviews/{{id}}/appeal": says(statement="It was my sister"),
+    f"POST {API}/admin/reviews/{{id}}/resolve": says(resolution="cleared", note="It was her sister"),
     f"PUT {API}/admin/users/{{id}}/status": says(status="suspended", reason="Looked at"),
     f"PUT {API}/admin/users/{{id}}/role": says(role="user"),
     f"POST {API}/admin/users/{{id}}/adjust-points": says(amount=5, reason="A gift"),

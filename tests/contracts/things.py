@@ -14,6 +14,9 @@ from fittrack.integrations.trackers.phone import APPLE_HEALTH
 from fittrack.kit.ids import ConnectionId, DrawingId, SponsorId, UserId, uuid7
 from fittrack.kit.origin import SYSTEM
 from fittrack.mail.queries import put
+from fittrack.reviews.commands import ConsiderReview
+from fittrack.reviews.queries import reviews_of
+from fittrack.reviews.rules import shared_device
 from fittrack.schedule.messages import SCHEDULE, SCHEDULE_ID, CreateTemplate
 from fittrack.server.once import Once
 from fittrack.sponsors import changing as sponsoring
@@ -46,6 +49,16 @@ async def session(town: Town, caller: Caller, subject: str) -> Places:
     token = caller.token if subject == "own" and caller.is_signed_in else (await town.enrol()).token
     assert token is not None, "who is signed in has a token"
     return {"id": str((await town.node.authenticator.authenticate(token)).session_id)}
+
+
+async def review(town: Town, caller: Caller, subject: str) -> Places:
+    """A review; of admins there is none."""
+    reviewed = await owner(town, caller, subject)
+    reason = shared_device("a phone", accounts=2)
+    assert reason is not None
+    await town.house.do(reviewed, ConsiderReview(reason))
+    found = await town.node.reads.run(reviews_of, reviewed)
+    return {"id": str(next(iter(found), uuid7()))}
 
 
 async def notification(town: Town, caller: Caller, subject: str) -> Places:

@@ -14,11 +14,12 @@ from fittrack.drawings.model import (
 )
 from fittrack.drawings.rules import ALLOWED_TRANSITIONS, MAX_TICKETS_PER_PURCHASE
 from fittrack.fulfilments import rules as prize_rules
+from fittrack.jobs.norms import NORM_DAYS
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES
 from fittrack.points import award, streak
 from fittrack.profiles.tiers import AgeBracket, FitnessLevel
 from fittrack.schedule import rules as schedule
-from tests.docs.pages import prose, rows, text_of
+from tests.docs.pages import bare, prose, rows, text_of
 
 PAGE = text_of("docs/rules.md")
 SAID = re.sub(r"\s+", " ", prose(PAGE))
@@ -61,6 +62,10 @@ def test_the_table_of_points_is_the_award():
         (r"more than ([\d,]+) steps or", rules.STEPS_IMPOSSIBLE),
         (r"steps or (\d+) hours in a day", rules.EXERCISE_MINUTES_MAX // 60),
         (r"More than (\d+) points of manual entries", review.MANUAL_POINTS_MAX),
+        (r"more than (\d+) standard deviations above", review.STANDARD_DEVIATIONS_MAX),
+        (r"over the last (\d+) days; with fewer", NORM_DAYS),
+        (r"with fewer than (\d+) of them", review.TIER_DAYS_MIN),
+        (r"or of fewer than (\d+) players", review.TIER_PLAYERS_MIN),
         (r"United States, (\d+) or older", eligibility.MINIMUM_AGE_YEARS),
         (r"Sales close (\d+) minutes before", timetable.SALES_CLOSE_BEFORE_DRAW.seconds // 60),
         (r"1 to ([\d,]+) tickets", MAX_TICKETS_PER_PURCHASE),
@@ -77,6 +82,10 @@ def test_the_numbers_in_the_sentences_are_those_in_force(sentence: str, value: i
     found = re.search(sentence, SAID)
     assert found is not None, "the page no longer says so"
     assert whole(found[1]) == value
+
+
+def test_every_reason_of_a_review_is_told():
+    assert {bare(reason) for reason, _, _ in rows(PAGE, "reason")} == set(review.ReviewKind)
 
 
 def test_the_excluded_states_are_named():

@@ -25,6 +25,7 @@ tier_norms = Table(
     # A day far above the mean is looked at.
     Column("tier_code", word(12), primary_key=True),
     Column("day_count", Integer, nullable=False),
+    Column("player_count", Integer, nullable=False),
     Column("points_sum", Integer, nullable=False),
     Column("points_squared_sum", Integer, nullable=False),
     Column("updated_at", Instant, nullable=False),

@@ -1,6 +1,6 @@
 """What keeps the service honest: requests done once, the audit log, reviews of players (SPEC 3, 9, 10)."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from fittrack.db.tables.audit_guards import guard_audit_log
 from fittrack.db.tables.base import CLUSTERED, metadata
@@ -55,30 +55,36 @@ Index(None, audit_log.c.actor_id)
 Index(None, audit_log.c.chain_seq, audit_log.c.created_at)
 guard_audit_log(audit_log)
 
-reviews = Table(
-    "reviews",
+account_reviews = Table(
+    "account_reviews",
     metadata,
     # Accounts that look as if they were gaming; their prizes cannot ship until an admin has looked.
     Column("review_id", Uuid16, primary_key=True),
     Column("user_id", ForeignKey("users.user_id"), nullable=False),
     Column("reason", word(40), nullable=False),
+    Column(
+        "subject", word(200), nullable=False
+    ),  # the day or the device: looked at once, whatever comes of it
     Column("evidence", Document),
     Column("status", word(10), nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Column("resolved_by", Uuid16),
     Column("resolution", word(500)),
-    CheckConstraint("status IN ('open', 'cleared', 'upheld')", name="status_known"),
+    CheckConstraint("status IN ('open', 'cleared', 'confirmed')", name="status_known"),
+    UniqueConstraint("user_id", "reason", "subject"),
     **CLUSTERED,
 )
-Index(None, reviews.c.user_id, reviews.c.status)
-Index(None, reviews.c.status, reviews.c.opened_at)
+Index(None, account_reviews.c.status, account_reviews.c.opened_at)
+Index(None, account_reviews.c.reason, account_reviews.c.subject)  # finds the accounts of one device
 
 review_appeals = Table(
     "review_appeals",
     metadata,
     Column("appeal_id", Uuid16, primary_key=True),
-    Column("review_id", ForeignKey("reviews.review_id"), nullable=False, unique=True),  # one appeal each
+    Column(
+        "review_id", ForeignKey("account_reviews.review_id"), nullable=False, unique=True
+    ),  # one appeal each
     Column("user_id", Uuid16, nullable=False),
     Column("statement", word(2000), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -87,6 +93,19 @@ review_appeals = Table(
     Column("answer", word(2000)),
     **CLUSTERED,
 )
+
+account_devices = Table(
+    "account_devices",
+    metadata,
+    # Devices that accounts signed in on or sent activities from, by the name that each gives itself.
+    # The key finds the accounts of a device, and says it once however often the device is used.
+    Column("device_id", word(200), primary_key=True),
+    Column("user_id", ForeignKey("users.user_id"), primary_key=True),
+    Column("noted_at", Instant, nullable=False),
+    **CLUSTERED,
+)
+Index(None, account_devices.c.user_id)
+Index(None, account_devices.c.noted_at)
 
 retention_marks = Table(
     "retention_marks",

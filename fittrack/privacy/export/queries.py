@@ -18,7 +18,13 @@ from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import drawings, fulfillments, prizes, winners
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
 from fittrack.db.tables.messages import mail_outbox, notification_preferences
-from fittrack.db.tables.operations import audit_log, idempotency, review_appeals, reviews
+from fittrack.db.tables.operations import (
+    account_devices,
+    account_reviews,
+    audit_log,
+    idempotency,
+    review_appeals,
+)
 from fittrack.db.tables.partners import oauth_states, tracker_connections
 from fittrack.db.tables.prizes import free_entries, fulfillment_transitions, shipping_addresses
 from fittrack.db.tables.sessions import (
@@ -238,8 +244,8 @@ HOLDINGS: Final = (
     ),
     Holding(
         section="reviews",
-        table=reviews,
-        whose=_own(reviews),
+        table=account_reviews,
+        whose=_own(account_reviews),
         withheld={**_MINE, "resolved_by": OTHERS},
     ),
     Holding(
@@ -248,6 +254,7 @@ HOLDINGS: Final = (
         whose=_own(review_appeals),
         withheld={**_MINE, "answered_by": OTHERS},
     ),
+    Holding(section="devices", table=account_devices, whose=_own(account_devices), withheld=_MINE),
     Holding(
         section="acts_recorded",
         table=audit_log,

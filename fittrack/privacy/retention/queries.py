@@ -16,7 +16,13 @@ from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities
 from fittrack.db.tables.drawings import fulfillments
 from fittrack.db.tables.messages import mail_outbox
-from fittrack.db.tables.operations import audit_log, retention_marks
+from fittrack.db.tables.operations import (
+    account_devices,
+    account_reviews,
+    audit_log,
+    retention_marks,
+    review_appeals,
+)
 from fittrack.db.tables.partners import oauth_states
 from fittrack.db.tables.prizes import shipping_addresses
 from fittrack.db.tables.sessions import attempts, email_tokens, mfa_used_codes, refresh_tokens, sessions
@@ -42,6 +48,14 @@ class Rule:
 def _first_id(since: datetime) -> UUID:
     """Ids made before that instant are smaller: they begin with their milliseconds."""
     return UUID(int=int(since.timestamp() * 1000) << 80)
+
+
+def _old_review(now: datetime) -> Any:
+    # One that is open or confirmed keeps its account under review, however old it is.
+    return and_(
+        account_reviews.c.status == "cleared",
+        account_reviews.c.resolved_at <= now - rules.CLEARED_REVIEWS_KEPT,
+    )
 
 
 def _of_old_session(now: datetime) -> Any:
@@ -121,13 +135,32 @@ RULES: Final[Mapping[str, Rule]] = {
             mail_outbox.c.mail_id < _first_id(now - rules.LETTERS_KEPT), mail_outbox.c.next_due_at.is_(None)
         ),
     ),
+    "appeals": Rule(
+        table=review_appeals,
+        key=review_appeals.c.appeal_id,
+        old=lambda now: review_appeals.c.review_id.in_(
+            select(account_reviews.c.review_id).where(_old_review(now))
+        ),
+    ),
+    "reviews": Rule(
+        table=account_reviews,
+        key=account_reviews.c.review_id,
+        old=lambda now: and_(
+            _old_review(now), ~exists().where(review_appeals.c.review_id == account_reviews.c.review_id)
+        ),
+    ),
+    "devices": Rule(
+        table=account_devices,
+        key=account_devices.c.device_id,
+        old=lambda now: account_devices.c.noted_at <= now - rules.DEVICES_KEPT,
+    ),
     "sign-ins at providers": Rule(
         table=oauth_states,
         key=oauth_states.c.state_hash,
         old=lambda now: oauth_states.c.expires_at <= now - rules.OAUTH_STATES_KEPT,
     ),
 }
-"""By name, in order: sessions go after their tokens."""
+"""By name, in order: sessions go after their tokens, reviews after their appeals."""
 
 
 def erase_old(conn: Connection, name: str, now: datetime) -> int:

@@ -211,6 +211,8 @@ class Player:
             )
         self.days |= {record.day: record for record in outcome.days}
         self.ledger += outcome.bookings
+        reviewed = {*self.facts.reviewed, *(reason.name for reason in outcome.reviews)}
+        self.facts = self.facts._replace(reviewed=reviewed)
         self.balance = outcome.balance
 
 

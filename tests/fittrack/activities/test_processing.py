@@ -1,6 +1,9 @@
 from datetime import UTC, date, datetime, timedelta
+from statistics import fmean, pstdev
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fittrack.activities.model import ActivityInput, Intensity, Unreadable, Withdrawal
@@ -386,21 +389,67 @@ def test_manual_entries_above_300_points_a_day_call_for_a_review(
     by_hand = active(minutes, at(3), intensity=Intensity.VIGOROUS, source="manual")
     outcome = player.log(by_hand)
     assert [reason.kind for reason in outcome.reviews] == kinds
-    assert all(reason.day == TODAY for reason in outcome.reviews)
+    assert all(reason.subject == "2026-07-15" for reason in outcome.reviews)
     assert player.log(steps(5_000)).reviews == []
 
 
+def test_what_is_typed_in_is_the_evidence() -> None:
+    by_hand = active(101, at(3), intensity=Intensity.VIGOROUS, source="manual")
+    (reason,) = Player().log(by_hand, steps(12_000)).reviews
+    assert reason.evidence == {
+        "day": "2026-07-15",
+        "detail": "Manual entries of 2026-07-15 came to 303 points; up to 300 are usual.",
+        "points": 303,
+        "limit": 300,
+        "steps": 0,
+        "minutes": 101,
+        "workouts": 0,
+    }
+
+
+def test_a_day_that_goes_up_and_down_is_looked_at_once() -> None:
+    player = Player()
+    entry = active(120, at(3), intensity=Intensity.VIGOROUS, source="manual")
+    assert len(player.log(entry).reviews) == 1
+    player.withdraw(entry)
+    assert player.log(entry).reviews == []
+    yesterday = active(120, at(3, days_ago=1), intensity=Intensity.VIGOROUS, source="manual")
+    assert [reason.subject for reason in player.log(yesterday).reviews] == ["2026-07-14"]
+
+
+A_TIER = TierStats(mean=150, deviation=50, days=400, players=20)
+
+
 def test_a_day_beyond_three_standard_deviations_calls_for_a_review_once() -> None:
-    player = Player(facts=PlayerFacts(BORN, TIER, tier_stats=TierStats(mean=150, deviation=50, days=400)))
+    player = Player(facts=PlayerFacts(BORN, TIER, tier_stats=A_TIER))
     assert player.log(steps(20_000)).reviews == []
     (reason,) = player.log(active(30, at(12))).reviews
-    assert (reason.kind, reason.day) == (ReviewKind.TIER_OUTLIER, TODAY)
+    assert reason.name == (ReviewKind.TIER_OUTLIER, "2026-07-15")
+    assert reason.evidence["detail"] == ("2026-07-15 came to 330 points; days of F-30-39-INT have 150 ± 50.")
+    assert (reason.evidence["limit"], reason.evidence["tier_players"]) == (300, 20)
     assert player.log(active(30, at(14))).reviews == []
 
 
-def test_a_tier_with_few_days_says_nothing_about_anybody() -> None:
-    player = Player(facts=PlayerFacts(BORN, TIER, tier_stats=TierStats(mean=10, deviation=1, days=99)))
+@pytest.mark.parametrize(
+    "few",
+    [
+        A_TIER._replace(mean=10, days=99),
+        A_TIER._replace(mean=10, players=9),
+        A_TIER._replace(mean=10, deviation=0),
+    ],
+    ids=["few days", "few players", "all alike"],
+)
+def test_a_tier_of_which_little_is_known_says_nothing_about_anybody(few: TierStats) -> None:
+    player = Player(facts=PlayerFacts(BORN, TIER, tier_stats=few))
     assert player.log(steps(20_000)).reviews == []
+
+
+@given(st.lists(st.integers(1, 1_000), min_size=1, max_size=50))
+def test_what_is_known_of_a_tier_follows_from_whole_sums(points: list[int]) -> None:
+    squares = sum(number**2 for number in points)
+    stats = TierStats.of_sums(days=len(points), players=1, points=sum(points), squares=squares)
+    assert stats.mean == pytest.approx(fmean(points))
+    assert stats.deviation == pytest.approx(pstdev(points), abs=1e-6)
 
 
 # --- Forgiveness ------------------------------------------------------------------------------------------

@@ -40,6 +40,31 @@ FREE = "WHERE evidence_key = 'CARD 1'"
 Corruption = tuple[Invariant, list[str], list[str] | None]
 
 CORRUPTIONS: dict[str, Corruption] = {
+    "an account under review that nobody reviews": (
+        Invariant.REVIEWS,
+        [f"UPDATE users SET under_review = 1 WHERE user_id = {ANN}"],
+        ["no review of it is open or confirmed"],
+    ),
+    "a review that its account does not know of": (
+        Invariant.REVIEWS,
+        ["UPDATE account_reviews SET status = 'open', resolved_at = NULL"],
+        ["is open, but it is not said"],
+    ),
+    "a decision without its instant": (
+        Invariant.REVIEWS,
+        ["UPDATE account_reviews SET resolved_at = NULL"],
+        ["is cleared and its decision is not"],
+    ),
+    "an appeal of somebody else": (
+        Invariant.REVIEWS,
+        [f"UPDATE review_appeals SET user_id = {ANN}"],
+        ["is somebody else's"],
+    ),
+    "an appeal without its answer": (
+        Invariant.REVIEWS,
+        ["UPDATE review_appeals SET answer = NULL"],
+        ["is answered by half"],
+    ),
     "a balance that does not follow": (
         Invariant.LEDGER,
         [f"UPDATE ledger SET balance_after = balance_after + 1 WHERE {LAST_ENTRY}"],

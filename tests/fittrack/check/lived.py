@@ -17,6 +17,8 @@ from fittrack.kit.ids import DrawingId, uuid7
 from fittrack.kit.intention import Command
 from fittrack.kit.origin import Origin
 from fittrack.kit.standing import Role
+from fittrack.reviews.commands import AppealReview, ResolveReview
+from fittrack.reviews.queries import reviews_of
 from fittrack.server.asking import DRAWING, USER
 from tests.world import Member, complete_profile, earn, enrol, migrated, no_fatal, open_drawing, settings_for
 
@@ -29,7 +31,8 @@ async def live(folder: Path) -> Path:
     """Make the database; returns its file.
 
     A drawing was drawn; one was cancelled and refunded; one was cancelled, and its refund still waits; one
-    is open. Somebody's trackers told of the same walk; somebody spent what a provider took back.
+    is open. Somebody's trackers told of the same walk; somebody spent what a provider took back; somebody was
+    reviewed and had a say.
     """
     clock = LeapingClock(NOON)
     node = Node(migrated(settings_for(folder)), on_fatal=no_fatal, clock=clock)
@@ -46,6 +49,7 @@ class _Life:
 
     async def go_on(self) -> None:
         ann, ben, cal = [await self._player(name) for name in ("Ann", "Ben", "Cal")]
+        await self._review(ben)
         await self._tell(ann, [_walk("fitbit", "a", minutes=40), _walk("apple_health", "b", minutes=30)])
         await self._draw([ann, ben, cal, ann])
         await open_drawing(self._node, cost=COST, name="Nobody's")
@@ -64,6 +68,15 @@ class _Life:
         await complete_profile(self._node, member, name)
         await earn(self._node, member, EARNED)
         return member
+
+    async def _review(self, player: Member) -> None:
+        """By hand the player types in too much; it is confirmed, appealed against, and cleared."""
+        await self._tell(player, [_walk("manual", "typed in", minutes=151)])
+        reviews = await self._node.reads.run(reviews_of, player.user_id)
+        (review_id,) = reviews
+        await self._ask(player, ResolveReview(review_id, "confirmed", "Who walks so long?"))
+        await self._ask(player, AppealReview(review_id, "I do."))
+        await self._ask(player, ResolveReview(review_id, "cleared", "We walked along."))
 
     async def _draw(self, buyers: Sequence[Member]) -> None:
         drawing_id = await open_drawing(self._node, cost=COST, close_in_s=600, name="Drawn")
@@ -106,7 +119,7 @@ class _Life:
 
 
 def _walk(source: str, name: str, *, minutes: int) -> ActivityInput:
-    start = NOON - timedelta(hours=1)
+    start = NOON - timedelta(hours=3)
     return ActivityInput(
         activity_type=ActivityType.ACTIVE_MINUTES,
         start_time=start,

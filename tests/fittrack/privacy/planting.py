@@ -11,7 +11,13 @@ from fittrack.db.tables import metadata
 from fittrack.db.tables.drawings import fulfillments
 from fittrack.db.tables.logs import inbox
 from fittrack.db.tables.messages import mail_outbox, notification_preferences
-from fittrack.db.tables.operations import audit_log, idempotency, review_appeals, reviews
+from fittrack.db.tables.operations import (
+    account_devices,
+    account_reviews,
+    audit_log,
+    idempotency,
+    review_appeals,
+)
 from fittrack.db.tables.partners import oauth_states, tracker_connections
 from fittrack.db.tables.prizes import fulfillment_transitions, shipping_addresses
 from fittrack.db.tables.sessions import (
@@ -168,14 +174,16 @@ def plant(engine: Engine, person: Person, drawing_id: DrawingId, clock: Clock, s
         )
         review_id = uuid7()
         add(
-            reviews,
+            account_reviews,
             review_id=review_id,
             user_id=user_id,
-            reason="manual_entries",
-            evidence=json(reviews, "evidence"),
+            reason="shared-device",
+            subject=word(account_reviews, "subject"),
+            evidence=json(account_reviews, "evidence"),
             status="cleared",
             opened_at=now,
-            resolution=word(reviews, "resolution"),
+            resolved_at=now,
+            resolution=word(account_reviews, "resolution"),
         )
         add(
             review_appeals,
@@ -184,8 +192,10 @@ def plant(engine: Engine, person: Person, drawing_id: DrawingId, clock: Clock, s
             user_id=user_id,
             statement=word(review_appeals, "statement"),
             created_at=now,
+            answered_at=now,
             answer=word(review_appeals, "answer"),
         )
+        add(account_devices, user_id=user_id, device_id=word(account_devices, "device_id"), noted_at=now)
         add(
             idempotency,
             scope_id=user_id,

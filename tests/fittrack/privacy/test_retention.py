@@ -9,7 +9,7 @@ from sqlalchemy import Table, select, update
 
 from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import fulfillments
-from fittrack.db.tables.operations import audit_log
+from fittrack.db.tables.operations import account_devices, account_reviews, audit_log, review_appeals
 from fittrack.db.tables.prizes import fulfillment_transitions, shipping_addresses
 from fittrack.db.tables.sessions import email_tokens, mfa_used_codes, refresh_tokens, sessions
 from fittrack.privacy.rules import activities_kept_from
@@ -78,12 +78,14 @@ async def test_what_is_old_of_somebody_who_stays_goes_and_the_rest_stays(past: P
         assert found_in(lived.engine, {mark(audit_log, "ip_address")}) == {}
         assert found_in(lived.engine, {mark(audit_log, "reason")})
         assert count(lived, audit_log) == recorded[0]
+        assert count(lived, account_reviews) == count(lived, review_appeals) == 1
 
     def after_two_years(lived: Lived) -> None:
         assert count(lived, activities) == 1
 
     def a_day_later(lived: Lived) -> None:
-        assert count(lived, activities) == 0
+        assert count(lived, activities) == count(lived, account_devices) == 0
+        assert count(lived, account_reviews) == count(lived, review_appeals) == 0
         assert count(lived, user_days) == 1
         assert "users.email" in found_in(lived.engine, {past.joe.email})[past.joe.email]
 
