@@ -358,6 +358,7 @@ class Node:
         app[asking.READS] = self.reads
         app[asking.JOURNAL] = self.journal
         app[asking.CALENDAR] = self.calendar
+        app[fulfilment_routes.TAX_FORM_THRESHOLD_USD] = self.settings.tax_form_threshold_usd
         app[asking.SEALER] = self.sealer
         app[asking.CURSOR_SECRET] = self.settings.secret_key.encode()
         app[ACCOUNTS] = self.accounts

@@ -32,6 +32,9 @@ from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
 from fittrack.server.rate_limits import Tiers
 from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER_SECOND
 
+DEFAULT_TAX_FORM_THRESHOLD_USD: Final = 600
+"""The lowest that was in force lately: a form too many does no harm (26 U.S.C. 6041)."""
+
 DEFAULT_DRAND_URL: Final = "https://api.drand.sh"
 """The endpoint that drand's own people run. It is not trusted: every round is verified."""
 
@@ -98,6 +101,9 @@ def _read(reader: Reader) -> Settings:
         apple_sign_in=_provider(reader, "APPLE", APPLE_ISSUER, APPLE_JWKS_URL),
         drand_url=reader.text("DRAND_URL", DEFAULT_DRAND_URL if deployed and not without_beacon else ""),
         drawings_without_beacon=without_beacon,
+        tax_form_threshold_usd=reader.whole(
+            "TAX_FORM_THRESHOLD_USD", DEFAULT_TAX_FORM_THRESHOLD_USD, low=0, high=1_000_000
+        ),
         platform_tz=reader.converted("PLATFORM_TZ", ZoneInfo("America/New_York"), _zone, "a time zone"),
         excluded_states=_states(reader),
     )

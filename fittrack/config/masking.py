@@ -54,6 +54,7 @@ def masked(settings: Settings) -> dict[str, str]:
         **_shown_provider("APPLE", settings.apple_sign_in),
         **_shown_trackers(settings.trackers),
         "DRAND_URL": settings.drand_url,
+        "TAX_FORM_THRESHOLD_USD": str(settings.tax_form_threshold_usd),
         "DRAWINGS_WITHOUT_BEACON": str(settings.drawings_without_beacon).lower(),
         "PLATFORM_TZ": settings.platform_tz.key,
         "EXCLUDED_STATES": ",".join(sorted(settings.excluded_states)),

@@ -115,6 +115,8 @@ class Settings:
     apple_sign_in: OpenIdProvider
     drand_url: str
     """Where rounds of the public beacon are fetched; empty: drawings promise none."""
+    tax_form_threshold_usd: int
+    """What a winner must have received in a year for a tax form to be due, in US dollars."""
     drawings_without_beacon: bool
     """Whether drawings may do without a public beacon (FAIRNESS)."""
     platform_tz: ZoneInfo

@@ -42,6 +42,17 @@ class SealedAddress(NamedTuple):
     confirmed_at: datetime
 
 
+class Received(NamedTuple):
+    """What a winner received in a year."""
+
+    user_id: UserId
+    display_name: str
+    email: str | None
+    state: str
+    prizes: int
+    total_usd: Decimal
+
+
 def find(conn: Connection, fulfilment_id: FulfillmentId) -> Fulfillment | None:
     """One fulfilment."""
     row = conn.execute(_whole().where(fulfillments.c.fulfillment_id == fulfilment_id)).one_or_none()
@@ -95,6 +106,38 @@ def due(conn: Connection, now: datetime, limit: int) -> list[tuple[FulfillmentId
         .limit(limit)
     )
     return [(FulfillmentId(row.fulfillment_id), UserId(row.user_id)) for row in rows]
+
+
+def received_between(conn: Connection, since: datetime, until: datetime) -> list[Received]:
+    """What each winner received, by when it was delivered; those who received most come first."""
+    total, prize = func.sum(prizes.c.value_cents), fulfillments.c
+    rows = conn.execute(
+        select(
+            prize.user_id,
+            users.c.email,
+            users.c.state_of_residence,
+            profiles.c.display_name,
+            func.count().label("prizes"),
+            total.label("total_cents"),
+        )
+        .join(prizes, prizes.c.prize_id == prize.prize_id)
+        .join(users, users.c.user_id == prize.user_id)
+        .outerjoin(profiles, profiles.c.user_id == prize.user_id)
+        .where(prize.delivered_at >= since, prize.delivered_at < until)
+        .group_by(prize.user_id, users.c.email, users.c.state_of_residence, profiles.c.display_name)
+        .order_by(total.desc(), prize.user_id)
+    )
+    return [
+        Received(
+            user_id=UserId(row.user_id),
+            display_name=row.display_name or ANONYMOUS,
+            email=row.email,
+            state=row.state_of_residence,
+            prizes=row.prizes,
+            total_usd=Decimal(int(row.total_cents)) / 100,
+        )
+        for row in rows
+    ]
 
 
 def steps_of(conn: Connection, fulfilment_id: FulfillmentId) -> list[Step]:

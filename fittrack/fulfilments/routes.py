@@ -1,6 +1,7 @@
 """`/fulfillments`: winners see and claim their prizes, admins send them (SPEC 6 and 10)."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from aiohttp import web
@@ -31,6 +32,7 @@ from fittrack.kit.ids import DrawingId, FulfillmentId, UserId
 from fittrack.kit.intention import Answer, Command
 from fittrack.kit.problems import Conflict, NotFound, Problem
 from fittrack.server.asking import (
+    CALENDAR,
     READS,
     REGISTRY,
     SEALER,
@@ -40,6 +42,7 @@ from fittrack.server.asking import (
     origin_of,
     render_answer,
 )
+from fittrack.server.csv import CSV, render_csv
 from fittrack.server.etags import wanted_versions
 from fittrack.server.http import CLOCK
 from fittrack.server.idempotency import idempotency_key
@@ -50,6 +53,17 @@ from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Handler, Route
 
 TAG: Final = "Fulfillments"
+TAX_FORM_THRESHOLD_USD: web.AppKey[int] = web.AppKey("tax_form_threshold_usd", int)
+_TAX_COLUMNS: Final = (
+    "year",
+    "user_id",
+    "display_name",
+    "email",
+    "state",
+    "prizes",
+    "total_usd",
+    "form_due",
+)
 _ALL: Final = f"{API}/fulfillments"
 _ONE: Final = f"{_ALL}/{{id}}"
 
@@ -74,6 +88,29 @@ async def get_fulfillment(request: web.Request) -> web.Response:
     address = views.open_address(request.app[SEALER], fulfilment_id, kept)
     shown = views.detail(found, steps, address, for_admin=principal_of(request).is_admin)
     return render(shown, etag=shown.etag)
+
+
+async def tax_totals(request: web.Request) -> web.Response:
+    """What each winner received in a year (this one, unless said), by the platform's day of the delivery."""
+    calendar = request.app[CALENDAR]
+    year = parse_query(request, schemas.TaxQuery).year or calendar.day_of(request.app[CLOCK].now()).year
+    since, until = (calendar.start_of(date(each, 1, 1)) for each in (year, year + 1))
+    received = await request.app[READS].run(queries.received_between, since, until)
+    threshold = request.app[TAX_FORM_THRESHOLD_USD]
+    rows = (
+        (
+            year,
+            each.user_id,
+            each.display_name,
+            each.email,
+            each.state,
+            each.prizes,
+            schemas.usd(each.total_usd),
+            "yes" if each.total_usd >= threshold else "no",
+        )
+        for each in received
+    )
+    return render_csv(f"tax-totals-{year}.csv", _TAX_COLUMNS, rows)
 
 
 async def add(request: web.Request) -> web.Response:
@@ -221,6 +258,18 @@ ROUTES: list[Route] = [
         answer=schemas.Fulfillment,
         status=201,
         problems=(NotFound, NotCompleted, Conflict),
+    ),
+    # Before the address of one: the router tries them in this order.
+    Route(
+        "GET",
+        f"{_ALL}/tax-totals.csv",
+        tax_totals,
+        summary="What each winner received in a year, for tax forms",
+        access=Access.ADMIN,
+        tag=TAG,
+        query=schemas.TaxQuery,
+        answer=str,
+        media_types=(CSV,),
     ),
     Route(
         "GET",

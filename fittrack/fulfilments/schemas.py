@@ -34,7 +34,7 @@ class FulfillmentsQuery(PageQuery, frozen=True, kw_only=True):
 class TaxQuery(Input, frozen=True, kw_only=True):
     """Parameters of `GET fulfillments/tax-totals.csv`."""
 
-    year: Annotated[int, Meta(ge=2020, le=9998, description="Year of delivery, the platform's")]
+    year: Annotated[int, Meta(ge=2020, le=9998, description="Year of delivery, the platform's")] | None = None
 
 
 class NewFulfillment(Input, frozen=True, kw_only=True):
