@@ -4,10 +4,10 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from actors import user_boards
+from actors import user_boards, user_correction
 from fittrack.accounts import queries, rules, schemas
-from fittrack.accounts.commands import ClaimAccount, VerifyEmail
-from fittrack.accounts.problems import AccountNotOpen, InvalidToken
+from fittrack.accounts.commands import ClaimAccount, CorrectAccount, VerifyEmail
+from fittrack.accounts.problems import AccountNotOpen, InvalidToken, InvitationOpen
 from fittrack.accounts.social.queries import claim
 from fittrack.audit.action import Action, State, differences
 from fittrack.audit.recording import audit_row
@@ -41,6 +41,8 @@ async def change(actor: "UserActor", intention: Intention) -> Answer:
             return await _verify_email(actor, intention, token_hash)
         case ClaimAccount() as command:
             return await _claim(actor, intention, command)
+        case CorrectAccount() as command:
+            return await user_correction.correct(actor, intention, command)
         case ChangeProfile() as command:
             return await _change_profile(actor, intention, command)
         case command:
@@ -56,6 +58,8 @@ async def _verify_email(actor: "UserActor", intention: Intention, token_hash: by
     player = account.player
     if not player.email_verified:
         rules.check_token(token, now)
+        if token.invited:
+            raise InvitationOpen
     status = rules.status_after_verification(player.status)
     answer = schemas.Verified(user_id=actor.user_id, email=account.email, status=status)
     if player.email_verified:

@@ -32,7 +32,7 @@ async def change(actor: "UserActor", intention: Intention, command: ChangeStatus
 
 async def _change_status(actor: "UserActor", intention: Intention, command: ChangeStatus) -> Answer:
     """Suspend, ban or reinstate the account; unless it may sign in, every session ends at once."""
-    await _may_change(actor, intention, command.unless_changed_since)
+    await may_change(actor, intention, command.unless_changed_since)
     player, now = actor.existing().player, actor.services.clock.now()
     if command.status in {AccountStatus.DELETED, AccountStatus.PENDING}:
         raise StatusConflict(f"An account cannot be made {command.status}.")
@@ -42,7 +42,7 @@ async def _change_status(actor: "UserActor", intention: Intention, command: Chan
     changed = replace(player, status=status)
     unit = _unit(actor, intention, "status_changed", changed)
     unit.statements = queries.change_status(
-        actor.user_id, status, now, leaving_an_admin=_takes_an_admin(player, changed)
+        actor.user_id, status, now, leaving_an_admin=takes_an_admin(player, changed)
     )
     if not rules.can_sign_in(status):
         unit.statements.append(end_all_statement(actor.user_id, now, EndReason.STATUS))
@@ -57,19 +57,20 @@ async def _change_status(actor: "UserActor", intention: Intention, command: Chan
 
 async def _change_role(actor: "UserActor", intention: Intention, command: ChangeRole) -> Answer:
     """Give the account another role, from its next request on."""
-    await _may_change(actor, intention, command.unless_changed_since)
+    await may_change(actor, intention, command.unless_changed_since)
     player, now = actor.existing().player, actor.services.clock.now()
     ends = rules.premium_end(command.role, command.premium_expires_at)
     changed = replace(player, role=command.role, premium_expires_at=ends)
     unit = _unit(actor, intention, "role_changed", changed)
     unit.statements = queries.change_role(
-        actor.user_id, command.role, ends, now, leaving_an_admin=_takes_an_admin(player, changed)
+        actor.user_id, command.role, ends, now, leaving_an_admin=takes_an_admin(player, changed)
     )
     _record(actor, unit, intention, changed, command.reason)
     return await _append(actor, unit, changed)
 
 
-async def _may_change(actor: "UserActor", intention: Intention, since: datetime | None) -> None:
+async def may_change(actor: "UserActor", intention: Intention, since: datetime | None) -> None:
+    """Raise unless whoever intends it may change this account, and it is the version that was read."""
     actor.existing()
     if intention.origin.actor_id == actor.user_id:
         raise OwnStanding
@@ -79,7 +80,7 @@ async def _may_change(actor: "UserActor", intention: Intention, since: datetime 
             raise PreconditionFailed
 
 
-def _takes_an_admin(before: Player, after: Player) -> bool:
+def takes_an_admin(before: Player, after: Player) -> bool:
     """Whether an active admin is one no longer: then another one must be there (`_append`)."""
     was, will_be = (rules.is_active_admin(each.role, each.status) for each in (before, after))
     return was and not will_be

@@ -24,6 +24,7 @@ from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.services import ACCOUNTS, AccountServices
 from fittrack.accounts.social.signing_in import APPLE, GOOGLE
 from fittrack.activities import routes as activity_routes
+from fittrack.admin import account_routes as admin_account_routes
 from fittrack.admin import transaction_routes, user_routes
 from fittrack.audit import routes as audit_routes
 from fittrack.audit.messages import AUDIT
@@ -157,6 +158,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     audit_routes.ROUTES,
     user_routes.ROUTES,
     review_routes.ROUTES,
+    admin_account_routes.ROUTES,
     transaction_routes.ROUTES,
 )
 

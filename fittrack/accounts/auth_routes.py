@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from fittrack.accounts import queries, recovery, registration, schemas, signing_in, views
+from fittrack.accounts import invitations, queries, recovery, registration, schemas, signing_in, views
 from fittrack.accounts.commands import VerifyEmail
 from fittrack.accounts.problems import (
     AccountNotOpen,
@@ -11,6 +11,7 @@ from fittrack.accounts.problems import (
     InvalidIdToken,
     InvalidRefreshToken,
     InvalidToken,
+    InvitationOpen,
     IssuerUnreachable,
     LoginLocked,
     NoPassword,
@@ -21,10 +22,11 @@ from fittrack.accounts.problems import (
 from fittrack.accounts.services import ACCOUNTS, Client
 from fittrack.accounts.social import signing_in as social
 from fittrack.accounts.social.signing_in import APPLE, GOOGLE
+from fittrack.kit.idempotency import intend
 from fittrack.kit.problems import Busy
 from fittrack.server.addresses import client_address
 from fittrack.server.asking import REGISTRY, USER, command, render_answer
-from fittrack.server.idempotency import idempotency_key, render_kept
+from fittrack.server.idempotency import REPLAYED, idempotency_key, render_kept
 from fittrack.server.parse import parse
 from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content, render
@@ -48,6 +50,18 @@ async def verify_email(request: web.Request) -> web.Response:
         raise InvalidToken
     player = request.app[REGISTRY].ref(USER, found.user_id)
     return render_answer(await command(request, player, VerifyEmail(token_hash)))
+
+
+async def accept_invitation(request: web.Request) -> web.Response:
+    """The account opens: it has a password, and its address is verified by the code."""
+    form, key = await parse(request, schemas.AcceptInvitation), idempotency_key(request)
+    user_id, kept = await invitations.accept(request.app[ACCOUNTS], form, key)
+    accepted = render_kept(kept)
+    player = request.app[REGISTRY].ref(USER, user_id)
+    verified = render_answer(await player.ask(intend(VerifyEmail(hash_token(form.token)), None)))
+    if REPLAYED in accepted.headers:
+        verified.headers[REPLAYED] = accepted.headers[REPLAYED]
+    return verified
 
 
 async def resend_verification(request: web.Request) -> web.Response:
@@ -140,7 +154,18 @@ ROUTES = [
         tag=_TAG,
         body=schemas.TokenBody,
         answer=schemas.Verified,
-        problems=(InvalidToken,),
+        problems=(InvalidToken, InvitationOpen),
+    ),
+    Route(
+        "POST",
+        f"{_AUTH}/accept-invitation",
+        accept_invitation,
+        summary="Open the account that was made for one, with the code from the letter",
+        access=Access.ANYONE,
+        tag=_TAG,
+        body=schemas.AcceptInvitation,
+        answer=schemas.Verified,
+        problems=(InvalidToken, Busy),
     ),
     Route(
         "POST",

@@ -6,14 +6,14 @@ nobody's account the same statements run, and store nothing.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from fittrack.accounts import queries, rules
 from fittrack.accounts.attempts import may_post
-from fittrack.accounts.services import AccountServices
 from fittrack.db.handles import Connection
 from fittrack.kit.ids import UserId
-from fittrack.mail.letters import PasswordReset, Verification
-from fittrack.mail.postbox import OutboxRow
+from fittrack.mail.letters import Invitation, PasswordReset, Verification
+from fittrack.mail.postbox import OutboxRow, Postbox
 from fittrack.mail.queries import put_if_addressed
 from fittrack.server.idempotency import Kept
 from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
@@ -31,18 +31,23 @@ class MailedCode:
     expires_at: datetime
 
 
-def verification(services: AccountServices, user_id: UserId, now: datetime) -> MailedCode:
+def verification(postbox: Postbox, user_id: UserId, now: datetime) -> MailedCode:
     """A code that verifies the address of this account. Call it on the event loop."""
     hours = int(rules.VERIFICATION_LIFETIME.total_seconds() // 3600)
     letter = Verification(new_token(EMAIL_PREFIX), hours)
-    return _mailed(services, user_id, letter, now)
+    return _mailed(postbox, user_id, letter, now)
 
 
-def password_reset(services: AccountServices, user_id: UserId, now: datetime) -> MailedCode:
+def invitation(postbox: Postbox, user_id: UserId, now: datetime) -> MailedCode:
+    """A code that opens an account which was made for its holder. It verifies the address, too."""
+    return _mailed(postbox, user_id, Invitation(new_token(EMAIL_PREFIX), rules.INVITATION_LIFETIME.days), now)
+
+
+def password_reset(postbox: Postbox, user_id: UserId, now: datetime) -> MailedCode:
     """A code that sets a new password for this account. Call it on the event loop."""
     minutes = int(rules.RESET_LIFETIME.total_seconds() // 60)
     letter = PasswordReset(new_token(EMAIL_PREFIX), minutes)
-    return _mailed(services, user_id, letter, now)
+    return _mailed(postbox, user_id, letter, now)
 
 
 def mail(conn: Connection, code: MailedCode) -> None:
@@ -60,15 +65,21 @@ def mail_on_request(conn: Connection, code: MailedCode, email_key: str, kept: Ke
     return kept
 
 
+_LIFETIMES: Final = {
+    Verification: rules.VERIFICATION_LIFETIME,
+    Invitation: rules.INVITATION_LIFETIME,
+    PasswordReset: rules.RESET_LIFETIME,
+}
+
+
 def _mailed(
-    services: AccountServices, user_id: UserId, letter: Verification | PasswordReset, now: datetime
+    postbox: Postbox, user_id: UserId, letter: Verification | PasswordReset | Invitation, now: datetime
 ) -> MailedCode:
-    verifies = isinstance(letter, Verification)
     return MailedCode(
         user_id=user_id,
-        purpose=queries.VERIFY_EMAIL if verifies else queries.RESET_PASSWORD,
+        purpose=queries.RESET_PASSWORD if isinstance(letter, PasswordReset) else queries.VERIFY_EMAIL,
         token_hash=hash_token(letter.token),
-        letter=services.postbox.row(user_id, letter, now),
+        letter=postbox.row(user_id, letter, now),
         now=now,
-        expires_at=now + (rules.VERIFICATION_LIFETIME if verifies else rules.RESET_LIFETIME),
+        expires_at=now + _LIFETIMES[type(letter)],
     )

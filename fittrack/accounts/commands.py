@@ -34,6 +34,21 @@ class ClaimAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectAccount:
+    """Change whose account it is; what is None stays. A new email must be verified by its holder.
+
+    `unless_changed_since` is the version of the standing that was read.
+    """
+
+    email: str | None
+    date_of_birth: date | None
+    state: str | None
+    reason: str
+    unless_changed_since: datetime | None = None
+    ANSWER: ClassVar[type[Struct]] = schemas.Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeStatus:
     """Suspend, ban or reinstate: an account whose email was never verified goes back to `pending`.
 

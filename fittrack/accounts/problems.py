@@ -26,6 +26,12 @@ class InvalidRefreshToken(Problem):
     code, status, title = "invalid-refresh-token", 401, "Sign in again"
 
 
+class InvitationOpen(Conflict):
+    """Said to who shows the code of an invitation: `auth/accept-invitation` takes it."""
+
+    code, status, title = "invitation-open", 409, "Choose a password and accept terms and rules first"
+
+
 class InvalidToken(Problem):
     code, status, title = "invalid-token", 400, "The token is unknown, used or too old; ask for another"
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Executable,
     FromClause,
+    Insert,
     Row,
     Select,
     Update,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from fittrack.accounts.rules import Attempts, EmailToken
+from fittrack.accounts.rules import Attempts, EmailToken, email_key
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.drawings import fulfillments, winners
 from fittrack.db.tables.logs import drawing_log, user_log
@@ -54,7 +55,8 @@ class NewAccount:
     state: str
     role: Role
     status: AccountStatus
-    rules_version: str
+    rules_version: str | None
+    """None: terms and rules are not accepted yet, because somebody else makes the account."""
     now: datetime
     email_verified_at: datetime | None = None
 
@@ -69,6 +71,16 @@ class Credentials:
     role: Role
     status: AccountStatus
     email_verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """What an administrator makes of an account; without a new email the address stays as it is."""
+
+    status: AccountStatus
+    date_of_birth: date
+    state: str
+    new_email: str | None
 
 
 class ConnectedTracker(NamedTuple):
@@ -113,8 +125,8 @@ def create(conn: Connection, new: NewAccount) -> None:
             date_of_birth=new.date_of_birth,
             state_of_residence=new.state,
             email_verified_at=new.email_verified_at,
-            accepted_terms_at=new.now,
-            accepted_rules_at=new.now,
+            accepted_terms_at=None if new.rules_version is None else new.now,
+            accepted_rules_at=None if new.rules_version is None else new.now,
             accepted_rules_version=new.rules_version,
             under_review=False,
             standing_changed_at=new.now,
@@ -150,15 +162,25 @@ def issue_email_token(
 
     For an account that nobody has the same statements run, and keep nothing.
     """
-    conn.execute(
-        update(email_tokens)
-        .where(
-            email_tokens.c.user_id == user_id,
-            email_tokens.c.purpose == purpose,
-            email_tokens.c.used_at.is_(None),
-        )
-        .values(used_at=now)
-    )
+    conn.execute(_end_tokens(user_id, now).where(email_tokens.c.purpose == purpose))
+    conn.execute(_new_token(token_hash, user_id, purpose, now, expires_at))
+
+
+def replace_email_tokens(
+    token_hash: bytes, user_id: UserId, purpose: str, *, now: datetime, expires_at: datetime
+) -> list[Executable]:
+    """The same as statements of a unit; former tokens of every purpose end."""
+    return [_end_tokens(user_id, now), _new_token(token_hash, user_id, purpose, now, expires_at)]
+
+
+def _end_tokens(user_id: UserId, now: datetime) -> Update:
+    its_own = (email_tokens.c.user_id == user_id, email_tokens.c.used_at.is_(None))
+    return update(email_tokens).where(*its_own).values(used_at=now)
+
+
+def _new_token(
+    token_hash: bytes, user_id: UserId, purpose: str, now: datetime, expires_at: datetime
+) -> Insert:
     kept = email_tokens.c
     holder = select(
         literal(token_hash, kept.token_hash.type),
@@ -168,19 +190,45 @@ def issue_email_token(
         literal(expires_at, kept.expires_at.type),
     ).where(users.c.user_id == user_id)
     columns = [kept.token_hash, kept.user_id, kept.purpose, kept.issued_at, kept.expires_at]
-    conn.execute(insert(email_tokens).from_select(columns, holder))
+    return insert(email_tokens).from_select(columns, holder)
 
 
 def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> EmailToken | None:
     """The token of this hash, if it is for this purpose."""
     row = conn.execute(
-        select(email_tokens.c.user_id, email_tokens.c.expires_at, email_tokens.c.used_at).where(
-            email_tokens.c.token_hash == token_hash, email_tokens.c.purpose == purpose
+        select(
+            email_tokens.c.user_id,
+            email_tokens.c.expires_at,
+            email_tokens.c.used_at,
+            users.c.accepted_rules_at,
         )
+        .join(users, users.c.user_id == email_tokens.c.user_id)
+        .where(email_tokens.c.token_hash == token_hash, email_tokens.c.purpose == purpose)
     ).one_or_none()
     if row is None:
         return None
-    return EmailToken(user_id=UserId(row.user_id), expires_at=row.expires_at, used_at=row.used_at)
+    return EmailToken(
+        user_id=UserId(row.user_id),
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+        invited=row.accepted_rules_at is None,
+    )
+
+
+def accept_invitation(
+    conn: Connection, user_id: UserId, password_hash: str, rules_version: str, now: datetime
+) -> None:
+    """The holder has a password, and accepts terms and rules."""
+    conn.execute(
+        update(users)
+        .where(users.c.user_id == user_id)
+        .values(
+            password_hash=password_hash,
+            accepted_terms_at=now,
+            accepted_rules_at=now,
+            accepted_rules_version=rules_version,
+        )
+    )
 
 
 def attempts(conn: Connection, purpose: str, subject_hash: bytes) -> Attempts:
@@ -232,6 +280,21 @@ def change_status(
 ) -> list[Executable]:
     """The account's status from now on. `leaving_an_admin`: refused unless there is another active admin."""
     return _change(user_id, {"status": status.value}, now, "status", leaving_an_admin=leaving_an_admin)
+
+
+def correct(
+    user_id: UserId, corrected: Corrected, now: datetime, *, leaving_an_admin: bool = False
+) -> list[Executable]:
+    """What the account is from now on. `leaving_an_admin`: refused unless there is another active admin."""
+    values: dict[str, Any] = {
+        "status": corrected.status.value,
+        "date_of_birth": corrected.date_of_birth,
+        "state_of_residence": corrected.state,
+    }
+    if corrected.new_email is not None:
+        key = email_key(corrected.new_email)
+        values |= {"email": corrected.new_email, "email_key": key, "email_verified_at": None}
+    return _change(user_id, values, now, "status", leaving_an_admin=leaving_an_admin)
 
 
 def change_role(

@@ -1,6 +1,7 @@
 """Passwords that were forgotten or are to be changed (SPEC 1). A reset ends every session."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from fittrack.accounts import codes, queries, rules, schemas
@@ -13,6 +14,9 @@ from fittrack.db.handles import Connection
 from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.problems import FieldError, Validation
+from fittrack.mail.letters import PasswordChanged
+from fittrack.mail.postbox import OutboxRow
+from fittrack.mail.queries import put
 from fittrack.server.idempotency import Kept, kept_answer, scope_of
 from fittrack.server.once import Once, run_once
 from fittrack.server.principal import Principal
@@ -22,12 +26,20 @@ from fittrack.sessions.queries import EndedSession, EndReason
 from fittrack.sessions.tokens import hash_token
 
 
+class _Change(NamedTuple):
+    """The hash that is replaced, the one that replaces it, and the letter that says so."""
+
+    known: str | None
+    password_hash: str
+    notice: OutboxRow
+
+
 async def forgot_password(services: AccountServices, email: str, key: UUID | None) -> Kept:
     """Post a letter with a reset code, if there is such an account. Nobody learns whether there is."""
     now = services.clock.now()
     email_key = rules.email_key(email)
     found = await services.reads.run(queries.credentials, email_key)
-    code = codes.password_reset(services, found.user_id if found else UserId(uuid7()), now)
+    code = codes.password_reset(services.postbox, found.user_id if found else UserId(uuid7()), now)
     kept = kept_answer(services.letter_sent(), status=202)
     once = letter_once("forgot-password", email_key, key, now)
     return await services.journal.transact(run_once, once, codes.mail_on_request, code, email_key, kept)
@@ -44,10 +56,11 @@ async def reset_password(services: AccountServices, form: schemas.ResetPassword,
         now=now,
     )
     # Looked at before the costly hash; what decides is the look within the transaction.
-    email = await services.reads.run(_worth_hashing, token_hash, once)
-    _check_new(form.new_password, email)
+    holder = await services.reads.run(_worth_hashing, token_hash, once)
+    _check_new(form.new_password, "" if holder is None else holder.email)
+    notice = None if holder is None else services.postbox.row(holder.user_id, PasswordChanged(), now)
     password_hash = await services.passwords.hash(form.new_password)
-    kept, ended = await services.journal.transact(_reset_once, once, token_hash, password_hash)
+    kept, ended = await services.journal.transact(_reset_once, once, token_hash, password_hash, notice)
     services.watch.ended(ended)
     return kept
 
@@ -63,7 +76,9 @@ async def change_password(
     _check_new(form.new_password, account.email if account else "")
     known = await check_again(services, principal.user_id, form.current_password, "/current_password")
     password_hash = await services.passwords.hash(form.new_password)
-    ended = await services.journal.transact(_change, principal, known, password_hash, services.clock.now())
+    now = services.clock.now()
+    change = _Change(known, password_hash, services.postbox.row(principal.user_id, PasswordChanged(), now))
+    ended = await services.journal.transact(_change, principal, change, now)
     services.watch.ended(ended)
 
 
@@ -95,22 +110,23 @@ def _holder(conn: Connection, token_hash: bytes, now: datetime) -> UserId:
     return found.user_id
 
 
-def _worth_hashing(conn: Connection, token_hash: bytes, once: Once) -> str:
-    """The email of who may set a password; nobody's when the answer is known already."""
+def _worth_hashing(conn: Connection, token_hash: bytes, once: Once) -> queries.Credentials | None:
+    """Who may set a password; nobody when the answer is known already."""
     if once.key is not None and find_kept(conn, once.scope_id, once.key) is not None:
-        return ""
-    account = queries.credentials_of(conn, _holder(conn, token_hash, once.now))
-    return account.email if account else ""
+        return None
+    return queries.credentials_of(conn, _holder(conn, token_hash, once.now))
 
 
 def _reset_once(
-    conn: Connection, once: Once, token_hash: bytes, password_hash: str
+    conn: Connection, once: Once, token_hash: bytes, password_hash: str, notice: OutboxRow | None
 ) -> tuple[Kept, list[EndedSession]]:
     """The answer, and the sessions that ended: none when it was done before."""
     ended: list[EndedSession] = []
 
     def effect(conn: Connection) -> Kept:
         ended.extend(_reset(conn, token_hash, password_hash, once.now))
+        if notice is not None:
+            put(conn, notice)
         return kept_answer(schemas.Message("The password is changed. Sign in with the new one."))
 
     return run_once(conn, once, effect), ended
@@ -128,12 +144,11 @@ def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetim
     return sessions.end_all(conn, user_id, now, EndReason.PASSWORD)
 
 
-def _change(
-    conn: Connection, principal: Principal, known: str | None, password_hash: str, now: datetime
-) -> list[EndedSession]:
+def _change(conn: Connection, principal: Principal, change: _Change, now: datetime) -> list[EndedSession]:
     succeed(conn, CHANGE_PASSWORD, str(principal.user_id), now)
     account = queries.credentials_of(conn, principal.user_id)
-    if account is None or account.password_hash != known:
+    if account is None or account.password_hash != change.known:
         raise Validation(errors=[FieldError("/current_password", "The password has changed meanwhile")])
-    queries.set_password(conn, principal.user_id, password_hash)
+    queries.set_password(conn, principal.user_id, change.password_hash)
+    put(conn, change.notice)
     return sessions.end_all(conn, principal.user_id, now, EndReason.PASSWORD, but=principal.session_id)

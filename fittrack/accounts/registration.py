@@ -27,7 +27,7 @@ async def register(services: AccountServices, form: schemas.Register, key: UUID 
     if errors:
         raise Validation("The registration cannot be accepted", errors=errors)
     new = _account(form, await services.passwords.hash(form.password), now)
-    code = codes.verification(services, new.user_id, now)
+    code = codes.verification(services.postbox, new.user_id, now)
     answer = schemas.Registered(
         user_id=new.user_id,
         email=new.email,
@@ -61,7 +61,7 @@ async def resend_verification(services: AccountServices, email: str, key: UUID |
     email_key = rules.email_key(email)
     found = await services.reads.run(queries.credentials, email_key)
     addressee = found.user_id if found and not found.email_verified else UserId(uuid7())
-    code = codes.verification(services, addressee, now)
+    code = codes.verification(services.postbox, addressee, now)
     kept = kept_answer(services.letter_sent(), status=202)
     once = letter_once("resend-verification", email_key, key, now)
     return await services.journal.transact(run_once, once, codes.mail_on_request, code, email_key, kept)

@@ -18,6 +18,8 @@ RULES_VERSION: Final = "2026-01"
 
 PASSWORD_CHARACTERS: Final = (12, 128)
 VERIFICATION_LIFETIME: Final = timedelta(hours=24)
+INVITATION_LIFETIME: Final = timedelta(days=7)
+"""Longer than a verification: nobody waits for it with the app open."""
 RESET_LIFETIME: Final = timedelta(hours=1)
 
 FAILED_LOGINS_MAX: Final = 5
@@ -66,6 +68,8 @@ class EmailToken:
     user_id: UserId
     expires_at: datetime
     used_at: datetime | None
+    invited: bool = False
+    """Whether the account waits for its holder to accept terms and rules."""
 
 
 def email_key(email: str) -> str:
@@ -82,6 +86,39 @@ def check_registration(form: Registration, today: date, excluded_states: Collect
     ]
 
 
+def check_invitation(
+    email: str, date_of_birth: date, state: str, today: date, excluded_states: Collection[str]
+) -> list[FieldError]:
+    """Everything that keeps an account from being made for somebody, who accepts terms and rules later."""
+    return [
+        *check_email(email),
+        *check_date_of_birth(date_of_birth, today),
+        *_check_state(state, excluded_states),
+    ]
+
+
+def check_acceptance(*, accepted_terms: bool, accepted_rules: bool) -> list[FieldError]:
+    """Terms and rules are accepted explicitly."""
+    return [
+        *_check_accepted("/accepted_terms", accepted_terms, "The terms must be accepted"),
+        *_check_accepted("/accepted_rules", accepted_rules, "The sweepstakes rules must be accepted"),
+    ]
+
+
+def check_correction(
+    email: str | None, date_of_birth: date | None, state: str | None, today: date
+) -> list[FieldError]:
+    """What an administrator cannot correct an account to.
+
+    People move to any state, also where they cannot take part.
+    """
+    return [
+        *(check_email(email) if email is not None else []),
+        *(check_date_of_birth(date_of_birth, today) if date_of_birth is not None else []),
+        *(_check_state(state, ()) if state is not None else []),
+    ]
+
+
 def check_declaration(
     declared: Declaration, today: date, excluded_states: Collection[str]
 ) -> list[FieldError]:
@@ -89,10 +126,7 @@ def check_declaration(
     return [
         *check_date_of_birth(declared.date_of_birth, today),
         *_check_state(declared.state, excluded_states),
-        *_check_accepted("/accepted_terms", declared.accepted_terms, "The terms must be accepted"),
-        *_check_accepted(
-            "/accepted_rules", declared.accepted_rules, "The sweepstakes rules must be accepted"
-        ),
+        *check_acceptance(accepted_terms=declared.accepted_terms, accepted_rules=declared.accepted_rules),
     ]
 
 
@@ -150,6 +184,11 @@ def check_token(token: EmailToken | None, now: datetime) -> None:
 def status_after_verification(status: AccountStatus) -> AccountStatus:
     """A pending account becomes active; a suspended one stays what it is."""
     return AccountStatus.ACTIVE if status is AccountStatus.PENDING else status
+
+
+def status_after_new_email(status: AccountStatus) -> AccountStatus:
+    """An active account waits until the new address is verified; a suspended one stays what it is."""
+    return AccountStatus.PENDING if status is AccountStatus.ACTIVE else status
 
 
 def status_to_be(wanted: AccountStatus, *, is_verified: bool) -> AccountStatus:

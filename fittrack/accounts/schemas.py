@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from fittrack.integrations.oidc import ID_TOKEN_LENGTH_MAX
 from fittrack.kit.standing import AccountStatus, Role
@@ -16,10 +16,12 @@ PASSWORD_BYTES_MAX = 1_024  # what is longer is not even looked at
 TOKEN_LENGTH_MAX = 200
 DEVICE_ID_LENGTH_MAX = 200
 NONCE_LENGTH_MAX = 200
+REASON_LENGTH_MAX = 500  # what the audit log keeps
 
 Email = Annotated[str, Meta(max_length=EMAIL_LENGTH_MAX)]
 Password = Annotated[str, Meta(max_length=PASSWORD_BYTES_MAX)]
 Token = Annotated[str, Meta(min_length=1, max_length=TOKEN_LENGTH_MAX)]
+Reason = Annotated[str, Meta(min_length=3, max_length=REASON_LENGTH_MAX, pattern=r"\S")]
 State = Annotated[str, Meta(max_length=50, description="State of residence, two letters")]
 DeviceId = Annotated[str, Meta(min_length=1, max_length=DEVICE_ID_LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -41,6 +43,53 @@ class Registered(Struct, frozen=True, kw_only=True):
     email: str
     status: AccountStatus
     message: str
+
+
+class Invite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST users`: an account for somebody who gets an invitation instead of a password."""
+
+    email: Email
+    date_of_birth: date
+    state: State
+    reason: Reason | None = None
+
+
+class Invited(Struct, frozen=True, kw_only=True):
+    user_id: UUID
+    email: str
+    status: AccountStatus
+    role: Role
+    invitation_expires_at: Instant
+
+
+class AcceptInvitation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`POST auth/accept-invitation`: the token from the mail."""
+
+    token: Token
+    password: Password
+    accepted_terms: bool
+    accepted_rules: bool
+
+
+class Correction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`PATCH users/{id}`: what is given is changed. The reason goes to the audit log."""
+
+    email: Email | UnsetType = UNSET
+    date_of_birth: date | UnsetType = UNSET
+    state: State | UnsetType = UNSET
+    reason: Reason
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """Whose an account is, after an admin corrected it."""
+
+    user_id: UUID
+    email: str
+    email_verified: bool
+    date_of_birth: date
+    state_of_residence: str
+    status: AccountStatus
+    role: Role
 
 
 class TokenBody(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,16 +7,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from fittrack.accounts.schemas import EMAIL_LENGTH_MAX, Me
+from fittrack.accounts.schemas import EMAIL_LENGTH_MAX, Me, Reason
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.schemas import Answer, CursorQuery, Input, PageQuery
 from protocol.shapes import InboundInstant, Instant, Transaction, TransactionType
 
-REASON_LENGTH_MAX = 500  # what the audit log keeps
 ADJUSTMENT_MAX = 1_000_000
 """Points in one adjustment: nearly three years of days at the cap. More is a slip of the finger."""
 
-Reason = Annotated[str, Meta(min_length=3, max_length=REASON_LENGTH_MAX, pattern=r"\S")]
 Text = Annotated[str, Meta(min_length=1, max_length=EMAIL_LENGTH_MAX)]
 TierCode = Annotated[str, Meta(min_length=1, max_length=12)]
 

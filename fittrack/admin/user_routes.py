@@ -7,18 +7,17 @@ from aiohttp import web
 
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.accounts.problems import LastAdmin, OwnStanding, StatusConflict
-from fittrack.accounts.queries import standing_changed_at
 from fittrack.accounts.schemas import AccountStanding
 from fittrack.admin import queries, schemas, views
 from fittrack.admin.adjusting import adjust
+from fittrack.admin.versions import matched_standing
 from fittrack.audit.listing import list_records_of
 from fittrack.audit.queries import Sought
 from fittrack.audit.schemas import Record
 from fittrack.drawings.rules import InsufficientPoints
-from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import UserId
 from fittrack.kit.intention import Answer, Command
-from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
+from fittrack.kit.problems import Conflict, FieldError, Validation
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.points.schemas import Adjusted
 from fittrack.server.asking import (
@@ -26,16 +25,15 @@ from fittrack.server.asking import (
     READS,
     REGISTRY,
     USER,
-    origin_of,
+    admin_ask,
     render_answer,
 )
-from fittrack.server.etags import etag_of, require_match
+from fittrack.server.etags import etag_of
 from fittrack.server.http import CLOCK
 from fittrack.server.pagination import CursorPage, Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
-from protocol.shapes import instant
 
 TAG: Final = "Admin"
 _AT: Final = f"{API}/admin/users"
@@ -60,7 +58,7 @@ async def detail(request: web.Request) -> web.Response:
 async def change_status(request: web.Request) -> web.Response:
     """Unless the account may sign in, every session of it ends, and its connections close within a second."""
     body = await parse(request, schemas.StatusChange)
-    version = await _matched(request)
+    version = await matched_standing(request, _user_id(request))
     wish = ChangeStatus(
         status=AccountStatus(body.status), reason=body.reason.strip(), unless_changed_since=version
     )
@@ -71,7 +69,7 @@ async def change_role(request: web.Request) -> web.Response:
     """Premium ends by itself at `premium_expires_at`."""
     body = await parse(request, schemas.RoleChange)
     _check_end(body, request.app[CLOCK].now())
-    version = await _matched(request)
+    version = await matched_standing(request, _user_id(request))
     wish = ChangeRole(
         role=body.role,
         reason=body.reason,
@@ -99,21 +97,7 @@ def _user_id(request: web.Request) -> UserId:
 
 
 async def _ask(request: web.Request, wish: Command) -> Answer:
-    # A PUT that is repeated finds the account as it wants it: it needs no key, and takes none.
-    player = request.app[REGISTRY].ref(USER, _user_id(request))
-    answer: Answer = await player.ask(intend(wish, None, origin_of(request)))
-    return answer
-
-
-async def _matched(request: web.Request) -> datetime | None:
-    """The version that was read, if the request has an `If-Match` and it agrees with it."""
-    if "If-Match" not in request.headers:
-        return None
-    changed_at = await request.app[READS].run(standing_changed_at, _user_id(request))
-    if changed_at is None:
-        raise NotFound("There is no such account")
-    require_match(request, etag_of(instant(changed_at)))
-    return changed_at
+    return await admin_ask(request, request.app[REGISTRY].ref(USER, _user_id(request)), wish)
 
 
 def _check_end(body: schemas.RoleChange, now: datetime) -> None:
@@ -165,6 +149,7 @@ ROUTES: list[Route] = [
         body=schemas.StatusChange,
         answer=AccountStanding,
         guarded=True,
+        idempotent=True,
         problems=(StatusConflict, OwnStanding, LastAdmin),
     ),
     Route(
@@ -178,6 +163,7 @@ ROUTES: list[Route] = [
         body=schemas.RoleChange,
         answer=AccountStanding,
         guarded=True,
+        idempotent=True,
         problems=(OwnStanding, LastAdmin),
     ),
     Route(

@@ -183,6 +183,15 @@ def status_changed(status: str) -> Notice:
     )
 
 
+def account_corrected() -> Notice:
+    """An admin corrected what the account says of its holder. A former address gets a letter of its own."""
+    return Notice(
+        "account_status_change",
+        "Your account was corrected",
+        "We have changed your email address, date of birth or state, as you will see in your profile.",
+    )
+
+
 def review_opened(review_id: UUID, reason: str) -> Notice:
     """Somebody will look at the account; until then it wins nothing. `reason` is a sentence."""
     return Notice(

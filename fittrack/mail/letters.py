@@ -14,6 +14,13 @@ class Verification(Struct, frozen=True, tag="verification"):
     hours: int
 
 
+class Invitation(Struct, frozen=True, tag="invitation"):
+    """To somebody for whom an administrator made an account: the token that opens it."""
+
+    token: str
+    days: int
+
+
 class PasswordReset(Struct, frozen=True, tag="password_reset"):
     """To who forgot their password."""
 
@@ -25,10 +32,10 @@ class PasswordChanged(Struct, frozen=True, tag="password_changed"):
     """To the holder of an account with a new password."""
 
 
-class AccountLocked(Struct, frozen=True, tag="account_locked"):
-    """To the holder of an account at whose door somebody guesses passwords."""
+class EmailChanged(Struct, frozen=True, tag="email_changed"):
+    """To the former address of an account (`to`), at which nobody signs in any more."""
 
-    minutes: int
+    to: str
 
 
 class SignInLinked(Struct, frozen=True, tag="sign_in_linked"):
@@ -146,9 +153,10 @@ class ReviewResolved(Struct, frozen=True, tag="review_resolved"):
 
 Letter = (
     Verification
+    | Invitation
     | PasswordReset
     | PasswordChanged
-    | AccountLocked
+    | EmailChanged
     | SignInLinked
     | SecurityNotice
     | Refunded
@@ -165,6 +173,11 @@ Letter = (
     | ReviewOpened
     | ReviewResolved
 )
+
+
+def own_address(letter: Letter) -> str | None:
+    """Where a letter goes that does not go to the address of its account."""
+    return letter.to if isinstance(letter, EmailChanged) else None
 
 
 def tag_of(letter: Letter) -> str:

@@ -13,6 +13,7 @@ from fittrack.db.journal import Journal
 from fittrack.integrations.smtp import MailDelayed, Mailer, MailRefused
 from fittrack.kit.sealing import SealBroken
 from fittrack.mail import queries
+from fittrack.mail.letters import own_address
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.rendering import Rendered, render
 
@@ -53,14 +54,14 @@ class MailWorker:
             await self._give_up(letter, now, "no address")
             return
         try:
-            rendered = render(self._postbox.open(letter.mail_id, letter.sealed), letter.display_name)
+            opened = self._postbox.open(letter.mail_id, letter.sealed)
+            recipient = own_address(opened) or letter.recipient
+            rendered = render(opened, letter.display_name)
         except (SealBroken, msgspec.DecodeError) as error:
             await self._give_up(letter, now, type(error).__name__)
             return
         try:
-            await self._mailer.send(
-                self._message(letter.mail_id, letter.recipient, rendered, letter.created_at)
-            )
+            await self._mailer.send(self._message(letter.mail_id, recipient, rendered, letter.created_at))
         except MailRefused as refusal:
             await self._give_up(letter, now, str(refusal))
         except MailDelayed as delay:

@@ -42,6 +42,11 @@ def note_standing_changed(user_id: UserId, now: datetime) -> Update:
     return update(users).where(users.c.user_id == user_id).values(standing_changed_at=now)
 
 
+def move_to_tier(user_id: UserId, tier: str, now: datetime) -> Update:
+    """The tier of a profile, if there is one, since its holder's age was corrected."""
+    return update(profiles).where(profiles.c.user_id == user_id).values(tier_code=tier, updated_at=now)
+
+
 def display_name_holder(conn: Connection, name: str) -> UserId | None:
     """Who has this display name, in any case."""
     key = display_name_key(normal_display_name(name))

@@ -39,6 +39,7 @@ class EndReason(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the password was reset or changed
     MFA = "mfa"  # the second factor was set up, replaced or taken away
     CLAIMED = "claimed"  # the address of the account was proved to be somebody else's
+    EMAIL = "email"  # the account has another address, which is to be verified
     STATUS = "status"  # suspended, banned, deleted
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from fittrack.accounts import queries as accounts
 from fittrack.kit.ids import UserId
@@ -123,6 +124,23 @@ async def _reset(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     return {"token": token, "new_password": PASSWORD}
 
 
+async def _accept(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    invited = await town.granted(await town.caller("admin"), "/users", _somebody(town))
+    token = await _mailed(town, UserId(UUID(invited["user_id"])), accounts.VERIFY_EMAIL)
+    return {"token": token, "password": PASSWORD, "accepted_terms": True, "accepted_rules": True}
+
+
+async def _invitation(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return _somebody(town)
+
+
+def _somebody(town: Town) -> Json:
+    email = f"{town.a_name().replace(' ', '-').lower()}@test.example"
+    return {"email": email, "date_of_birth": "1990-05-17", "state": "TX"}
+
+
 async def _mailed(town: Town, user_id: UserId, purpose: str) -> str:
     """A code that was sent by mail."""
     token, now = new_token(EMAIL_PREFIX), town.house.clock.now()
@@ -224,6 +242,9 @@ BODIES: Mapping[str, Write] = {
     f"PATCH {API}/users/me/profile": says(fitness_level="advanced"),
     f"PUT {API}/users/me/notification-preferences": says(categories=[]),
     f"DELETE {API}/users/me": _own_password,
+    f"POST {API}/auth/accept-invitation": _accept,
+    f"POST {API}/users": _invitation,
+    f"PATCH {API}/users/{{id}}": says(state="CA", reason="they asked us by post"),
     f"DELETE {API}/users/{{id}}": says(reason="they asked us by post"),
     f"POST {API}/profiles": _profile,
     f"PUT {API}/profiles/{{id}}": _profile,

@@ -134,7 +134,7 @@ async def _open(
     new = _account(person, _declaration(services, person, form, now), now)
     token = new_token(REFRESH_PREFIX)
     session = new_session(new.user_id, token, client, now)
-    code = None if person.proven else codes.verification(services, new.user_id, now)
+    code = None if person.proven else codes.verification(services.postbox, new.user_id, now)
     if not await services.journal.transact(_create, person, new, session, code):
         return None
     account = Credentials(
