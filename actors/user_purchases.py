@@ -98,11 +98,21 @@ class _Basket:
 
     def _take(self, settled: Sequence[Settled]) -> None:
         """Each in its order, up to the first that failed: what comes behind rests on it."""
-        sound = next((at for at, each in enumerate(settled) if _has_failed(each)), len(settled))
-        self._book([(at, each) for at, each in enumerate(settled[:sound]) if isinstance(each, Sale)])
+        sales: list[tuple[int, Sale]] = []
+        refused: list[tuple[int, Problem]] = []
+        sound = 0
+        for each in settled:
+            if isinstance(each, Sale):
+                sales.append((sound, each))
+            elif each is None or each.retryable:
+                break
+            else:
+                refused.append((sound, each))
+            sound += 1
+        self._book(sales)
         for at in range(sound, len(settled)):
             self._answer(at, _failure(settled[sound], settled[at]))
-        self._refuse([(at, each) for at, each in enumerate(settled[:sound]) if isinstance(each, Problem)])
+        self._refuse(refused)
 
     def _book(self, sales: Sequence[tuple[int, Sale]]) -> None:
         """The sales are durable: head and balance follow, the player hears of it, and has his answers."""
@@ -155,10 +165,6 @@ class _Basket:
         self._left -= 1
         if not self._left:
             self._promises[last].settle(self._last)
-
-
-def _has_failed(settled: Settled) -> bool:
-    return settled is None or (isinstance(settled, Problem) and settled.retryable)
 
 
 def _failure(first: Settled, own: Settled) -> Exception:
