@@ -26,6 +26,7 @@ from fittrack.accounts.social.signing_in import APPLE, GOOGLE
 from fittrack.activities import routes as activity_routes
 from fittrack.admin import account_routes as admin_account_routes
 from fittrack.admin import transaction_routes, user_routes
+from fittrack.analytics import routes as analytics_routes
 from fittrack.audit import routes as audit_routes
 from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
@@ -58,6 +59,7 @@ from fittrack.jobs import (
     audit,
     devices,
     effects,
+    figures,
     housekeeping,
     norms,
     retention,
@@ -160,6 +162,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     review_routes.ROUTES,
     admin_account_routes.ROUTES,
     transaction_routes.ROUTES,
+    analytics_routes.ROUTES,
 )
 
 log = structlog.get_logger(__name__)
@@ -403,6 +406,7 @@ class Node:
             self._every("sessions", POLL_EVERY_S, self.watch.poll),
             self._every("norms", norms.LOOK_EVERY_S, self.keep_norms),
             self._every("devices", devices.LOOK_EVERY_S, self.review_shared_devices),
+            self._every("figures", figures.COUNT_EVERY_S, self.count_figures),
             self._every("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
         ]
         self._cron = Cron(settings.platform_tz)
@@ -499,6 +503,10 @@ class Node:
     async def review_shared_devices(self) -> int:
         """Have accounts reviewed that use one device."""
         return await devices.review_shared_devices(self.reads, self.registry, self.clock)
+
+    async def count_figures(self) -> None:
+        """Bring what analytics keep ready up to date."""
+        await figures.count_what_changed(self.journal, self.reads, self.clock, self.calendar)
 
     async def keep_house(self) -> None:
         """Forget what was kept long enough."""

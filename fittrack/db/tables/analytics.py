@@ -18,6 +18,16 @@ daily_figures = Table(
 )
 Index(None, daily_figures.c.measure, daily_figures.c.day)
 
+rollup_marks = Table(
+    "rollup_marks",
+    metadata,
+    # Up to which instant what is kept ready has been counted: whoever counts goes on from there.
+    Column("subject", word(40), primary_key=True),
+    Column("counted_until", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    **CLUSTERED,
+)
+
 tier_norms = Table(
     "tier_norms",
     metadata,

@@ -99,7 +99,15 @@ Index(
     sqlite_where=ledger.c.day.is_not(None),
 )
 
-Index(None, ledger.c.created_at)  # all players' entries, the latest first
+# All players' entries, the latest first; and what was booked in a day, without a look at the rows.
+Index(
+    "ix_ledger_bookings",
+    ledger.c.created_at,
+    ledger.c.user_id,
+    ledger.c.seq,
+    ledger.c.reference_type,
+    ledger.c.amount,
+)
 
 inbox = Table(
     "inbox",

@@ -24,6 +24,7 @@ mail_outbox = Table(
 )
 Index(None, mail_outbox.c.next_due_at)
 Index(None, mail_outbox.c.user_id)
+Index(None, mail_outbox.c.failed_at)  # what was given up lately
 
 notification_preferences = Table(
     "notification_preferences",

@@ -304,6 +304,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "template_drawings": "about drawings",
     "official_rules": "public texts; that an admin wrote one stands in the audit log",
     "daily_figures": "sums over everybody",
+    "rollup_marks": "about figures",
     "tier_norms": "sums over everybody",
     "retention_marks": "about days",
     "tracker_revocations": "tokens that name nobody, until the provider has been told to forget them",

@@ -1,0 +1,35 @@
+"""Periods of reports."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fittrack.analytics.periods import Period, Span, before, span_of, spans, window_of
+
+DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+
+
+@given(st.sampled_from(Period), DAYS, st.integers(1, 800))
+def test_periods_cover_every_day_of_the_window_once(period: Period, today: date, days: int) -> None:
+    window = window_of(days, today)
+    assert (window.last - window.first).days == days - 1
+    found = spans(period, window)
+    covered = [day for span in found for day in span.days()]
+    assert covered == list(Span(found[0].first, found[-1].last).days())
+    assert found[0].first <= window.first <= found[0].last
+    assert found[-1].first <= window.last <= found[-1].last
+    assert all(span_of(period, day) == span for span in found for day in span)
+
+
+@given(DAYS, st.integers(1, 800))
+def test_what_was_before_is_as_long_and_ends_right_before(today: date, days: int) -> None:
+    window = window_of(days, today)
+    former = before(window)
+    assert former.last == window.first - timedelta(days=1)
+    assert former.last - former.first == window.last - window.first
+
+
+def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
+    assert span_of(Period.WEEK, date(2026, 1, 1)) == Span(date(2025, 12, 29), date(2026, 1, 4))
+    assert span_of(Period.MONTH, date(2028, 2, 29)) == Span(date(2028, 2, 1), date(2028, 2, 29))
