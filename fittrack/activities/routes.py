@@ -89,10 +89,11 @@ async def list_activities(request: web.Request) -> web.Response:
         until=query.until,
         before=None if before is None else ActivityId(before),
         offset=0 if query.cursor is not None else query.offset,
-        limit=query.limit,
+        limit=query.limit + 1,  # one more tells whether anything follows
     )
-    following = listing.after([found[-1].activity_id]) if len(found) == query.limit else None
-    return render(cursor_page_of([activity_out(activity) for activity in found], query, total, following))
+    shown = found[: query.limit]
+    following = listing.after([shown[-1].activity_id]) if len(found) > query.limit else None
+    return render(cursor_page_of([activity_out(activity) for activity in shown], query, total, following))
 
 
 async def summary(request: web.Request) -> web.Response:

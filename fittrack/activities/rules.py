@@ -44,6 +44,8 @@ STEPS_UNLIKELY: Final = 50_000
 """About 40 km on foot."""
 STEPS_A_MINUTE_UNLIKELY: Final = 300
 """A sprinter's cadence."""
+HEART_RATES: Final = ("heart_rate_avg", "heart_rate_max", "heart_rate_min")
+"""The metrics that are heart rates, in beats a minute."""
 HEART_RATE_POSSIBLE: Final = (25, 240)
 HEART_RATE_LIKELY: Final = (35, 210)
 SPEED_IMPOSSIBLE_M_S: Final = 16.0
@@ -113,8 +115,7 @@ def doubts(sent: ActivityInput) -> tuple[Doubt, ...]:
     span_minutes = (sent.end_time - sent.start_time).total_seconds() / 60
     if span_minutes >= 1 and steps > STEPS_A_MINUTE_UNLIKELY * span_minutes:
         found.append(Doubt.FAST_STEPS)
-    heart_rate = metrics.get("heart_rate_avg")
-    if heart_rate is not None and not _within(heart_rate, HEART_RATE_LIKELY):
+    if any(not _within(metrics[name], HEART_RATE_LIKELY) for name in HEART_RATES if name in metrics):
         found.append(Doubt.HEART_RATE)
     if _speed(sent) > SPEED_UNLIKELY_M_S:
         found.append(Doubt.FAST)
@@ -228,8 +229,7 @@ def _content_refusal(sent: ActivityInput) -> Refusal | None:
             return Refusal.STEPS_MISSING
     elif steps > STEPS_IMPOSSIBLE:
         return Refusal.STEPS_IMPOSSIBLE
-    heart_rate = metrics.get("heart_rate_avg")
-    if heart_rate is not None and not _within(heart_rate, HEART_RATE_POSSIBLE):
+    if any(not _within(metrics[name], HEART_RATE_POSSIBLE) for name in HEART_RATES if name in metrics):
         return Refusal.HEART_RATE_IMPOSSIBLE
     if _speed(sent) > SPEED_IMPOSSIBLE_M_S:
         return Refusal.SPEED_IMPOSSIBLE
