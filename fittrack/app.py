@@ -81,7 +81,7 @@ from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.mfa import routes as mfa_routes
-from fittrack.ops.metrics import LimitCollector, NodeCollector
+from fittrack.ops.metrics import LimitCollector, MailCollector, NodeCollector
 from fittrack.points import routes as point_routes
 from fittrack.privacy import routes as privacy_routes
 from fittrack.privacy.export.serving import EXPORTS, Exports
@@ -389,6 +389,7 @@ class Node:
             SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else MailFolder(settings.mail_dir)
         )
         self._mail_worker = MailWorker(self.journal, self.postbox, mailer, sender=settings.mail_from)
+        self.metrics.register(MailCollector(self._mail_worker.metrics))
         self._effects = self._every("effects", effects.SWEEP_EVERY_S, self.apply_effects)
         self._syncs = [
             self._every(f"trackers of {service}", trackers.SWEEP_EVERY_S, syncs.sync_due)

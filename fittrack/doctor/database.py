@@ -1,7 +1,7 @@
 """The database: is it there, can it be written, is its schema the newest, do clocks and keys fit."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,12 @@ from fittrack.kit.sealing import SealBroken, Sealer
 
 CLOCK_SKEW_MAX_S: Final = 1.0
 """Beyond this a node refuses to sell (DESIGN 3, Time)."""
+
+DEAD_LETTERS_SHOWN: Final = timedelta(days=7)
+"""How long a letter that was given up is worth a word."""
+
+LETTERS_WAIT_MAX: Final = timedelta(hours=1)
+"""A server looks every two seconds, and what it tries leaves the queue until the next attempt."""
 
 _MIGRATE: Final = "Run `fittrack migrate`."
 _PUT_BACK: Final = "Put the former key back into TOKEN_KEYS, behind the one in force."
@@ -51,6 +57,7 @@ def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagn
     with engine.connect() as conn:
         yield _clock(conn, clock)
         yield _keys(conn, settings)
+        yield _letters(conn, clock)
 
 
 def _clock(conn: Connection, clock: Clock) -> Diagnosis:
@@ -64,6 +71,20 @@ def _clock(conn: Connection, clock: Clock) -> Diagnosis:
             "Let both follow a time server (chrony, systemd-timesyncd).",
         )
     return well("clock", f"This machine's clock agrees with the database's ({skew:.1f} s).")
+
+
+def _letters(conn: Connection, clock: Clock) -> Diagnosis:
+    found = queries.letters(conn, clock.now() - DEAD_LETTERS_SHOWN)
+    if found.failed:
+        return ill(
+            "letters",
+            f"{found.failed:,} letters were given up in the last {DEAD_LETTERS_SHOWN.days} days; "
+            f"the last one because: {found.last_error}.",
+            "The log names each as mail.failed; SMTP 5xx means that the address refuses it.",
+        )
+    if found.due_since is not None and clock.now() - found.due_since > LETTERS_WAIT_MAX:
+        return ill("letters", f"Letters have been due since {found.due_since}.", "Is a server running?")
+    return well("letters", "No letter was given up, and none waits too long.")
 
 
 def _keys(conn: Connection, settings: Settings) -> Diagnosis:

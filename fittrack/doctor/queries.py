@@ -1,10 +1,12 @@
 """What the doctor asks the database."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, DateTime, func, select, type_coerce
 
 from fittrack.db.tables.drawings import drawings
+from fittrack.db.tables.messages import mail_outbox
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.stored import StoredDrawing
 
@@ -15,6 +17,25 @@ def now_in_utc(conn: Connection) -> datetime:
         select(type_coerce(func.sys_extract_utc(func.systimestamp()), DateTime))
     ).scalar_one()
     return shown
+
+
+class Letters(NamedTuple):
+    """Letters that were given up lately, why the last one was, and since when the oldest one is due."""
+
+    failed: int
+    last_error: str | None
+    due_since: datetime | None
+
+
+def letters(conn: Connection, since: datetime) -> Letters:
+    """What stands in the outbox and did not get out of it."""
+    dead = mail_outbox.c.failed_at >= since
+    failed = conn.execute(select(func.count()).select_from(mail_outbox).where(dead)).scalar_one()
+    last = conn.execute(
+        select(mail_outbox.c.last_error).where(dead).order_by(mail_outbox.c.failed_at.desc()).limit(1)
+    ).scalar_one_or_none()
+    due: datetime | None = conn.execute(select(func.min(mail_outbox.c.next_due_at))).scalar_one()
+    return Letters(failed, last, due)
 
 
 def latest_committed(conn: Connection) -> StoredDrawing | None:

@@ -11,6 +11,8 @@ import aiosmtplib
 
 SMTP_TIMEOUT_S: Final = 20.0
 """For connecting and for each answer; greylisting servers answer late, but they answer."""
+SEND_WITHIN_S: Final = 20.0
+"""For a whole letter: a server that answers slowly each time must not outlast the lease of a round."""
 _DEFAULT_PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
@@ -75,17 +77,18 @@ class SmtpServer:
     async def send(self, message: EmailMessage) -> None:
         """See `Mailer`. Credentials are only sent over TLS."""
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=self.host,
-                port=self.port,
-                use_tls=self.tls,
-                # With a password the upgrade is required: it must not be stripped on the way.
-                start_tls=None if self.tls or self.username is None else True,
-                username=self.username,
-                password=self.password,
-                timeout=SMTP_TIMEOUT_S,
-            )
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await aiosmtplib.send(
+                    message,
+                    hostname=self.host,
+                    port=self.port,
+                    use_tls=self.tls,
+                    # With a password the upgrade is required: it must not be stripped on the way.
+                    start_tls=None if self.tls or self.username is None else True,
+                    username=self.username,
+                    password=self.password,
+                    timeout=SMTP_TIMEOUT_S,
+                )
         except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as error:
             raise _judged(error) from error
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
@@ -113,14 +116,25 @@ class MailFolder:
         draft.replace(self.folder / f"{name}.eml")  # whoever watches the folder never sees half a letter
 
 
+_AGAINST_US: Final = (
+    aiosmtplib.SMTPAuthenticationError,
+    aiosmtplib.SMTPConnectResponseError,
+    aiosmtplib.SMTPHeloError,
+    aiosmtplib.SMTPSenderRefused,
+)
+
+
 def _judged(
     error: aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientsRefused,
 ) -> MailRefused | MailDelayed:
-    """5xx is for ever, 4xx for now (RFC 5321, 4.2.1). Bad credentials are ours to mend: for now, too."""
+    """5xx is for ever, 4xx for now (RFC 5321, 4.2.1).
+
+    What refuses us and not the letter (greeting, credentials, sender) is ours to mend: for now, too.
+    """
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         codes = [refused.code for refused in error.recipients]
     else:
         codes = [error.code]
     told = f"SMTP {codes[0]}" if codes else "SMTP"
-    ours = isinstance(error, aiosmtplib.SMTPAuthenticationError)
+    ours = isinstance(error, _AGAINST_US)
     return MailRefused(told) if not ours and codes and min(codes) >= 500 else MailDelayed(told)

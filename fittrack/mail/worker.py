@@ -1,5 +1,6 @@
 """Delivering what the outbox holds: at least once, each time under the same Message-ID."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -23,10 +24,21 @@ LEASE: Final = timedelta(minutes=20)
 """How long claimed letters belong to a worker; after a crash another one takes them then."""
 ATTEMPTS_MAX: Final = 12
 """With doubling delays about a day: greylisting and outages pass, dead servers do not."""
+AGE_MAX: Final = timedelta(days=3)
+"""What could not leave until then is no news any more, and its code has ended."""
 RETRY_FIRST: Final = timedelta(seconds=30)
 RETRY_MAX: Final = timedelta(hours=4)
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class MailMetrics:
+    """What became of letters since the node started."""
+
+    delivered: int = 0
+    delayed: int = 0
+    failed: int = 0
 
 
 class MailWorker:
@@ -37,6 +49,7 @@ class MailWorker:
         self._postbox = postbox
         self._mailer = mailer
         self._sender = sender
+        self.metrics = MailMetrics()
         self._domain = sender.rpartition("@")[2].rstrip("> ")
 
     async def deliver_due(self, now: datetime) -> int:
@@ -53,6 +66,9 @@ class MailWorker:
         if letter.recipient is None or letter.sealed is None:
             await self._give_up(letter, now, "no address")
             return
+        if now - letter.created_at > AGE_MAX:
+            await self._give_up(letter, now, "too old")
+            return
         try:
             opened = self._postbox.open(letter.mail_id, letter.sealed)
             recipient = own_address(opened) or letter.recipient
@@ -68,17 +84,20 @@ class MailWorker:
             await self._delay(letter, now, str(delay))
         else:
             await self._journal.transact(queries.mark_delivered, letter.mail_id, now)
+            self.metrics.delivered += 1
 
     async def _delay(self, letter: queries.DueLetter, now: datetime, error: str) -> None:
         if letter.attempts + 1 >= ATTEMPTS_MAX:
             await self._give_up(letter, now, error)
             return
+        self.metrics.delayed += 1
         at = now + retry_delay(letter.attempts)
         log.info("mail.delayed", mail_id=str(letter.mail_id), error=error)
         await self._journal.transact(queries.try_again, letter.mail_id, at, error[:200])
 
     async def _give_up(self, letter: queries.DueLetter, now: datetime, error: str) -> None:
-        log.warning("mail.failed", mail_id=str(letter.mail_id), error=error)
+        self.metrics.failed += 1
+        log.error("mail.failed", mail_id=str(letter.mail_id), error=error)
         await self._journal.transact(queries.give_up, letter.mail_id, now, error[:200])
 
     def _message(self, mail_id: UUID, recipient: str, letter: Rendered, written_at: datetime) -> EmailMessage:

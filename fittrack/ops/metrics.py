@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from actors.runtime import KindMetrics
 from fittrack.db.journal import JournalMetrics
 from fittrack.kit.histogram import Histogram
+from fittrack.mail.worker import MailMetrics
 from fittrack.server.rate_limits import RateLimiter
 from fittrack.server.shared_windows import SharedWindows
 
@@ -37,6 +38,25 @@ _JOURNAL_COUNTERS = {
     "not_stored": "Units that the database could not take.",
     "unknown": "Units whose outcome is not known.",
 }
+
+
+class MailCollector(Collector):
+    """Exports what became of letters."""
+
+    def __init__(self, letters: MailMetrics) -> None:
+        self._letters = letters
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as of now."""
+        yield _counter("fittrack_mail_delivered", "Letters handed over.", self._letters.delivered)
+        yield _counter("fittrack_mail_delayed", "Attempts that failed for now.", self._letters.delayed)
+        yield _counter("fittrack_mail_failed", "Letters given up: dead letters.", self._letters.failed)
+
+
+def _counter(name: str, text: str, value: float) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, text)
+    family.add_metric([], value)
+    return family
 
 
 class NodeCollector(Collector):

@@ -42,6 +42,7 @@ async def test_a_migrated_database_with_a_mail_folder_is_well(settings: Settings
         "schema",
         "clock",
         "keys",
+        "letters",
         "secrets",
         "mail",
         "redis",

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.messages import mail_outbox
+from fittrack.doctor.queries import letters
 from fittrack.integrations.smtp import MailDelayed, Mailer, MailFolder, MailRefused, SmtpServer
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
-from fittrack.mail.worker import ATTEMPTS_MAX, LEASE, MailWorker, retry_delay
+from fittrack.mail.worker import AGE_MAX, ATTEMPTS_MAX, LEASE, RETRY_MAX, MailWorker, retry_delay
 from tests.fittrack.accounts.house import House, a_registration, build, tear_down
 
 
@@ -141,12 +142,23 @@ async def test_a_letter_is_given_up_after_so_many_attempts_and_what_it_said_is_e
     rounds = 0
     while await worker.deliver_due(now):
         rounds += 1
-        now += timedelta(days=1)
+        now += RETRY_MAX
     with house.engine.connect() as connection:
         row = connection.execute(select(mail_outbox)).one()
     assert rounds == ATTEMPTS_MAX
     assert (row.sealed_letter, row.next_due_at, row.delivered_at) == (None, None, None)
     assert row.failed_at is not None
+
+
+async def test_a_letter_that_could_not_leave_for_days_is_a_dead_one(house: House, smtp: Server) -> None:
+    await house.register()
+    worker = worker_of(house, SmtpServer("127.0.0.1", smtp.port, tls=False))
+    await worker.deliver_due(house.clock.now() + AGE_MAX + timedelta(seconds=1))
+    assert smtp.received == []
+    with house.engine.connect() as connection:
+        found = letters(connection, house.clock.now())
+    assert (found.failed, found.last_error, found.due_since) == (1, "too old", None)
+    assert (worker.metrics.delivered, worker.metrics.failed) == (0, 1)
 
 
 class Stuck:
