@@ -33,6 +33,7 @@ from fittrack.drawings.commands import (
 from fittrack.drawings.effects import refund_payload, winner_payload
 from fittrack.drawings.messages import SponsorRenamed, WantedBeacon
 from fittrack.drawings.model import Drawing, DrawingStatus, Prize
+from fittrack.drawings.official_rules import official_rules
 from fittrack.drawings.promised_beacon import (
     BeaconPending,
     BeaconRequired,
@@ -415,6 +416,12 @@ class DrawingLife:
         drawing = replace(stored.drawing, commit=sealed.seed_commit, rules_version=version)
         return replace(stored, drawing=drawing, commitment=sealed), statements.commitment_columns(sealed)
 
+    def _publish_rules(self, stored: StoredDrawing, intention: Intention | None) -> Executable:
+        """The official rules as people read them, with every commitment."""
+        text = official_rules(stored.drawing, self._services.publisher)
+        author = None if intention is None else intention.origin.actor_id
+        return statements.publish_rules(stored.drawing, text, author, self._services.clock.now())
+
     async def _write(
         self,
         intention: Intention | None,
@@ -430,10 +437,11 @@ class DrawingLife:
         `action` is what the audit log says of it, unless that is just how the drawing changed.
         """
         body = self._shape(stored) if answer is None else answer
+        former = self._actor.stored
+        if stored.drawing.rules_version != (None if former is None else former.drawing.rules_version):
+            also = (*also, self._publish_rules(stored, intention))
         if action is None:
-            action = records.drawing_change(
-                records.ACTIONS[kind], stored.drawing.drawing_id, self._actor.stored, stored
-            )
+            action = records.drawing_change(records.ACTIONS[kind], stored.drawing.drawing_id, former, stored)
         await self._append(intention, kind, body, action, also, rows=rows)
         self._actor.stored = stored
         self._actor.countdown.note_change()

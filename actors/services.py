@@ -9,6 +9,7 @@ from actors.runtime import Registry
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.drawings.messages import WantedBeacon
+from fittrack.drawings.official_rules import Publisher
 from fittrack.fairness.beacon import Chain
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
@@ -30,6 +31,8 @@ class Services:
     sealer: Sealer
     excluded_states: Collection[str]
     """States whose residents cannot take part (SPEC, market)."""
+    publisher: Publisher
+    """Whose drawings they are, for their official rules."""
     beacon_chain: Chain | None
     """The chain that will decide what is scheduled from now on; None: none is configured."""
     beacon_chains: Mapping[str, Chain]

@@ -45,8 +45,9 @@ from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
 from fittrack.drawings import admin_routes as drawing_admin_routes
-from fittrack.drawings import free_entry_routes, prize_routes
+from fittrack.drawings import free_entry_routes, prize_routes, winner_routes
 from fittrack.drawings import routes as drawing_routes
+from fittrack.drawings.official_rules import Publisher
 from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
 from fittrack.fulfilments import routes as fulfilment_routes
 from fittrack.gateway import Gateway
@@ -152,6 +153,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     drawing_routes.ROUTES,
     drawing_admin_routes.ROUTES,
     free_entry_routes.ROUTES,
+    winner_routes.ROUTES,
     prize_routes.ROUTES,
     sponsor_routes.ROUTES,
     schedule_routes.ROUTES,
@@ -235,6 +237,7 @@ class Node:
             outlet=self.outlet,
             sealer=self.sealer,
             excluded_states=self.settings.excluded_states,
+            publisher=self._publisher(),
             beacon_chain=chain if self.settings.drand_url else None,
             beacon_chains={**CHAINS, chain.chain_hash: chain},
             drawings_need_beacon=not self.settings.drawings_without_beacon,
@@ -261,6 +264,16 @@ class Node:
                 mailbox_max=DRAWING_MAILBOX_MAX,
                 active_max=DRAWINGS_ACTIVE_MAX,
             )
+        )
+
+    def _publisher(self) -> Publisher:
+        settings = self.settings
+        return Publisher(
+            operator=settings.operator_name,
+            free_entry_address=settings.free_entry_address,
+            public_url=settings.public_url,
+            excluded_states=settings.excluded_states,
+            calendar=self.calendar,
         )
 
     def _build_accounts(self, passwords: Passwords) -> None:

@@ -29,6 +29,7 @@ from fittrack.check.life import check_life
 from fittrack.check.prizes import check_prizes
 from fittrack.check.queries import PlayerRange
 from fittrack.check.reviews import check_reviews
+from fittrack.check.rules_texts import check_rules_texts
 from fittrack.check.tickets import check_purchases, check_refunds
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.handles import Connection, Engine, Table
@@ -96,6 +97,10 @@ def examine(
         report.refunds_waiting = queries.refunds_waiting(conn)
         step("free entries")
         _check_free_entries(conn, report)
+        step("official rules")
+        texts = queries.rules_texts(conn)
+        report.add(check_rules_texts(texts))
+        report.count(Invariant.RULES, len(texts))
         step("draws")
         for drawing_id in queries.frozen_drawings(conn):
             report.add(_check_draw(conn, drawing_id, sealer, chains, report))

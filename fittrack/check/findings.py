@@ -18,6 +18,7 @@ class Invariant(Enum):
     PURCHASES = "spends and bought entries are one to one, for the price of the tickets"
     ENTRIES = "entries lie between opening and close, and tile the tickets 1 to N"
     FREE_ENTRIES = "every free entry has its evidence, and nobody more free tickets than the drawing allows"
+    RULES = "every version of official rules is there as it was published"
     REFUNDS = "every bought entry of a cancelled drawing is refunded once, no other ever"
     KEYS = "a key has one unit in its log, with its answer"
     AWARDS = "what was booked for a day is what its accepted activities are worth"

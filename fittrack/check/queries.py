@@ -21,6 +21,7 @@ from fittrack.check.free import Excess, FreeEntryRow, Held
 from fittrack.check.life import LifeRow, Projection
 from fittrack.check.prizes import PrizeRow, PrizeStep
 from fittrack.check.reviews import ReviewFacts
+from fittrack.check.rules_texts import RulesRow
 from fittrack.check.tickets import EntryRow, Payment
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities, user_days
@@ -28,7 +29,7 @@ from fittrack.db.tables.drawings import drawings, fulfillments, prizes
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
 from fittrack.db.tables.operations import account_reviews, retention_marks, review_appeals
 from fittrack.db.tables.prizes import free_entries as evidences
-from fittrack.db.tables.prizes import fulfillment_transitions
+from fittrack.db.tables.prizes import fulfillment_transitions, official_rules
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.queries import FREE_ENTRY, PURCHASE
@@ -214,6 +215,19 @@ def free_tickets_beyond(conn: Connection) -> list[Excess]:
         .having(tickets > limit)
     )
     return [Excess(drawing_id, user_id, int(had), allowed) for drawing_id, user_id, had, allowed in rows]
+
+
+def rules_texts(conn: Connection) -> list[RulesRow]:
+    """Every version of every drawing's official rules."""
+    rules = official_rules.c
+    rows = conn.execute(
+        select(
+            rules.drawing_id, rules.rules_version, rules.rules_text, rules.text_hash, drawings.c.rules_version
+        )
+        .outerjoin(drawings, drawings.c.drawing_id == rules.drawing_id)
+        .order_by(rules.drawing_id, rules.rules_version)
+    )
+    return [RulesRow(*row) for row in rows]
 
 
 def spends(conn: Connection, players: PlayerRange) -> dict[UUID, list[Payment]]:

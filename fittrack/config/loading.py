@@ -106,6 +106,8 @@ def _read(reader: Reader) -> Settings:
         ),
         platform_tz=reader.converted("PLATFORM_TZ", ZoneInfo("America/New_York"), _zone, "a time zone"),
         excluded_states=_states(reader),
+        operator_name=reader.text("OPERATOR_NAME", "FitTrack"),
+        free_entry_address=reader.text("AMOE_ADDRESS"),
     )
 
 

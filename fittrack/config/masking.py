@@ -58,6 +58,8 @@ def masked(settings: Settings) -> dict[str, str]:
         "DRAWINGS_WITHOUT_BEACON": str(settings.drawings_without_beacon).lower(),
         "PLATFORM_TZ": settings.platform_tz.key,
         "EXCLUDED_STATES": ",".join(sorted(settings.excluded_states)),
+        "OPERATOR_NAME": settings.operator_name,
+        "AMOE_ADDRESS": settings.free_entry_address,
     }
 
 

@@ -121,6 +121,10 @@ class Settings:
     """Whether drawings may do without a public beacon (FAIRNESS)."""
     platform_tz: ZoneInfo
     excluded_states: frozenset[str]
+    operator_name: str
+    """Who runs the drawings, in their official rules."""
+    free_entry_address: str
+    """Where entries without purchase are sent by post, in the official rules."""
 
     def make_token_keys(self) -> TokenKeys:
         """What access tokens are signed with."""

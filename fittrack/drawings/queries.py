@@ -20,7 +20,7 @@ from fittrack.db.tables.drawings import (
     winners,
 )
 from fittrack.db.tables.logs import drawing_log
-from fittrack.db.tables.prizes import free_entries
+from fittrack.db.tables.prizes import free_entries, official_rules
 from fittrack.drawings.model import (
     AccountStatus,
     Drawing,
@@ -329,6 +329,32 @@ def _winner(row: Row[Any]) -> StoredWinner:
     )
 
 
+def winners_to_look_after(conn: Connection, drawing_id: DrawingId) -> list[Row[Any]]:
+    """Winners with what an admin needs to send them their prizes, in the order in which they were drawn."""
+    sent = (fulfillments.c.drawing_id == winners.c.drawing_id) & (
+        fulfillments.c.draw_order == winners.c.draw_order
+    )
+    rows = conn.execute(
+        select(
+            winners,
+            prizes.c.name.label("prize_name"),
+            prizes.c.value_cents,
+            prizes.c.fulfillment_type,
+            profiles.c.display_name,
+            users.c.email,
+            fulfillments.c.fulfillment_id,
+            fulfillments.c.status.label("fulfillment_status"),
+        )
+        .join(prizes, prizes.c.prize_id == winners.c.prize_id)
+        .join(users, users.c.user_id == winners.c.user_id)
+        .outerjoin(profiles, profiles.c.user_id == winners.c.user_id)
+        .outerjoin(fulfillments, sent)
+        .where(winners.c.drawing_id == drawing_id)
+        .order_by(winners.c.draw_order)
+    )
+    return list(rows)
+
+
 def display_names(conn: Connection, user_ids: Sequence[UserId]) -> dict[UserId, str]:
     """Names of the given players, in chunks that every database accepts."""
     names: dict[UserId, str] = {}
@@ -368,7 +394,11 @@ def find_entries(
     conn: Connection, *, user_id: UserId | None, drawing_id: DrawingId | None, offset: int, limit: int
 ) -> tuple[list[tuple[DrawingId, StoredEntry]], int]:
     """A page of entries, the latest first, of a player, of a drawing or of both."""
-    matching = select(drawing_log).where(drawing_log.c.ticket_count.is_not(None))
+    matching = (
+        select(drawing_log, drawings.c.rules_version)
+        .join(drawings, drawings.c.drawing_id == drawing_log.c.drawing_id)
+        .where(drawing_log.c.ticket_count.is_not(None))
+    )
     if user_id is not None:
         matching = matching.where(drawing_log.c.user_id == user_id)
     if drawing_id is not None:
@@ -382,11 +412,26 @@ def find_entries(
     found = [
         (
             DrawingId(row.drawing_id),
-            StoredEntry(row.unit_id, UserId(row.user_id), row.ticket_count, row.kind, row.created_at),
+            StoredEntry(
+                row.unit_id,
+                UserId(row.user_id),
+                row.ticket_count,
+                row.kind,
+                row.created_at,
+                row.rules_version,
+            ),
         )
         for row in rows
     ]
     return found, total
+
+
+def rules_text(conn: Connection, drawing_id: DrawingId, version: int) -> Row[Any] | None:
+    """A version of a drawing's official rules."""
+    rules = official_rules.c
+    return conn.execute(
+        select(official_rules).where(rules.drawing_id == drawing_id, rules.rules_version == version)
+    ).one_or_none()
 
 
 def free_tickets_of(conn: Connection, drawing_id: DrawingId, user_id: UserId) -> int:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from aiohttp import web
+from msgspec import Meta
 
 from fittrack.drawings import commitment, draw, queries, schemas, views
 from fittrack.drawings.commands import BuyTickets
@@ -38,12 +39,15 @@ from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
-from fittrack.server.schemas import PageQuery
+from fittrack.server.schemas import Input, PageQuery
 from protocol import shapes
 from protocol.outbound import TicketsBought
 from protocol.shapes import instant
 
 TAG: Final = "Drawings"
+
+RULES_VERSION_MAX: Final = 1_000_000
+"""Edits before the opening are made by people."""
 
 _LIVE = frozenset({DrawingStatus.OPEN, DrawingStatus.CANCELLED})
 """States whose figures only the actor has: what was sold is frozen nowhere else."""
@@ -176,7 +180,39 @@ def _secrets(request: web.Request, view: View) -> commitment.Secrets:
     return commitment.open_secrets(request.app[SEALER], view.drawing.drawing_id, view.stored.commitment)
 
 
+RulesVersion = Annotated[int, Meta(ge=1, le=RULES_VERSION_MAX, description="The latest unless given")]
+
+
+class RulesQuery(Input, frozen=True, kw_only=True):
+    """Parameters of `GET drawings/{id}/rules`."""
+
+    version: RulesVersion | None = None
+
+
 async def get_rules(request: web.Request) -> web.Response:
+    query = parse_query(request, RulesQuery)
+    view = await _view(request)
+    latest = view.drawing.rules_version
+    found = None
+    if latest is not None:
+        found = await request.app[READS].run(
+            queries.rules_text, view.drawing.drawing_id, query.version or latest
+        )
+    if found is None or latest is None:
+        raise NotFound("There is no such version of its rules.")
+    return render(
+        schemas.OfficialRules(
+            drawing_id=view.drawing.drawing_id,
+            rules_version=found.rules_version,
+            latest_version=latest,
+            text=found.rules_text.decode(),
+            sha256=found.text_hash.hex(),
+            published_at=instant(found.created_at),
+        )
+    )
+
+
+async def get_draw_rules(request: web.Request) -> web.Response:
     """The exact bytes that were committed to."""
     view = await _view(request)
     if view.stored.commitment is None:
@@ -249,6 +285,7 @@ def _purchase(drawing_id: DrawingId, entry: StoredEntry, first: int | None) -> s
         quantity=entry.ticket_count,
         source=entry.kind,
         purchased_at=instant(entry.created_at),
+        rules_version=entry.rules_version,
         first_ticket=first,
     )
 
@@ -331,6 +368,16 @@ ROUTES: list[Route] = [
         "GET",
         f"{_AT}/rules",
         get_rules,
+        summary="The official rules, in words; of any version",
+        access=Access.OPTIONAL,
+        tag=TAG,
+        query=RulesQuery,
+        answer=schemas.OfficialRules,
+    ),
+    Route(
+        "GET",
+        f"{_AT}/draw-rules",
+        get_draw_rules,
         summary="The rules of the draw, byte for byte as committed to",
         access=Access.OPTIONAL,
         tag=TAG,

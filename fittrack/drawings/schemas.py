@@ -236,6 +236,8 @@ class TicketPurchase(Struct, frozen=True, kw_only=True):
     quantity: int
     source: str
     purchased_at: Instant
+    rules_version: int | None
+    """The official rules under which it was made: those of the opening, since when none changed."""
     first_ticket: int | None = None
 
 
@@ -299,6 +301,19 @@ class PublishedClosing(ClosingFields, frozen=True, kw_only=True):
     entries: list[tuple[int, int, str, str]]
 
 
+class OfficialRules(Struct, frozen=True, kw_only=True):
+    """`GET drawings/{id}/rules`: the text under which people enter. Every version stays, and is public."""
+
+    drawing_id: UUID
+    rules_version: int
+    latest_version: int
+    """Entries are made under this one: nothing of it changes once sales are open."""
+    text: str
+    sha256: str
+    """Of the text in UTF-8."""
+    published_at: Instant
+
+
 class PublishedSlots(Struct, frozen=True, kw_only=True):
     """`quantity` consecutive prize slots."""
 
@@ -309,7 +324,7 @@ class PublishedSlots(Struct, frozen=True, kw_only=True):
 
 
 class PublishedRules(Struct, frozen=True, kw_only=True):
-    """`GET drawings/{id}/rules`: what was promised, byte for byte (FAIRNESS 1)."""
+    """`GET drawings/{id}/draw-rules`: what was promised, byte for byte (FAIRNESS 1)."""
 
     algo: str
     drawing_id: UUID

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Delete, Executable, Insert, Subquery, Update, func, insert, literal, select, update
@@ -11,7 +13,7 @@ from sqlalchemy import delete as sql_delete
 from fittrack.db.journal import Unit
 from fittrack.db.tables.drawings import alternates, drawings, fulfillments, passed_over, prizes, winners
 from fittrack.db.tables.logs import drawing_log, effects
-from fittrack.db.tables.prizes import free_entries
+from fittrack.db.tables.prizes import free_entries, official_rules
 from fittrack.db.types import Document, Instant
 from fittrack.drawings.commands import RecordFreeEntry
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE
@@ -136,6 +138,18 @@ def _owe(kind: str, to: Subquery, payload: bytes, now: datetime) -> Insert:
         literal(kind), to.c.subject_id, to.c.user_id, literal(payload, Document), literal(now, Instant)
     )
     return insert(effects).from_select(["kind", "subject_id", "user_id", "payload", "created_at"], rows)
+
+
+def publish_rules(drawing: Drawing, text: str, author: UUID | None, now: datetime) -> Insert:
+    """A version of the official rules, which stays as it is. `author` is an admin; None: the schedule."""
+    return insert(official_rules).values(
+        drawing_id=drawing.drawing_id,
+        rules_version=drawing.rules_version,
+        rules_text=text.encode(),
+        text_hash=sha256(text.encode()).digest(),
+        created_by=author,
+        created_at=now,
+    )
 
 
 def free_entry(

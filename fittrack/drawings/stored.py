@@ -152,3 +152,5 @@ class StoredEntry:
     ticket_count: int
     kind: str
     created_at: datetime
+    rules_version: int | None = None
+    """Of the official rules, where it was asked for."""

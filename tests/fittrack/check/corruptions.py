@@ -181,6 +181,16 @@ CORRUPTIONS: dict[str, Corruption] = {
         [f"UPDATE drawings SET free_tickets_per_person = 1 WHERE drawing_id = {ON_SALE}"],
         ["has 2 free tickets, 1 are allowed"],
     ),
+    "a text of rules that was changed": (
+        Invariant.RULES,
+        [f"UPDATE official_rules SET rules_text = x'00' WHERE drawing_id = {ON_SALE}"],
+        ["version 1 of its rules is not what was published"],
+    ),
+    "a version of rules that was never made": (
+        Invariant.RULES,
+        [f"UPDATE official_rules SET rules_version = 2 WHERE drawing_id = {ON_SALE}"],
+        ["it is at version 1 of its rules, and has [2]"],
+    ),
     "an entry after the end": (
         Invariant.ENTRIES,
         [
