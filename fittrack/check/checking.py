@@ -31,6 +31,7 @@ from fittrack.check.queries import PlayerRange
 from fittrack.check.reviews import check_reviews
 from fittrack.check.rules_texts import check_rules_texts
 from fittrack.check.tickets import check_purchases, check_refunds
+from fittrack.check.trackers import check_trackers
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.handles import Connection, Engine, Table
 from fittrack.db.reads import snapshot
@@ -105,6 +106,10 @@ def examine(
         for drawing_id in queries.frozen_drawings(conn):
             report.add(_check_draw(conn, drawing_id, sealer, chains, report))
             report.count(Invariant.DRAWS, 1)
+        step("trackers")
+        trackers = list(queries.trackers(conn))
+        report.count(Invariant.TRACKERS, sum(each.connections for each in trackers))
+        report.add(check_trackers(trackers))
         step("audit log")
         _check_audit_log(conn, report)
     return report

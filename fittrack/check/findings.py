@@ -25,6 +25,7 @@ class Invariant(Enum):
     REVIEWS = "an account is under review exactly while a review of it is not cleared"
     DRAWS = "the published inputs give the stored winners"
     PRIZES = "a prize has one holder at most, and its history leads to where it is"
+    TRACKERS = "a player has one primary tracker at most, who left has none, and what is fetched has tokens"
     AUDIT = "what was recorded in the audit log is what was sealed, and none of it is missing"
 
 

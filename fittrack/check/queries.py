@@ -23,11 +23,13 @@ from fittrack.check.prizes import PrizeRow, PrizeStep
 from fittrack.check.reviews import ReviewFacts
 from fittrack.check.rules_texts import RulesRow
 from fittrack.check.tickets import EntryRow, Payment
+from fittrack.check.trackers import PlayersTrackers
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import drawings, fulfillments, prizes
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
 from fittrack.db.tables.operations import account_reviews, retention_marks, review_appeals
+from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.prizes import free_entries as evidences
 from fittrack.db.tables.prizes import fulfillment_transitions, official_rules
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
@@ -409,3 +411,22 @@ def _listed(conn: Connection, statement: Select[Any], read: Callable[[Row[Any]],
     for row in conn.execute(statement):
         found.setdefault(row.user_id, []).append(read(row))
     return found
+
+
+def trackers(conn: Connection) -> Iterator[PlayersTrackers]:
+    """What each player has of trackers."""
+    columns = tracker_connections.c
+    fetched = and_(columns.next_due_at.is_not(None), columns.sealed_refresh_token.is_(None))
+    rows = conn.execute(
+        select(
+            columns.user_id,
+            func.count(),
+            func.sum(case((columns.is_primary == 1, 1), else_=0)),
+            func.sum(case((fetched, 1), else_=0)),
+            func.max(users.c.status),
+        )
+        .join(users, users.c.user_id == columns.user_id)
+        .group_by(columns.user_id)
+    )
+    for user_id, connections, primary, lacking, status in rows:
+        yield PlayersTrackers(user_id, connections, int(primary), int(lacking), status)

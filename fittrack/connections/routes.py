@@ -1,11 +1,13 @@
 """`/connections`: trackers of the player (SPEC 7 and 10)."""
 
-from typing import Final
+from collections import Counter
+from typing import Final, cast
 
 from aiohttp import web
 
 from fittrack.activities.commands import SetPrimarySource
-from fittrack.connections import joining, queries, schemas
+from fittrack.activities.schemas import LoggedActivities
+from fittrack.connections import importing, joining, queries, schemas
 from fittrack.connections.catalogue import Catalogue
 from fittrack.connections.commands import DisconnectTracker
 from fittrack.connections.problems import (
@@ -23,10 +25,18 @@ from fittrack.connections.rules import SyncStatus
 from fittrack.connections.services import CONNECTIONS
 from fittrack.connections.views import shown
 from fittrack.integrations.trackers.provider import Provider
-from fittrack.kit.problems import Conflict, Forbidden, NotFound, RateLimited
-from fittrack.server.asking import command, player_ref
+from fittrack.kit.problems import (
+    BodyTooLarge,
+    Conflict,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    UnsupportedMediaType,
+    Validation,
+)
+from fittrack.server.asking import command, player_ref, render_answer
 from fittrack.server.pagination import pagination_of
-from fittrack.server.parse import parse, parse_query
+from fittrack.server.parse import parse, parse_query, read_body
 from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route
@@ -89,6 +99,28 @@ async def sync(request: web.Request) -> web.Response:
     await services.journal.transact(queries.ask_for_sync, known.connection_id, services.clock.now())
     services.sync_due()
     return render(_shown(services.catalogue, await _connection(request, provider)), status=202)
+
+
+async def take_archive(request: web.Request) -> web.Response:
+    """The body is an answer of the Fitbit Web API (time series of steps and minutes, activity logs) or of
+    Google Fit (aggregates, sessions), as it was kept. What is older than 7 days cannot count any more.
+    """
+    services, provider = request.app[CONNECTIONS], _provider(request)
+    archive = importing.read(services, provider.name, await read_body(request))
+    answer = await command(request, player_ref(request), archive.command)
+    logged = cast(LoggedActivities, answer.body)
+    statuses = Counter(item.status for item in logged.activities)
+    imported = schemas.Imported(
+        accepted=statuses["accepted"],
+        duplicates=statuses["duplicate"],
+        rejected=statuses["rejected"],
+        withdrawn=statuses["withdrawn"],
+        too_old=archive.too_old,
+        unreadable=archive.unreadable,
+        points_earned=logged.points_earned,
+        balance=logged.balance,
+    )
+    return render_answer(answer, status=201, body=imported)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -203,6 +235,18 @@ ROUTES: list[Route] = [
         status=202,
         idempotent=False,
         problems=(TrackerNotConfigured, NothingToSync, Conflict),
+    ),
+    Route(
+        "POST",
+        f"{_AT}/{{provider}}/archive",
+        take_archive,
+        summary="Take in what a provider's former API answered",
+        access=Access.PLAYER,
+        tag=TAG,
+        path_types=_NAMED,
+        answer=schemas.Imported,
+        status=201,
+        problems=(TrackerNotConfigured, Forbidden, Validation, BodyTooLarge, UnsupportedMediaType),
     ),
     Route(
         "PATCH",

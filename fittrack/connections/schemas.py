@@ -88,6 +88,21 @@ class Disconnected(Struct, frozen=True, kw_only=True):
     provider: str
 
 
+class Imported(Answer, frozen=True, kw_only=True):
+    """`POST connections/{provider}/archive`: how many activities were taken, known, or left out, and why."""
+
+    accepted: int
+    duplicates: int
+    rejected: int
+    """Impossible, or withdrawn without ever having been told."""
+    withdrawn: int
+    too_old: int
+    """From more than 7 days ago."""
+    unreadable: int
+    points_earned: int
+    balance: int
+
+
 class Received(Answer, frozen=True, kw_only=True):
     """`POST hooks/{provider}`: how many messages were understood."""
 

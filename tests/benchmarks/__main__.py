@@ -14,7 +14,18 @@ from tests.benchmarks.machine import Machine, this_machine
 from tests.benchmarks.report import table_of
 from tests.benchmarks.rows import Row
 
-BENCHMARKS = ("purchases", "journal", "actors", "codec", "tokens", "fanout", "idle", "draw", "boards")
+BENCHMARKS = (
+    "purchases",
+    "journal",
+    "actors",
+    "codec",
+    "tokens",
+    "fanout",
+    "idle",
+    "draw",
+    "boards",
+    "trackers",
+)
 """Each is a module `bench_<name>` with a function `run(*, quick)` that returns rows."""
 
 EXIT_FAILED = 1

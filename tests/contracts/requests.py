@@ -251,6 +251,7 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/activities": _activity,
     f"POST {API}/connections/{{provider}}/initiate": says(),
     f"POST {API}/connections/{{provider}}/callback": says(code="a-code", state="a-state"),
+    f"POST {API}/connections/{{provider}}/archive": says(**{"activities-steps": []}),
     f"PATCH {API}/connections/{{provider}}": says(is_primary=False),
     f"POST {API}/hooks/{{provider}}": says(type="verification"),
     f"POST {API}/users/me/reviews/{{id}}/appeal": says(statement="It was my sister"),

@@ -182,6 +182,8 @@ async def step_up(town: Town, caller: Caller) -> Authenticator:
 
 async def tracker(town: Town, caller: Caller, subject: str) -> Places:
     """A tracker that lives on the phone; who can have one has connected it, unless it is to be connected."""
+    if subject == "old":
+        return {"provider": "fitbit"}
     provider = APPLE_HEALTH
     if subject == "own" and caller.column in ("unverified", "player", "premium"):
         names = [provider]

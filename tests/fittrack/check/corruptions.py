@@ -65,6 +65,24 @@ CORRUPTIONS: dict[str, Corruption] = {
         ["UPDATE review_appeals SET answer = NULL"],
         ["is answered by half"],
     ),
+    "two primary trackers": (
+        Invariant.TRACKERS,
+        [
+            "INSERT INTO tracker_connections (connection_id, user_id, provider, is_primary, sync_status, "
+            f"sync_failures, created_at, updated_at) VALUES ({STRANGER}, {ANN}, 'fitbit', 1, 'idle', 0, 1, 1)"
+        ],
+        ["2 trackers are the primary one"],
+    ),
+    "a tracker of somebody who left": (
+        Invariant.TRACKERS,
+        [f"UPDATE users SET status = 'deleted' WHERE user_id = {ANN}"],
+        ["has 1 trackers"],
+    ),
+    "a tracker that is fetched without a token": (
+        Invariant.TRACKERS,
+        [f"UPDATE tracker_connections SET next_due_at = 1 WHERE user_id = {ANN}"],
+        ["to be fetched without a token"],
+    ),
     "a balance that does not follow": (
         Invariant.LEDGER,
         [f"UPDATE ledger SET balance_after = balance_after + 1 WHERE {LAST_ENTRY}"],

@@ -9,11 +9,12 @@ from fittrack.activities.model import ActivityInput, ActivityType, Intensity, Wi
 from fittrack.activities.processing import BatchItem
 from fittrack.app import Node
 from fittrack.audit.messages import AUDIT, CHAIN_ID, SealRows
+from fittrack.connections.commands import ConnectTracker
 from fittrack.demo.clock import LeapingClock
 from fittrack.drawings.commands import BuyTickets, CancelDrawing, RecordFreeEntry, TendDrawing
 from fittrack.drawings.rules import InsufficientPoints
 from fittrack.kit.idempotency import intend
-from fittrack.kit.ids import DrawingId, uuid7
+from fittrack.kit.ids import ConnectionId, DrawingId, uuid7
 from fittrack.kit.intention import Command
 from fittrack.kit.origin import Origin
 from fittrack.kit.standing import Role
@@ -51,6 +52,7 @@ class _Life:
         ann, ben, cal = [await self._player(name) for name in ("Ann", "Ben", "Cal")]
         await self._review(ben)
         await self._tell(ann, [_walk("fitbit", "a", minutes=40), _walk("apple_health", "b", minutes=30)])
+        await self._connect(ann, "apple_health")
         await self._draw([ann, ben, cal, ann])
         await open_drawing(self._node, cost=COST, name="Nobody's")
         on_sale = await open_drawing(self._node, cost=COST, name="On sale")
@@ -77,6 +79,12 @@ class _Life:
         await self._ask(player, ResolveReview(review_id, "confirmed", "Who walks so long?"))
         await self._ask(player, AppealReview(review_id, "I do."))
         await self._ask(player, ResolveReview(review_id, "cleared", "We walked along."))
+
+    async def _connect(self, player: Member, provider: str) -> None:
+        wish = ConnectTracker(
+            connection_id=ConnectionId(uuid7()), provider=provider, service=provider, names=[provider]
+        )
+        await self._node.registry.ref(USER, player.user_id).ask(intend(wish, uuid7()))
 
     async def _draw(self, buyers: Sequence[Member]) -> None:
         drawing_id = await open_drawing(self._node, cost=COST, close_in_s=600, name="Drawn")
