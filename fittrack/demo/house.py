@@ -5,6 +5,7 @@ from uuid import uuid5
 from fittrack.app import Node
 from fittrack.demo.program import Fate, Plan
 from fittrack.demo.sponsors import BRANDS, Brand, Gift
+from fittrack.demo.templates import templates
 from fittrack.drawings import queries
 from fittrack.drawings.commands import (
     AddPrize,
@@ -19,7 +20,9 @@ from fittrack.jobs.timers import DRAWINGS_PER_SWEEP
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
 from fittrack.kit.intention import Command, Intention
 from fittrack.kit.origin import SYSTEM
+from fittrack.schedule.messages import SCHEDULE, SCHEDULE_ID, CreateTemplate, KeepSchedule
 from fittrack.server.asking import ADMIN_TIMEOUT_S, DRAWING
+from fittrack.server.once import Once
 from fittrack.sponsors.changing import create
 
 
@@ -42,6 +45,14 @@ class DrawingHouse:
                 "website_url": f"https://{brand.website}",
             }
             await self._node.journal.transact(create, sponsor_id, fields, SYSTEM, self._node.clock.now())
+
+    async def keep_templates(self) -> None:
+        """Set up what makes drawings by itself: one template at work, one that rests."""
+        schedule, now = self._node.registry.ref(SCHEDULE, SCHEDULE_ID), self._node.clock.now()
+        for template in templates(now, self._sponsors):
+            once = Once(scope_id=template.template_id, key=None, request_hash=b"", now=now)
+            await schedule.ask(CreateTemplate(template, once, SYSTEM))
+        await schedule.ask(KeepSchedule())
 
     async def announce(self, plan: Plan) -> None:
         """Draft the drawing; schedule it and open it, as far as the plan goes."""

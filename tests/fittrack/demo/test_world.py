@@ -122,13 +122,18 @@ async def test_what_was_drawn_can_be_verified_from_what_is_published(node: Node)
         "suspended players": "SELECT count(*) FROM users WHERE status = 'suspended'",
         "banned players": "SELECT count(*) FROM users WHERE status = 'banned'",
         "unverified players": "SELECT count(*) FROM users WHERE status = 'pending'",
-        "players to review": "SELECT count(*) FROM reviews WHERE status = 'open'",
+        "players to review": "SELECT count(*) FROM account_reviews WHERE status = 'open'",
         "premium players": "SELECT count(*) FROM users WHERE role = 'premium'",
         "holders passed over": "SELECT count(*) FROM passed_over",
         "walks that two trackers told of": "SELECT count(*) FROM activities WHERE duplicate_of IS NOT NULL",
         "refunds": "SELECT count(*) FROM ledger WHERE reference_type = 'refund'",
         "physical prizes won": "SELECT count(*) FROM fulfillments JOIN prizes USING (prize_id) "
         "WHERE fulfillment_type = 'physical'",
+        "templates at work": "SELECT count(*) FROM drawing_templates WHERE active = 1",
+        "templates that rest": "SELECT count(*) FROM drawing_templates WHERE active = 0",
+        "drawings made by a template": "SELECT count(*) FROM drawings JOIN template_drawings "
+        "USING (drawing_id) WHERE status = 'scheduled'",
+        "official rules": "SELECT count(*) FROM official_rules",
         "sponsors": "SELECT count(*) FROM sponsors WHERE active = 1",
         "sales in every open drawing": "SELECT min(EXISTS (SELECT 1 FROM drawing_log l "
         "WHERE l.drawing_id = d.drawing_id AND ticket_count > 0)) FROM drawings d WHERE status = 'open'",
