@@ -46,7 +46,7 @@ test-unit: setup redis ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack
 
 test-integration: setup redis ## Only the tests that run the whole server
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/contracts tests/e2e tests/simulation tests/chaos
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/contracts tests/e2e tests/cluster tests/simulation tests/chaos
 
 test-cov: setup redis ## Every test, with a coverage report
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
@@ -65,7 +65,7 @@ bench: setup ## Measure speed and memory against baselines run in the same minut
 	@$(BIN)/python -m tests.benchmarks
 
 soak: setup redis ## The long forms of the chaos, contract, end-to-end and simulation tests
-	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/contracts tests/e2e tests/simulation
+	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/cluster tests/contracts tests/e2e tests/simulation
 
 smoke: setup ## Start a server, log in, buy a ticket, stop
 	@$(BIN)/python -m pytest tests/e2e -k journey

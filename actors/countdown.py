@@ -51,9 +51,7 @@ class Countdown:
 
     def rearm(self) -> None:
         """Set the timer for the next tick; none when the drawing no longer counts down."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self.stop()
         stored = self._actor.stored
         if stored is None:
             return
@@ -65,6 +63,12 @@ class Countdown:
         )
         if delay is not None:
             self._timer = self._services.clock.call_later(delay.total_seconds(), self._ring)
+
+    def stop(self) -> None:
+        """Count no further: the drawing goes on elsewhere, or is over."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def tell(self) -> None:
         """Tell the channel how things stand; have done what is due."""

@@ -63,6 +63,9 @@ class DrawingActor(LogActor):
         self.total_tickets = sum(holdings.values())
         self.countdown.rearm()
 
+    async def passivate(self) -> None:
+        self.countdown.stop()
+
     def receive(self, message: Any) -> object:
         match message:
             case Offer():
@@ -70,7 +73,7 @@ class DrawingActor(LogActor):
             case Intention():
                 return self.fulfil(message)
             case ViewDrawing():
-                return self.view(message.user_id)
+                return self.from_memory(partial(self.view, message.user_id))
             case TellTime():
                 self.countdown.tell()
                 return None

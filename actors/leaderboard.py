@@ -196,7 +196,7 @@ class BoardActor(Actor):
             seconds=LOOK_EVERY_S
         )
         self._is_seen()
-        return show() if is_fresh else self._read_and(show)
+        return show() if is_fresh and self._services.holds_lease() else self._read_and(show)
 
     async def _read_and(self, show: Callable[[], T]) -> T:
         await self._read()

@@ -5,7 +5,8 @@ older one is refused by the database and loads anew; so correctness needs no loc
 nobody knows is settled by the next unit, which takes the place in question or finds it taken.
 """
 
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,8 @@ from fittrack.db.journal import Appender, Head, StaleLog, Unit
 from fittrack.kit.ids import uuid7
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import FieldError, IdempotencyMismatch, OutcomeUnknown, Problem
+
+T = TypeVar("T")
 
 REFUSED = "refused"
 """The kind of a unit that records a refusal under its key: the same key gets the same refusal."""
@@ -59,6 +62,18 @@ class LogActor(Actor):
 
     def busy_with(self) -> bool:
         return self.appender.in_flight > 0
+
+    def from_memory(self, show: Callable[[], T]) -> T | Awaitable[T]:
+        """What `show` says: at once if this activation is certain to be the present one, else once the log
+        has confirmed it (DESIGN 3, reads)."""
+        return show() if self.services.holds_lease() else self._confirmed(show)
+
+    async def _confirmed(self, show: Callable[[], T]) -> T:
+        await self.appender.settled()
+        head = await self.services.reads.run(log_queries.head, self.log, self.entity_id)
+        if head != self.appender.durable:
+            raise StaleActivation
+        return show()
 
     async def fulfil(self, intention: Intention) -> Answer | Promise:
         """Do what is intended, or give the answer that its key was given before.

@@ -18,6 +18,11 @@ from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 
 
+def _always() -> bool:
+    """A node that is alone knows what it wrote."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """One of each, for all actors of a node."""
@@ -47,6 +52,8 @@ class Services:
     """Says that an account may no longer be connected: every session ends, on every node."""
     effects_due: Callable[[], None]
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
+    holds_lease: Callable[[], bool] = _always
+    """Whether this node's memory is certain to be current; if not, it is compared with the database first."""
 
     @property
     def postbox(self) -> Postbox:

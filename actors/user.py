@@ -121,7 +121,7 @@ class UserActor(LogActor):
             case Intention():
                 return self.fulfil(message)
             case ViewPlayer():
-                return self.view()
+                return self.from_memory(self.view)
             case ApplyEffect():
                 return user_effects.apply(self, message)
             case TendPrize():

@@ -1,8 +1,11 @@
 """The composition root: the only place that builds the parts of a node and wires them, by hand."""
 
+import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Final
 
 import aiohttp
@@ -14,7 +17,7 @@ from actors.audit import AuditActor
 from actors.drawing import DrawingActor
 from actors.leaderboard import BoardActor
 from actors.outlet import Outlet
-from actors.runtime import ActorKind, Registry
+from actors.runtime import ActorKind, LocalPlacement, Registry
 from actors.schedule import ScheduleActor
 from actors.services import Services
 from actors.user import UserActor
@@ -30,13 +33,14 @@ from fittrack.analytics import routes as analytics_routes
 from fittrack.audit import routes as audit_routes
 from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
+from fittrack.cluster.cluster import Cluster
 from fittrack.config import AppEnv, Settings
 from fittrack.connections import hook_routes
 from fittrack.connections import routes as connection_routes
 from fittrack.connections.catalogue import catalogue
 from fittrack.connections.services import CONNECTIONS, ConnectionServices
 from fittrack.db import log_queries
-from fittrack.db.engine import Access, make_engine
+from fittrack.db.engine import Access, make_engine, sqlite_file
 from fittrack.db.handles import Engine
 from fittrack.db.journal import Journal
 from fittrack.db.journal.host import WriterHost
@@ -82,13 +86,14 @@ from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.mfa import routes as mfa_routes
-from fittrack.ops.metrics import LimitCollector, MailCollector, NodeCollector
+from fittrack.ops.metrics import ClusterCollector, LimitCollector, MailCollector, NodeCollector
 from fittrack.points import routes as point_routes
 from fittrack.privacy import routes as privacy_routes
 from fittrack.privacy.export.serving import EXPORTS, Exports
 from fittrack.profiles import routes as profile_routes
+from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.memory_broker import MemoryBroker
-from fittrack.pubsub.messages import REVOCATIONS, Revocation
+from fittrack.pubsub.messages import JOBS, REVOCATIONS, JobDue, Message, Revocation
 from fittrack.reviews import routes as review_routes
 from fittrack.schedule import routes as schedule_routes
 from fittrack.schedule.messages import SCHEDULE
@@ -111,6 +116,7 @@ from fittrack.server.windows import MemoryWindows, Windows
 from fittrack.sessions import queries as session_queries
 from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
 from fittrack.sponsors import routes as sponsor_routes
+from fittrack.travelling import make_register
 from protocol.asyncapi import asyncapi
 from protocol.limits import Limits
 
@@ -139,6 +145,16 @@ BOARD_MAILBOX_MAX: Final = 8_192
 
 BOARDS_ACTIVE_MAX: Final = 300
 """31 tiers by 4 periods, twice while periods change."""
+
+JOB: Final = "job"
+"""Jobs are placed like actors, by their names."""
+
+EFFECTS: Final = "effects"
+REVOKING: Final = "revocations"
+"""Jobs that need not wait for their next round when somebody knows of something to do."""
+
+ALONE: Final = "local"
+"""What a node without a cluster calls itself to its clients."""
 
 SLICES: Final[tuple[list[Route], ...]] = (
     account_routes.ROUTES,
@@ -196,6 +212,7 @@ class Node:
         self.calendar = PlatformCalendar(settings.platform_tz)
         self.sealer = Sealer.from_text(settings.token_keys)
         self._build_storage(on_fatal, writer, store)
+        self._build_cluster()
         self._build_actors(chain)
         self._build_accounts(passwords or Passwords())
         self._build_windows()
@@ -203,6 +220,7 @@ class Node:
         self._build_server()
         self._build_jobs()
         self._listener: Listener | None = None
+        self._shares_port = False
 
     # --- Building -----------------------------------------------------------------------------------------
 
@@ -220,10 +238,20 @@ class Node:
         self.journal = Journal(writer, self.clock, on_fatal=on_fatal)
         self.reads = Reads(self._read_engine)
 
+    def _build_cluster(self) -> None:
+        """With Redis, this node is one of several, or may become so."""
+        self.cluster: Cluster | None = None
+        if self.settings.redis_url:
+            self.cluster = Cluster(
+                self.settings.redis_url, make_register(), self.clock, namespace=_namespace(self.settings)
+            )
+            self.cluster.when_moved(self._wake_drawings)
+        self.placement = self.cluster.placement if self.cluster else LocalPlacement()
+        self.broker: Broker = self.cluster.broker if self.cluster else MemoryBroker()
+
     def _build_actors(self, chain: Chain) -> None:
-        self.broker = MemoryBroker()
         self.outlet = Outlet(self.broker, self.clock)
-        self.registry = Registry(self.clock)
+        self.registry = Registry(self.clock, placement=self.placement)
         self.watch = SessionWatch(self.reads, self.broker, self.clock)
         drand_url = self.settings.drand_url
         source = DrandClient(self._outgoing, drand_url) if drand_url else NoSource()
@@ -245,6 +273,7 @@ class Node:
             standing_changed=self.watch.changed,
             revoked=self._revoke,
             effects_due=self._poke_effects,
+            holds_lease=self._holds_lease,
         )
         self.registry.register(ActorKind(name=asking.USER, factory=lambda id: UserActor(id, services)))
         self.registry.register(
@@ -346,6 +375,8 @@ class Node:
         self.health.watch("journal", self._check_journal)
         if self.windows is not None:
             self.health.watch("redis", self.windows.check)
+        if self.cluster is not None:
+            self.health.watch("cluster", self.cluster.check)
         routes = [route for slice_routes in SLICES for route in slice_routes]
         self.sockets = self._make_sockets()
         own = [*health_routes(self.health, self.metrics), websocket_route(self.sockets)]
@@ -364,11 +395,13 @@ class Node:
         live_with(self.app, self.sockets)
         self.metrics.register(NodeCollector(self.registry.metrics, self.journal.metrics, self.sockets.hub))
         self.metrics.register(LimitCollector(self.rate_limiter, self.windows))
+        if self.cluster is not None:
+            self.metrics.register(ClusterCollector(self.cluster))
 
     def _make_sockets(self) -> WebSockets:
         channels = Channels(self.registry, self.reads, self.clock, self.calendar, self.outlet.position)
         gateway = Gateway(self.registry, self.reads, self.authenticator, channels)
-        settings = _websocket_settings(self.settings)
+        settings = _websocket_settings(self.settings, self.cluster)
         return WebSockets(gateway, self.broker, self.clock, settings, self.windows)
 
     def _fill(self, app: web.Application) -> None:
@@ -403,50 +436,70 @@ class Node:
         )
         self._mail_worker = MailWorker(self.journal, self.postbox, mailer, sender=settings.mail_from)
         self.metrics.register(MailCollector(self._mail_worker.metrics))
-        self._effects = self._every("effects", effects.SWEEP_EVERY_S, self.apply_effects)
         self._syncs = [
-            self._every(f"trackers of {service}", trackers.SWEEP_EVERY_S, syncs.sync_due)
+            self._once(f"trackers of {service}", trackers.SWEEP_EVERY_S, syncs.sync_due)
             for service, syncs in self._service_syncs.items()
         ]
-        self._revocations = self._every("revocations", trackers.REVOKE_EVERY_S, self.revoke_tokens)
         self._jobs = [
             *self._syncs,
-            self._revocations,
-            self._effects,
-            self._every("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
-            self._every("prizes", timers.PRIZES_EVERY_S, self.tend_prizes),
-            self._every("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
-            self._every("mail", MAIL_EVERY_S, self.deliver_mail),
-            self._every("sessions", POLL_EVERY_S, self.watch.poll),
-            self._every("norms", norms.LOOK_EVERY_S, self.keep_norms),
-            self._every("devices", devices.LOOK_EVERY_S, self.review_shared_devices),
-            self._every("figures", figures.COUNT_EVERY_S, self.count_figures),
-            self._every("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
+            self._once(REVOKING, trackers.REVOKE_EVERY_S, self.revoke_tokens),
+            self._once(EFFECTS, effects.SWEEP_EVERY_S, self.apply_effects),
+            self._once("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
+            self._once("prizes", timers.PRIZES_EVERY_S, self.tend_prizes),
+            self._once("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
+            self._once("mail", MAIL_EVERY_S, self.deliver_mail),
+            self._once("norms", norms.LOOK_EVERY_S, self.keep_norms),
+            self._once("devices", devices.LOOK_EVERY_S, self.review_shared_devices),
+            self._once("figures", figures.COUNT_EVERY_S, self.count_figures),
+            self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
+            Every("sessions", POLL_EVERY_S, self.watch.poll, self.clock),
         ]
+        self.broker.subscribe(JOBS, self._job_is_due)
         self._cron = Cron(settings.platform_tz)
-        self._cron.add("schedule", self.keep_schedule, **schedule.EACH)
+        self._cron.add("schedule", self._on_one_node("schedule", self.keep_schedule), **schedule.EACH)
 
-    def _every(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
-        return Every(name, seconds, job, self.clock)
+    def _once(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
+        return Every(name, seconds, self._on_one_node(name, job), self.clock)
+
+    def _on_one_node(self, name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        """A job of the whole cluster: one node does it, and another one when that has gone.
+
+        Should two do it for a moment, that is harmless.
+        """
+
+        async def run() -> None:
+            if self.placement.locate(JOB, name) is None:
+                await job()
+
+        return run
 
     # --- Running ------------------------------------------------------------------------------------------
 
-    async def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
-        """Serve; returns the port. Raises OSError when it is taken."""
+    async def start(self, host: str, port: int, *, worker: int | None = None) -> int:
+        """Serve; returns the port. Raises OSError when it is taken, but by another worker of this one's."""
+        # What stays the same at the next start: the one that starts takes the place of the one before.
+        name = f"{socket.gethostname()}:{port}/{worker or 0}" if port else ""
+        self._shares_port = worker is not None
         await self.journal.ready()
-        await timers.wake_open_drawings(self.reads, self.registry)
-        self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=reuse_port)
+        if self.cluster is not None:
+            await self.cluster.start(self.registry, name)
+        await self._wake_drawings()
+        self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=self._shares_port)
         port = await self._listener.start()
         for job in self._jobs:
             job.start()
         self._cron.start()
-        log.info("node.serving", host=host, port=port, version=__version__)
+        log.info("node.serving", host=host, port=port, pid=os.getpid(), version=__version__)
         return port
 
     async def stop(self) -> None:
         """Turn unready, send clients elsewhere, finish what was begun, close (PROTOCOL, Drain)."""
         log.info("node.draining")
         self.health.drain()
+        if self.cluster is not None:
+            await self.cluster.leave()
+        if self._listener is not None and self._shares_port:
+            await self._listener.turn_away()
         await self.sockets.drain()
         if self._listener is not None:
             await self._listener.stop()
@@ -468,6 +521,8 @@ class Node:
         if given_up:
             log.warning("node.gave_up", messages=given_up)
         await self.journal.stop()
+        if self.cluster is not None:
+            await self.cluster.stop()
         await self.reads.stop()
         if self.windows is not None:
             await self.windows.stop()
@@ -532,15 +587,27 @@ class Node:
     async def _load_standing(self, session_id: SessionId) -> Standing | None:
         return await self.reads.run(session_queries.standing, session_id, self.clock.now())
 
+    async def _wake_drawings(self) -> None:
+        await timers.wake_open_drawings(self.reads, self.registry, self.placement)
+
     def _poke_effects(self) -> None:
-        self._effects.poke()
+        self.broker.publish(JOBS, JobDue(EFFECTS))
+
+    def _job_is_due(self, message: Message) -> None:
+        assert isinstance(message, JobDue), "nothing else is published there"
+        for job in self._jobs:
+            if job.name == message.name:
+                job.poke()
+
+    def _holds_lease(self) -> bool:
+        return self.cluster is None or self.cluster.holds_lease
 
     def _poke_syncs(self) -> None:
         for job in self._syncs:
-            job.poke()
+            self.broker.publish(JOBS, JobDue(job.name))
 
     def _poke_revocations(self) -> None:
-        self._revocations.poke()
+        self.broker.publish(JOBS, JobDue(REVOKING))
 
     def _revoke(self, user_id: UserId) -> None:
         self.broker.publish(REVOCATIONS, Revocation(user_id))
@@ -557,9 +624,10 @@ class Node:
         return f"In development it is a file in {self.settings.mail_dir}."
 
 
-def _websocket_settings(settings: Settings) -> WebSocketSettings:
+def _websocket_settings(settings: Settings, cluster: Cluster | None) -> WebSocketSettings:
     budgets = settings.websocket
     return WebSocketSettings(
+        node=cluster.node if cluster else ALONE,
         server=f"fittrack/{__version__}",
         origins=_origins(settings),
         caps=replace(budgets.caps, connections=connections_that_fit(budgets.caps.connections)),
@@ -570,6 +638,14 @@ def _websocket_settings(settings: Settings) -> WebSocketSettings:
             commands_in_flight=budgets.commands_in_flight,
         ),
     )
+
+
+def _namespace(settings: Settings) -> str:
+    """What the cluster's keys and channels in Redis begin with: all its nodes share it, and no others."""
+    file = sqlite_file(settings.database)
+    database = str(file.resolve()) if file else f"{settings.database.oracle_user}"
+    told = blake2b(f"{settings.secret_key}\n{database}".encode(), digest_size=8)
+    return f"fittrack:{told.hexdigest()}"
 
 
 def _origins(settings: Settings) -> frozenset[str]:

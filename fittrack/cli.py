@@ -6,9 +6,11 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import structlog
 import typer
@@ -37,9 +39,13 @@ from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import Sealer, new_key, new_key_id
 from fittrack.mail.postbox import Postbox
 from fittrack.mfa.admin import reset_mfa
+from fittrack.workers import EXIT_USAGE, SupervisorLink, supervise
 
 EXIT_FATAL: Final = 70
 """EX_SOFTWARE: the database can no longer be trusted by this process; the supervisor starts another."""
+
+WORKERS_MAX: Final = 64
+"""Workers of one supervisor: more than a machine that serves has cores."""
 
 LAST_WORDS_S: Final = 0.5
 """Seconds from a failed COMMIT to the end of the process: those who wait hear `outcome-unknown` rather than
@@ -72,9 +78,9 @@ def main() -> None:
         sys.exit(1)
 
 
-def _settings() -> Settings:
+def _settings(log_facts: Mapping[str, object] | None = None) -> Settings:
     settings = load_settings()
-    configure_logging(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format, facts=log_facts)
     return settings
 
 
@@ -88,16 +94,25 @@ def version() -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes. More than one needs Redis.")] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, max=WORKERS_MAX, help="Processes on this port. More than one needs REDIS_URL."),
+    ] = 1,
+    worker: Annotated[int | None, typer.Option(hidden=True, help="What the supervisor starts.")] = None,
 ) -> None:
-    """Serve REST and WebSockets until SIGTERM or Ctrl-C."""
-    if workers > 1:
-        err.print("[red]serve:[/red] this version runs as one process; leave --workers at 1")
-        raise typer.Exit(2)
-    settings = _settings()
+    """Serve REST and WebSockets until SIGTERM or Ctrl-C; with several workers, SIGHUP renews them."""
+    settings = _settings({} if worker is None else {"worker": worker})
+    if workers > 1 and not settings.redis_url:
+        err.print(
+            "[red]serve:[/red] several workers need Redis, through which they talk: set REDIS_URL, "
+            "or leave --workers at 1"
+        )
+        raise typer.Exit(EXIT_USAGE)
     _require_schema(settings)
     try:
-        uvloop.run(run_server(settings, host, port))
+        if workers > 1:
+            raise typer.Exit(supervise(host, port, workers, partial(_greet_of_all, settings, workers)))
+        uvloop.run(run_server(settings, host, port, worker=worker))
     except OSError as error:
         if not _is_about_the_address(error):
             raise
@@ -130,14 +145,23 @@ def _require_schema(settings: Settings) -> None:
 
 
 async def run_server(
-    settings: Settings, host: str, port: int, *, store: Callable[[Engine], Store] = open_store
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    store: Callable[[Engine], Store] = open_store,
+    worker: int | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then drain. `store` opens what the journal's process writes to."""
+    """Serve until SIGTERM or SIGINT, then drain. `store` opens what the journal's process writes to.
+
+    `worker`: the number of this one among those of a supervisor (`fittrack.workers`).
+    """
     writer = WriterProcess(
         Setup(
             database=settings.database,
             log_level=settings.log_level,
             log_format=settings.log_format,
+            log_facts={} if worker is None else {"worker": worker},
             store=store,
             imports=["fittrack.app"],
         )
@@ -150,12 +174,29 @@ async def run_server(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    port = await node.start(host, port)
-    _greet(settings, f"http://{host}:{port}")
-    await stopping.wait()
+    port = await node.start(host, port, worker=worker)
+    if worker is None:
+        _greet(settings, f"http://{host}:{port}")
+        await stopping.wait()
+    else:
+        await _work(SupervisorLink(), stopping)
     for number in (signal.SIGTERM, signal.SIGINT):  # a second one ends it at once
         loop.remove_signal_handler(number)
     await node.stop()
+
+
+async def _work(supervisor: SupervisorLink, stopping: asyncio.Event) -> None:
+    """Be a worker: until a signal comes, or until there is no supervisor any more."""
+    supervisor.say_serving()
+    orphaned = asyncio.ensure_future(supervisor.gone())
+    orphaned.add_done_callback(lambda _: stopping.set())
+    await stopping.wait()
+    orphaned.cancel()
+
+
+def _greet_of_all(settings: Settings, workers: int, url: str) -> None:
+    structlog.get_logger(__name__).info("workers.serving", workers=workers, port=urlsplit(url).port)
+    _greet(settings, url)
 
 
 def _die(error: BaseException) -> None:

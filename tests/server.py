@@ -84,6 +84,7 @@ class Server:
     def runs(self, *arguments: str, module: str = "fittrack") -> None:
         """What the next start runs."""
         self._command = [sys.executable, "-m", module, *(arguments or ("serve",))]
+        self._serves = "workers.serving" if "--workers" in arguments else "node.serving"
 
     @property
     def url(self) -> str:
@@ -186,7 +187,7 @@ class Server:
                 log.write(line)
                 log.flush()
                 event = _event(line)
-                if event.get("event") == "node.serving":
+                if event.get("event") == self._serves:
                     serving.set_result(event["port"])
                 elif event.get("event") == "journal.writing":
                     self.writer_pid = event["pid"]

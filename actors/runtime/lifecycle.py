@@ -25,7 +25,20 @@ log = structlog.get_logger(__name__)
 class Lifecycle:
     """Activates, rests, passivates and discards the actors in cells."""
 
-    __slots__ = ("_clock", "_push", "_replies", "is_stopping", "quiet_waiters", "swept_at", "watchdog")
+    __slots__ = (
+        "_clock",
+        "_push",
+        "_replies",
+        "forward",
+        "is_stopping",
+        "quiet_waiters",
+        "swept_at",
+        "watchdog",
+    )
+
+    forward: Callable[[Cell], bool]
+    """`forward(cell)` sends what waits in a cell without an actor to where the actor belongs. False: that is
+    here. Set once, by the post."""
 
     def __init__(self, clock: Clock, replies: Replies, push: Callable[[Cell], None]) -> None:
         """`push` puts a cell with messages into the run queue."""
@@ -42,6 +55,9 @@ class Lifecycle:
 
     def load(self, cell: Cell) -> None:
         """Activate the actor for which messages wait: now, after its pause, or not while in quarantine."""
+        if self.forward(cell):
+            self.rest(cell)
+            return
         now = self._clock.monotonic()
         supervisor = cell.population.supervisor
         self._replies.guard_waiting(reversed(cell.mailbox or ()))
@@ -80,6 +96,8 @@ class Lifecycle:
         if cell.actor is not None:
             if cell.touched != self.swept_at:
                 population.touch(cell, self.swept_at)
+            if cell.moving and cell.held == 0:
+                self.passivate(cell)
         elif cell.held == 0:
             population.retire(cell)
         if self.quiet_waiters and cell.is_quiet:

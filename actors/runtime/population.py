@@ -74,6 +74,7 @@ class Cell:
         "held",
         "id",
         "mailbox",
+        "moving",
         "newer",
         "older",
         "opening",
@@ -94,6 +95,8 @@ class Cell:
         self.opening: Opening = None
         """What must be over before anything else begins: the open turn's envelope, the task that activates
         or passivates, the timer of a pause. Whoever ends after having been given up finds another here."""
+        self.moving = False
+        """Its actor belongs elsewhere: what comes goes there, what came is finished here, then it leaves."""
         self.touched = 0.0
         """When it last came to rest, to the precision of the sweeps."""
         self.older: Cell | None = None

@@ -8,6 +8,8 @@ from functools import partial
 from math import inf
 from typing import Any
 
+import structlog
+
 from actors.runtime.actor import AskCycleError, EntityId
 from actors.runtime.idleness import Sweeper
 from actors.runtime.lifecycle import Lifecycle, quarantined
@@ -18,6 +20,8 @@ from actors.runtime.replies import Replies
 from actors.runtime.run_queue import RunQueue
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy
+
+log = structlog.get_logger(__name__)
 
 
 class Post:
@@ -40,6 +44,7 @@ class Post:
         self._replies = replies
         self._run_queue = run_queue
         self._lifecycle = lifecycle
+        lifecycle.forward = self._forward
         self._sweeper = sweeper
 
     def send(
@@ -68,7 +73,7 @@ class Post:
         if deadline <= now:
             _soon(self._replies.expire, envelope)
             return
-        if cell is None:
+        if cell is None or cell.moving:
             peer = self._locate(population.kind.name, entity_id)
             if peer is not None:
                 self._hand_over(peer, population, entity_id, envelope)
@@ -83,7 +88,7 @@ class Post:
         if teller is not None and context is None:
             context = teller.context
         cell = population.cells.get(entity_id)
-        if cell is None:
+        if cell is None or cell.moving:
             peer = self._locate(population.kind.name, entity_id)
             if peer is not None:
                 peer.send(population.kind.name, entity_id, message, None, timeout_s=None, context=context)
@@ -94,16 +99,46 @@ class Post:
             raise refusal
 
     def _hand_over(self, peer: Peer, population: Population, entity_id: EntityId, envelope: Envelope) -> None:
+        envelope.cell = None
         envelope.began = True  # for all that is known here
-        self._replies.guard(envelope)
+        if envelope.bucket is None:
+            self._replies.guard(envelope)
         peer.send(
             population.kind.name,
             entity_id,
             envelope.message,
             partial(self._replies.settle, envelope),
-            timeout_s=envelope.deadline - envelope.sent_at,
+            timeout_s=envelope.deadline - self._monotonic(),
             context=envelope.context,
         )
+
+    def _forward(self, cell: Cell) -> bool:
+        """See `Lifecycle.forward`: an activation that was lost comes back where the actor belongs."""
+        population, mailbox = cell.population, cell.mailbox
+        peer = self._locate(population.kind.name, cell.id)
+        if peer is None:
+            cell.moving = False
+            return False
+        while mailbox:
+            envelope = mailbox.popleft()
+            if envelope.on_reply is not None:
+                self._hand_over(peer, population, cell.id, envelope)
+            elif not envelope.done:
+                self._pass_on(peer, population, cell.id, envelope)
+        return True
+
+    def _pass_on(self, peer: Peer, population: Population, entity_id: EntityId, envelope: Envelope) -> None:
+        try:
+            peer.send(
+                population.kind.name,
+                entity_id,
+                envelope.message,
+                None,
+                timeout_s=None,
+                context=envelope.context,
+            )
+        except Busy:
+            log.warning("told message dropped", kind=population.kind.name, id=str(entity_id))
 
     def _accept(self, population: Population, entity_id: EntityId, envelope: Envelope) -> Busy | None:
         """Put the envelope into its mailbox, or say why not."""

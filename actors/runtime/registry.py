@@ -1,6 +1,7 @@
 """The registry: all kinds of actors of this process, and the way to each actor."""
 
 from actors.runtime.actor import EntityId
+from actors.runtime.handoff import Handoff
 from actors.runtime.idleness import Sweeper
 from actors.runtime.kind import ActorKind
 from actors.runtime.lifecycle import Lifecycle
@@ -34,14 +35,16 @@ class Registry:
         lifecycle = Lifecycle(clock, replies, run_queue.push)
         sweeper = Sweeper(clock, self._populations, lifecycle)
         run_queue.serve = Turns(clock, lifecycle, replies).serve
+        placement = placement or LocalPlacement()
         self._post = Post(
             clock=clock,
-            placement=placement or LocalPlacement(),
+            placement=placement,
             replies=replies,
             run_queue=run_queue,
             lifecycle=lifecycle,
             sweeper=sweeper,
         )
+        self._handoff = Handoff(self._populations, lifecycle, placement.locate)
         self._shutdown = Shutdown(clock, self._populations, lifecycle, replies, sweeper)
 
     def register(self, kind: ActorKind) -> None:
@@ -57,6 +60,21 @@ class Registry:
     def is_active(self, kind: str, entity_id: EntityId) -> bool:
         """Whether the actor is in memory, or on its way in or out."""
         return entity_id in self._populations[kind].cells
+
+    async def move_away(self) -> int:
+        """The placement changed: let go of the actors that run elsewhere now. Returns how many those are.
+
+        The idle leave at once; others finish what was accepted, answer it, and leave. Messages that come
+        meanwhile go to where the actor is now placed.
+        """
+        return await self._handoff.move_away()
+
+    async def renounce(self) -> int:
+        """What is in memory may be outdated: load every actor anew before it takes a further message.
+
+        Turns under way end; what they write is fenced. Returns how many activations were given up.
+        """
+        return await self._handoff.renounce()
 
     async def stop(self, timeout_s: float) -> int:
         """Finish gracefully within `timeout_s`; the registry cannot be used afterwards.

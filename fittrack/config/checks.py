@@ -8,6 +8,7 @@ from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS, PUBLISHED_SECRETS
 from fittrack.config.settings import Settings
 from fittrack.db.engine import names_sqlite_file
 from fittrack.kit.sealing import Sealer
+from fittrack.pubsub.redis_place import fault_of_url
 from fittrack.server.token_keys import KeyUnusableError
 
 HOOK_SECRET_LENGTH_MIN: Final = 16  # characters: nobody guesses it over a network
@@ -30,8 +31,8 @@ def faults_of(settings: Settings) -> list[str]:
         faults.append(f"DRAND_URL is written https://host, not {settings.drand_url!r}")
     faults += _faults_of_issuers(settings)
     faults += _faults_of_hooks(settings)
-    if settings.redis_url and not _is_address(settings.redis_url, ("redis", "rediss")):
-        faults.append("REDIS_URL is written redis://user:password@host:6379/0, or rediss:// for TLS")
+    if settings.redis_url and (fault := fault_of_url(settings.redis_url)):
+        faults.append(f"REDIS_URL {fault}")
     if settings.app_env.deployed:
         faults += _faults_of_secrets(settings)
     faults += _faults_of_keys(settings)

@@ -15,7 +15,7 @@ class Every:
     """Does `job` every `seconds`, and at once when poked. It never runs twice at the same time."""
 
     def __init__(self, name: str, seconds: float, job: Callable[[], Awaitable[object]], clock: Clock) -> None:
-        self._name = name
+        self.name = name
         self._seconds = seconds
         self._job = job
         self._clock = clock
@@ -24,7 +24,7 @@ class Every:
 
     def start(self) -> None:
         """Begin, with a first round now."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+        self._task = asyncio.get_running_loop().create_task(self._run(), name=self.name)
 
     def poke(self) -> None:
         """There is something to do: do not wait for the next round."""
@@ -39,7 +39,7 @@ class Every:
     async def _run(self) -> None:
         while True:
             self._poked.clear()
-            await do_job(self._name, self._job)
+            await do_job(self.name, self._job)
             timer = self._clock.call_later(self._seconds, self._poked.set)
             await self._poked.wait()
             timer.cancel()

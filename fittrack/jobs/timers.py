@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from actors.runtime import Registry
+from actors.runtime import Placement, Registry
 from fittrack.db.reads import Reads
 from fittrack.drawings import queries
 from fittrack.drawings.commands import TendDrawing
@@ -38,7 +38,8 @@ async def tend_due_prizes(reads: Reads, registry: Registry, clock: Clock) -> Non
         registry.ref(USER, user_id).tell(TendPrize(fulfilment_id))
 
 
-async def wake_open_drawings(reads: Reads, registry: Registry) -> None:
-    """Bring drawings that count down to life after a start, so that their channels tick."""
+async def wake_open_drawings(reads: Reads, registry: Registry, placement: Placement) -> None:
+    """Bring the drawings of this node that count down to life, so that their channels tick."""
     for drawing_id in await reads.run(queries.counting_down):
-        await registry.ref(DRAWING, drawing_id).ask(ViewDrawing())
+        if placement.locate(DRAWING, drawing_id) is None:
+            await registry.ref(DRAWING, drawing_id).ask(ViewDrawing())

@@ -63,6 +63,11 @@ class SystemClock:
         return asyncio.get_running_loop().call_later(seconds, callback, *args)
 
 
+def boottime() -> float:
+    """Seconds on a clock that also goes on while the machine sleeps, where the system has one: for leases."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class _VirtualTimer:
     __slots__ = ("args", "callback", "cancelled")
 

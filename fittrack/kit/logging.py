@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, Literal, TextIO
 
 import structlog
@@ -20,16 +20,23 @@ _PRIVATE_NAMES: Final = (
 _CHATTY: Final = ("aiohttp.access", "apscheduler", "alembic.runtime.migration", "asyncio")
 
 
-def configure_logging(level: str, form: Literal["json", "console"], stream: TextIO | None = None) -> None:
+def configure_logging(
+    level: str,
+    form: Literal["json", "console"],
+    stream: TextIO | None = None,
+    *,
+    facts: Mapping[str, object] | None = None,
+) -> None:
     """Send the logs of the product and of its libraries to `stream` (standard error by default).
 
-    `form`: JSON lines for machines, colours for people.
+    `form`: JSON lines for machines, colours for people. `facts` stand in every line: which worker speaks.
     """
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_correlation_id,
+        *([_add(facts)] if facts else []),
         redact,
     ]
     structlog.configure(
@@ -63,6 +70,13 @@ def add_correlation_id(_: Any, __: str, event: MutableMapping[str, Any]) -> Muta
     if current:
         event.setdefault("request_id", current)
     return event
+
+
+def _add(facts: Mapping[str, object]) -> Processor:
+    def add(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**event, **facts}
+
+    return add
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

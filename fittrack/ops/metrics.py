@@ -11,6 +11,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from actors.runtime import KindMetrics
+from fittrack.cluster.cluster import Cluster
 from fittrack.db.journal import JournalMetrics
 from fittrack.kit.histogram import Histogram
 from fittrack.mail.worker import MailMetrics
@@ -37,6 +38,13 @@ _JOURNAL_COUNTERS = {
     "refused": "Units that a constraint refused.",
     "not_stored": "Units that the database could not take.",
     "unknown": "Units whose outcome is not known.",
+}
+
+_CLUSTER_COUNTERS = {
+    "asked": "Messages for actors on other nodes.",
+    "served": "Messages of other nodes for actors here.",
+    "astray": "Messages that did not find their actor at first.",
+    "unknown": "Messages whose way or answer was lost with Redis.",
 }
 
 
@@ -111,6 +119,32 @@ class NodeCollector(Collector):
         commits = HistogramMetricFamily("fittrack_journal_commit_seconds", "Of COMMIT alone.")
         _add(commits, [], figures.commit_seconds)
         yield from (durations, commits)
+
+
+class ClusterCollector(Collector):
+    """Exports what goes on between this node and the others."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as of now."""
+        cluster, figures = self._cluster, self._cluster.exchange.metrics
+        yield GaugeMetricFamily(
+            "fittrack_cluster_nodes",
+            "Nodes that this one knows of.",
+            value=len(cluster.membership.view.nodes),
+        )
+        yield GaugeMetricFamily(
+            "fittrack_cluster_lease",
+            "1 while memory is certain to be current.",
+            value=int(cluster.holds_lease),
+        )
+        for name, text in _CLUSTER_COUNTERS.items():
+            yield CounterMetricFamily(f"fittrack_cluster_{name}", text, value=getattr(figures, name))
+        yield CounterMetricFamily(
+            "fittrack_cluster_link_lost", "Connections to Redis that were lost.", value=cluster.link_losses
+        )
 
 
 class LimitCollector(Collector):

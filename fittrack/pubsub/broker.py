@@ -27,8 +27,15 @@ class Broker(Protocol):
     def publish(self, topic: Topic, message: Message) -> None:
         """Hand `message` to every handler of `topic`. Never blocks, never raises on a listener's account."""
 
+    def publish_here(self, topic: Topic, message: Message) -> None:
+        """The same, but only to the handlers of this node: what every node finds out by itself."""
+
     def wants(self, topic: Topic) -> bool:
         """Whether anybody may listen to `topic`: if not, a message need not even be made."""
 
     def subscribe(self, topic: Topic, handler: Handler) -> Subscription:
-        """Call `handler` for each message published to `topic` from now on."""
+        """Call `handler` for each message published to `topic` from now on; those of other nodes once
+        `listening` returns."""
+
+    async def listening(self, topic: Topic) -> None:
+        """Return when nothing that is published to `topic`, anywhere, is missed any more."""

@@ -24,6 +24,10 @@ class MemoryBroker:
             except Exception:
                 _log.exception("a subscriber failed", topic=topic)
 
+    def publish_here(self, topic: Topic, message: Message) -> None:
+        """The same: there is nowhere else."""
+        self.publish(topic, message)
+
     def wants(self, topic: Topic) -> bool:
         """Whether there is a handler."""
         return topic in self._handlers
@@ -32,6 +36,9 @@ class MemoryBroker:
         """Add `handler` to `topic`. The same handler subscribed twice is called twice."""
         self._handlers[topic] = (*self._handlers.get(topic, ()), handler)
         return _MemorySubscription(self, topic, handler)
+
+    async def listening(self, topic: Topic) -> None:
+        """Nothing is ever missed."""
 
     def topics(self) -> int:
         """Number of topics with a handler."""

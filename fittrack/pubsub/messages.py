@@ -18,6 +18,7 @@ CHANNEL_PREFIX = "channel:"
 PLAYER_PREFIX = "player:"
 REVOCATIONS = "revocations"
 STANDINGS = "standings"
+JOBS = "jobs"
 
 
 class StreamEvent(Struct, frozen=True, tag="stream", gc=False):
@@ -69,7 +70,13 @@ class StandingChanged(Struct, frozen=True, tag="standing"):
     user_id: UserId
 
 
-Message = StreamEvent | PlayerNote | ChannelEvent | Revocation | StandingChanged
+class JobDue(Struct, frozen=True, tag="job"):
+    """There is something to do for a job: whoever does it need not wait for its next round."""
+
+    name: str
+
+
+Message = StreamEvent | PlayerNote | ChannelEvent | Revocation | StandingChanged | JobDue
 
 
 def player_topic(user_id: UUID) -> str:

@@ -255,6 +255,7 @@ class Client:
         try:
             principal = await self._authenticated(token, auth.device_id)
             self._register(principal)
+            await self.services.hub.listening(principal.user_id)
             player = await gateway.open_player(principal)
             if gateway.revoked(principal):
                 self._refuse(frame_id, Unauthenticated("The session has ended"), CloseCode.REVOKED)

@@ -52,7 +52,9 @@ class Drain:
             await self._clock.sleep(_CHECK_EVERY_S)
             now = self._clock.monotonic()
             while departures and departures[-1][0] <= now:
-                departures.pop()[1].end(CloseCode.GOING_AWAY)
+                _, client = departures.pop()
+                if client in self._hub:  # it may have left by itself
+                    client.end(CloseCode.GOING_AWAY)
         for client in self._hub:
             client.end(CloseCode.GOING_AWAY)
         self._pinger.abort_closing()

@@ -43,6 +43,10 @@ class FanOut:
             self._listening[topic] = self._broker.subscribe(topic, self.receive)
         return listeners.join(outbox)
 
+    async def listening(self, channel: str, audience: str = "") -> None:
+        """Return when nothing that is published to `channel`, on any node, is missed any more."""
+        await self._broker.listening(channel_topic(channel, audience))
+
     def leave(self, channel: str, outbox: Outbox, audience: str = "") -> None:
         """Take `outbox` off `channel`."""
         topic = channel_topic(channel, audience)

@@ -83,6 +83,10 @@ class Hub(Generic[C]):
     def __iter__(self) -> Iterator[C]:
         return iter(tuple(chain.from_iterable(self._slots)))
 
+    def __contains__(self, connection: C) -> bool:
+        """Whether `connection` is still here."""
+        return any(connection in slot for slot in self._slots)
+
     @property
     def accounts(self) -> Collection[UserId]:
         """Who is connected here."""
@@ -110,6 +114,10 @@ class Hub(Generic[C]):
         if account is None:
             account = self._accounts[user_id] = _Account(self._broker, user_id)
         account.connections = (*account.connections, connection)
+
+    async def listening(self, user_id: UserId) -> None:
+        """Return when nothing that is published for `user_id`, on any node, is missed any more."""
+        await self._broker.listening(player_topic(user_id))
 
     def remove(self, connection: C, user_id: UserId | None) -> None:
         """`connection` is closing: it gets nothing any more. Removing twice is no error."""

@@ -83,6 +83,11 @@ class Listener:
         self._sweep()
         return int(self._runner.addresses[0][1])
 
+    async def turn_away(self) -> None:
+        """Take no more connections, go on with those there are: others on the port get what comes."""
+        for site in list(self._runner.sites):
+            await site.stop()
+
     async def stop(self) -> None:
         """Take no more connections, let requests under way end, clean the application up."""
         if self._timer is not None:

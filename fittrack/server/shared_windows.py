@@ -12,13 +12,12 @@ from typing import Any, Final, NamedTuple, cast
 import structlog
 from limits.aio.storage import RedisStorage
 from limits.aio.storage.redis.redispy import RedispyBridge
-from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy
+from fittrack.pubsub.redis_place import redis_pool
 from fittrack.server.windows import WINDOW_S, MemoryWindows, Verdict
 
 ANSWER_WITHIN_S: Final = 0.5
@@ -158,15 +157,9 @@ class SharedWindows:
 
 def _connect(url: str, answer_within_s: float) -> RedispyBridge:
     # Nothing is tried again: a request that waits is worse than one that this process counts.
-    pool: Any = ConnectionPool.from_url(
-        url,
-        socket_timeout=answer_within_s,
-        socket_connect_timeout=answer_within_s,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )
+    pool: Any = redis_pool(url, answer_within_s)
     storage = RedisStorage(
-        f"async+{url}", implementation="redispy", key_prefix=KEY_PREFIX, connection_pool=pool
+        "async+redis://", implementation="redispy", key_prefix=KEY_PREFIX, connection_pool=pool
     )
     return cast(RedispyBridge, storage.bridge)
 

@@ -93,6 +93,7 @@ class Subscriptions:
             audience = await self._find_audience(principal, channel)
             membership = self._fanout.join(name, self._outbox, audience)
             self._joined = (*self._joined, (name, audience))
+            await self._fanout.listening(name, audience)
             snapshot = await self._take_snapshot(principal, channel)
         except Problem as problem:
             self._leave(name)

@@ -50,14 +50,16 @@ class SessionWatch:
         self._broker.publish(STANDINGS, StandingChanged(user_id))
 
     async def poll(self) -> None:
-        """Publish what happened elsewhere since the last look. Raises what `Reads` raises; call it again."""
+        """Publish here what happened elsewhere since then. Raises what `Reads` raises: call it again."""
         now = self._clock.now()
         ended, changed = await self._reads.run(_since, self._looked_at - OVERLAP)
         self._looked_at = now
-        self.ended(ended)
+        for session in ended:
+            if self._is_news(session.session_id, session.ended_at):
+                self._broker.publish_here(REVOCATIONS, Revocation(session.user_id, session.session_id))
         for user_id, at in changed:
             if self._is_news(user_id, at):
-                self._broker.publish(STANDINGS, StandingChanged(user_id))
+                self._broker.publish_here(STANDINGS, StandingChanged(user_id))
         self._forget_before(now - 2 * OVERLAP)
 
     def _is_news(self, subject: UUID, at: datetime) -> bool:

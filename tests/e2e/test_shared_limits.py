@@ -21,14 +21,14 @@ async def test_two_servers_share_one_budget_and_outlive_their_redis(stage: Stage
             Rest(other) as at_other,
         ):
             for _ in range(LIMIT // 2):
-                await at_one.get("/points/balance", token)
-                await at_other.get("/points/balance", token)
+                await at_one.get("/points/transactions", token)
+                await at_other.get("/points/transactions", token)
             for rest in (at_one, at_other):
-                status, body = await rest.call("GET", "/points/balance", token=token)
+                status, body = await rest.call("GET", "/points/transactions", token=token)
                 assert (status, problem_code(body)) == (429, "rate-limited")
 
             redis.kill()
-            await at_one.get("/points/balance", token)
+            await at_one.get("/points/transactions", token)
 
             async def ready() -> bool:
                 status, body = await at_one.call("GET", "/../../health/ready")

@@ -64,7 +64,7 @@ def _serve(node: Wire) -> None:
     setup: Setup | None = node.receive()
     if setup is None:
         return
-    configure_logging(setup.log_level, setup.log_format)
+    configure_logging(setup.log_level, setup.log_format, facts=setup.log_facts)
     for module in setup.imports:
         importlib.import_module(module)
     engine = make_engine(setup.database)

@@ -9,9 +9,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Engine
@@ -43,6 +43,8 @@ class Setup:
     database: DatabaseSettings
     log_level: str = "INFO"
     log_format: Literal["json", "console"] = "json"
+    log_facts: Mapping[str, object] = field(default_factory=dict)
+    """What stands in every line that it logs."""
     store: Callable[[Engine], Store] = open_store
     """A function of a module, or a `partial` of one."""
     imports: Sequence[str] = ()

@@ -1,0 +1,130 @@
+"""A node's part in the cluster, wired: link, broker, membership, placement and exchange."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from actors.runtime import Registry
+from fittrack.cluster.exchange import Exchange
+from fittrack.cluster.membership import Membership
+from fittrack.cluster.placement import ClusterPlacement
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Busy, Problem
+from fittrack.kit.travel import Register
+from fittrack.pubsub.redis_broker import RedisBroker
+from fittrack.pubsub.redis_link import CANARY_WITHIN_S, RedisLink
+from fittrack.pubsub.redis_place import redis_place
+
+UP_WITHIN_S: Final = 5.0
+"""Seconds that a node which starts waits for Redis; then it serves alone until Redis is there."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Cluster:
+    """Knows the other nodes, and runs this node's share of the actors.
+
+    `namespace` is the deployment's: other deployments may use the same Redis.
+    """
+
+    def __init__(self, url: str, register: Register, clock: Clock, *, namespace: str) -> None:
+        place = redis_place(url)
+        self.node = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self._clock = clock
+        self._views = f"{namespace}:views"
+        self._link = RedisLink(place, clock, f"{namespace}:c:{self.node}")
+        self.membership = Membership(place.redis, clock, namespace=namespace, node=self.node)
+        self.placement = ClusterPlacement(self.node)
+        self.broker = RedisBroker(self._link, register, clock, namespace=namespace, node=self.node)
+        self.exchange = Exchange(
+            self._link, register, self.membership, self.placement, clock, namespace=namespace
+        )
+        self._on_moved: list[Callable[[], Awaitable[None]]] = []
+        self._moves = asyncio.Event()
+        self._renounces = False
+        self._mover: asyncio.Task[None] | None = None
+        self._link.hear(self._views, lambda _: self.membership.look())
+        self._link.when_ready(self.membership.look)
+        self.membership.announce = self._announce
+        self.membership.on_view = self._follow
+        self.membership.on_lapse = self._renounce
+
+    @property
+    def holds_lease(self) -> bool:
+        """See `Membership.holds_lease`."""
+        return self.membership.holds_lease
+
+    @property
+    def link_losses(self) -> int:
+        """See `RedisLink.losses`."""
+        return self._link.losses
+
+    def when_moved(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Wait for `callback` after the placement changed and the actors that run elsewhere have left."""
+        self._on_moved.append(callback)
+
+    async def start(self, registry: Registry, name: str) -> None:
+        """Join the others. Without Redis, serve alone until it is there.
+
+        `name` is the same at every start of this node: it takes its predecessor's place. Empty: it has
+        none.
+        """
+        self._registry = registry
+        self.exchange.serve(registry)
+        if not await self._link.start(UP_WITHIN_S):
+            _log.warning("cluster.alone", reason="Redis cannot be reached")
+        self._mover = asyncio.get_running_loop().create_task(self._move())
+        await self.membership.join(name)
+        self.membership.start()
+
+    async def leave(self) -> None:
+        """Take no actors any more, and hand over those that are here."""
+        await self.membership.leave()
+
+    async def stop(self) -> None:
+        """Close everything."""
+        if self._mover is not None:
+            self._mover.cancel()
+            await asyncio.gather(self._mover, return_exceptions=True)
+        await self.membership.stop()
+        await self.exchange.stop()
+        await self._link.stop()
+
+    async def check(self) -> None:
+        """Raise `Busy` when this node does not hear itself through Redis (readiness)."""
+        if not self._link.is_up or self._link.silent_for_s > CANARY_WITHIN_S:
+            raise Busy("The link between the nodes does not work")
+
+    def _announce(self) -> None:
+        self._link.say(self._views, b"")
+
+    def _follow(self) -> None:
+        view = self.membership.view
+        self.exchange.follow(view.nodes)
+        self.placement.follow(view, self.exchange.peer)
+        self._moves.set()
+
+    def _renounce(self) -> None:
+        self._renounces = True
+        self._moves.set()
+
+    async def _move(self) -> None:
+        while True:
+            await self._moves.wait()
+            self._moves.clear()
+            try:
+                if self._renounces:
+                    self._renounces = False
+                    _log.info("cluster.renounced", actors=await self._registry.renounce())
+                _log.info("cluster.moving", actors=await self._registry.move_away())
+                if self.membership.is_there:
+                    for callback in self._on_moved:
+                        await callback()
+            except Problem as problem:  # the next change, or whoever needs them, wakes them
+                _log.warning("cluster.not_woken", code=problem.code, detail=problem.detail)
+            except Exception:
+                _log.exception("cluster.not_moved")

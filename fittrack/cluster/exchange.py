@@ -1,0 +1,329 @@
+"""Asks across nodes: the runtime's port `Peer`, over the nodes' inboxes in Redis.
+
+An inbox is a channel that one node listens to. What is put into it may get lost, with or without its effect:
+an ask is answered once, at the latest at its deadline, and says honestly what is known. `busy`: nothing
+happened. `outcome-unknown`: it may have.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Any, Final
+
+import structlog
+from msgspec import Struct
+
+from actors.runtime import EntityId, Listener, Outcome, Registry
+from fittrack.cluster.membership import Membership
+from fittrack.cluster.packets import (
+    Ask,
+    Item,
+    Moved,
+    Packet,
+    Reply,
+    entity_from_wire,
+    entity_to_wire,
+    read,
+    write,
+)
+from fittrack.cluster.placement import ClusterPlacement
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Busy, Internal, OutcomeUnknown, Problem
+from fittrack.kit.travel import UNREADABLE, NotRegisteredError, Parcel, Register
+from fittrack.pubsub.redis_link import RedisLink
+
+TRIES_MAX: Final = 4
+"""Nodes that an ask is brought to, one after the other, while views differ."""
+
+TRY_AGAIN_AFTER_S: Final = 0.05
+"""Until a view that differs is looked at again: about what the news of a change takes."""
+
+ITEMS_TOGETHER_MAX: Final = 256
+"""Messages in one packet: some ten kilobytes; larger ones would hold up what comes behind them."""
+
+FORGET_EVERY_S: Final = 5.0
+"""How often asks are forgotten whose deadline has passed: who asked was told by the runtime."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Pending(Struct, eq=False, gc=False):
+    """An ask under way, that is to be answered once."""
+
+    kind: str
+    entity_id: Any
+    message: Any
+    parcel: Parcel
+    until_ms: int
+    on_reply: Listener
+    node: str
+    tries: int = 1
+
+
+class RemotePeer:
+    """A node that runs actors: the port `Peer`."""
+
+    __slots__ = ("_exchange", "node")
+
+    def __init__(self, exchange: "Exchange", node: str) -> None:
+        self._exchange = exchange
+        self.node = node
+
+    def send(
+        self,
+        kind: str,
+        entity_id: EntityId,
+        message: object,
+        on_reply: Listener | None,
+        *,
+        timeout_s: float | None,
+        context: object,
+    ) -> None:
+        """See `Peer`. Raises `Busy` for a tell that cannot be sent."""
+        del context  # of the product, nothing travels so
+        if on_reply is None:
+            self._exchange.tell(self.node, kind, entity_id, message)
+        else:
+            assert timeout_s is not None, "an ask has a deadline"
+            self._exchange.ask(self.node, kind, entity_id, message, on_reply=on_reply, timeout_s=timeout_s)
+
+
+@dataclass(slots=True)
+class ExchangeMetrics:
+    """What happened between nodes since the start."""
+
+    asked: int = 0
+    """Messages for actors elsewhere."""
+    served: int = 0
+    """Messages of other nodes for actors here."""
+    astray: int = 0
+    """Messages that came to a node that does not run their actor, or to none: brought again."""
+    unknown: int = 0
+    """Asks whose way or answer was lost with Redis."""
+
+
+class Exchange:
+    """Sends to actors elsewhere, and serves what other nodes send to the actors here."""
+
+    def __init__(
+        self,
+        link: RedisLink,
+        register: Register,
+        membership: Membership,
+        placement: ClusterPlacement,
+        clock: Clock,
+        *,
+        namespace: str,
+    ) -> None:
+        self._link = link
+        self._register = register
+        self._membership = membership
+        self._placement = placement
+        self._clock = clock
+        self._namespace = namespace
+        self._registry: Registry
+        self._peers: dict[str, RemotePeer] = {}
+        self._pending: dict[int, Pending] = {}
+        self._numbers = count(1)
+        self._outgoing: dict[str, list[Item]] = {}
+        self._astray: list[Pending] = []
+        self._bringing: asyncio.Task[None] | None = None
+        self._forgetting: asyncio.Task[None] | None = None
+        self.metrics = ExchangeMetrics()
+        link.hear(self._inbox(membership.node), self._receive)
+        link.when_lost(self._lost)
+
+    def serve(self, registry: Registry) -> None:
+        """Hand what comes to these actors."""
+        self._registry = registry
+        self._forgetting = asyncio.get_running_loop().create_task(self._forget())
+
+    def peer(self, node: str) -> RemotePeer:
+        """How `node` is reached."""
+        peer = self._peers.get(node)
+        if peer is None:
+            peer = self._peers[node] = RemotePeer(self, node)
+        return peer
+
+    def follow(self, nodes: Sequence[str]) -> None:
+        """Forget the peers that are gone."""
+        self._peers = {node: peer for node, peer in self._peers.items() if node in nodes}
+
+    async def stop(self) -> None:
+        """End what runs beside; what is asked is no longer answered."""
+        for task in (self._bringing, self._forgetting):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    # --- Asking -------------------------------------------------------------------------------------------
+
+    def ask(
+        self, node: str, kind: str, entity_id: Any, message: Any, *, on_reply: Listener, timeout_s: float
+    ) -> None:
+        """See `Peer.send`."""
+        until_ms = _ms(self._clock) + int(timeout_s * 1000)
+        parcel = self._register.pack(message)
+        self._bring(Pending(kind, entity_id, message, parcel, until_ms, on_reply, node))
+
+    def tell(self, node: str, kind: str, entity_id: Any, message: Any) -> None:
+        """See `Peer.send`."""
+        if not self._link.is_up:
+            raise Busy("The node that has it cannot be reached; nothing happened")
+        self.metrics.asked += 1
+        self._put(node, Ask(0, kind, entity_to_wire(entity_id), *self._register.pack(message), 0))
+
+    def _bring(self, pending: Pending) -> None:
+        self.metrics.asked += 1
+        number = next(self._numbers)
+        self._pending[number] = pending
+        entity = entity_to_wire(pending.entity_id)
+        self._put(pending.node, Ask(number, pending.kind, entity, *pending.parcel, pending.until_ms))
+
+    def _bring_again(self, number: int) -> None:
+        """It did not get to its actor: look who is there, and try once more."""
+        pending = self._pending.pop(number, None)
+        if pending is None:
+            return
+        self.metrics.astray += 1
+        if pending.tries == TRIES_MAX:
+            pending.on_reply(Busy("The node that has it cannot be reached; nothing happened"))
+            return
+        pending.tries += 1
+        self._astray.append(pending)
+        if self._bringing is None:
+            self._bringing = asyncio.get_running_loop().create_task(self._redirect())
+
+    async def _redirect(self) -> None:
+        try:
+            while self._astray:
+                await self._clock.sleep(TRY_AGAIN_AFTER_S)
+                await self._membership.refreshed()
+                astray, self._astray = self._astray, []
+                for pending in astray:
+                    self._redirect_one(pending)
+        finally:
+            self._bringing = None
+
+    def _redirect_one(self, pending: Pending) -> None:
+        left_s = (pending.until_ms - _ms(self._clock)) / 1000
+        peer = self._placement.locate(pending.kind, pending.entity_id)
+        if isinstance(peer, RemotePeer):
+            pending.node = peer.node
+            self._bring(pending)
+        else:
+            ref = self._registry.ref(pending.kind, pending.entity_id)
+            ref.send(pending.message, pending.on_reply, timeout_s=left_s)
+
+    # --- Packets ------------------------------------------------------------------------------------------
+
+    def _put(self, node: str, item: Item) -> None:
+        """Send `item` with whatever else is for `node` in this turn of the event loop."""
+        if not self._outgoing:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._outgoing.setdefault(node, []).append(item)
+
+    def _flush(self) -> None:
+        outgoing, self._outgoing = self._outgoing, {}
+        for node, items in outgoing.items():
+            for first in range(0, len(items), ITEMS_TOGETHER_MAX):
+                self._send(node, items[first : first + ITEMS_TOGETHER_MAX])
+
+    def _send(self, node: str, items: list[Item]) -> None:
+        numbers = [item.number for item in items if isinstance(item, Ask) and item.number]
+        told = partial(self._told, numbers) if numbers else None
+        if not self._link.say(self._inbox(node), write(Packet(self._membership.node, items)), told):
+            for number in numbers:
+                self._settle(number, Busy("Redis cannot be reached; nothing happened"))
+
+    def _told(self, numbers: Sequence[int], heard_by: int | None) -> None:
+        if heard_by == 0:
+            for number in numbers:
+                self._bring_again(number)
+        elif heard_by is None:
+            self._unknown(numbers)
+
+    def _lost(self) -> None:
+        """Nothing is heard at the moment: answers may be lost."""
+        self._unknown(tuple(self._pending))
+
+    def _unknown(self, numbers: Sequence[int]) -> None:
+        self.metrics.unknown += len(numbers)
+        for number in numbers:
+            self._settle(number, OutcomeUnknown())
+
+    def _settle(self, number: int, outcome: Outcome) -> None:
+        pending = self._pending.pop(number, None)
+        if pending is not None:
+            pending.on_reply(outcome)
+
+    async def _forget(self) -> None:
+        while True:
+            await self._clock.sleep(FORGET_EVERY_S)
+            now_ms = _ms(self._clock)
+            for number in [n for n, pending in self._pending.items() if pending.until_ms < now_ms]:
+                self._settle(number, OutcomeUnknown())
+
+    # --- Serving ------------------------------------------------------------------------------------------
+
+    def _receive(self, data: bytes) -> None:
+        packet = read(data)
+        for item in packet.items:
+            match item:
+                case Reply(number, name, value):
+                    self._take_reply(number, (name, value))
+                case Ask():
+                    self._serve(packet.sender, item)
+                case Moved(number):
+                    self._bring_again(number)
+
+    def _take_reply(self, number: int, parcel: Parcel) -> None:
+        try:
+            outcome = self._register.unpack(parcel)
+        except UNREADABLE as error:  # another version of the product runs there
+            _log.error("cluster.reply_unreadable", name=parcel[0], error=repr(error))
+            outcome = OutcomeUnknown()
+        self._settle(number, outcome)
+
+    def _serve(self, sender: str, ask: Ask) -> None:
+        entity_id = entity_from_wire(ask.entity)
+        if not self._placement.is_here(ask.kind, entity_id):
+            if ask.number:
+                self._put(sender, Moved(ask.number, self._membership.view.version))
+            return
+        try:
+            ref = self._registry.ref(ask.kind, entity_id)
+            message = self._register.unpack((ask.name, ask.value))
+        except UNREADABLE as error:
+            _log.error("cluster.message_unreadable", kind=ask.kind, name=ask.name, error=repr(error))
+            self._answer(sender, ask.number, Busy("Another version runs there; nothing happened"))
+            return
+        self.metrics.served += 1
+        if ask.number:
+            left_s = (ask.until_ms - _ms(self._clock)) / 1000
+            ref.send(message, partial(self._answer, sender, ask.number), timeout_s=left_s)
+            return
+        try:
+            ref.tell(message)
+        except Busy as busy:
+            _log.info("cluster.not_told", kind=ask.kind, message=ask.name, detail=busy.detail)
+
+    def _answer(self, sender: str, number: int, outcome: Outcome) -> None:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, Problem):
+            outcome = Internal()
+        try:
+            parcel = self._register.pack(outcome)
+        except NotRegisteredError:
+            _log.exception("cluster.answer_cannot_travel")
+            parcel = self._register.pack(OutcomeUnknown())
+        if number:
+            self._put(sender, Reply(number, *parcel))
+
+    def _inbox(self, node: str) -> str:
+        return f"{self._namespace}:n:{node}"
+
+
+def _ms(clock: Clock) -> int:
+    return int(clock.now().timestamp() * 1000)

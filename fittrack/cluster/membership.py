@@ -1,0 +1,200 @@
+"""Who belongs to the cluster: each node says every three seconds that it is there, and hears who else is.
+
+The register is in Redis and is no authority: the database fences what nodes write, whatever they believe.
+It decides where actors run (`placement`), and who may answer from memory: a node whose last word is so recent
+that nobody can have taken its actors over (its *lease*).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+import structlog
+from redis.asyncio import Redis
+
+from fittrack.cluster.view import View
+from fittrack.kit.clock import Clock, boottime
+from fittrack.pubsub.redis_speaker import LOSSES
+
+HEARTBEAT_S: Final = 3.0
+LIFE_S: Final = 10.0
+"""After its last word a node counts as there for so long: three heartbeats may get lost."""
+
+LEASE_S: Final = 9.0
+"""Counted from before the word was said, on a clock that goes on while the machine sleeps: it ends a second
+before anybody else may think that the node is gone."""
+
+SETTLE_S: Final = 2 * HEARTBEAT_S
+"""A Redis that forgot everybody hears of them one by one: so long a node that knew them waits for them."""
+
+ANSWER_WITHIN_S: Final = 1.5
+"""Seconds for a heartbeat; a later answer would come with the next one."""
+
+_log = structlog.get_logger(__name__)
+
+# Time is Redis's own, one clock for all. A node that joins takes the place of its predecessor of the same
+# name, which stays out however long it still lives.
+_SCRIPT: Final = """
+local ends, names, state = KEYS[1], KEYS[2], KEYS[3]
+local node, name, life, does = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local changed = false
+local function drop(other)
+  redis.call('ZREM', ends, other)
+  redis.call('HDEL', names, other)
+  changed = true
+end
+for _, other in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do drop(other) end
+local is_there = redis.call('ZSCORE', ends, node)
+if does == 'leave' then
+  if is_there then drop(node) end
+else
+  local is_replaced = false
+  if not is_there then
+    for _, other in ipairs(redis.call('ZRANGE', ends, 0, -1)) do
+      if redis.call('HGET', names, other) == name then
+        if does == 'join' then drop(other) else is_replaced = true end
+      end
+    end
+  end
+  if not is_replaced then
+    if not is_there then
+      redis.call('HSET', names, node, name)
+      changed = true
+    end
+    redis.call('ZADD', ends, now + life, node)
+  end
+end
+local born = redis.call('HGET', state, 'born')
+if not born then
+  born = now
+  redis.call('HSET', state, 'born', born, 'version', born)
+end
+if changed then redis.call('HINCRBY', state, 'version', 1) end
+local version = redis.call('HGET', state, 'version')
+return {version, now - born, changed and 1 or 0, redis.call('ZRANGE', ends, 0, -1)}
+"""
+
+
+class Membership:
+    """This node's place among the others.
+
+    `node` is unique to this start of the process. `announce` is called when this node's word changed who is
+    there: others should look at once.
+    """
+
+    def __init__(self, redis: Redis, clock: Clock, *, namespace: str, node: str) -> None:
+        self.node = node
+        self._name = node
+        self._script = redis.register_script(_SCRIPT)
+        self._keys = [f"{{{namespace}}}:{key}" for key in ("ends", "names", "state")]
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+        self._look = asyncio.Event()
+        self._stopping = False
+        self._said_at = float("-inf")
+        self._does: Literal["join", "stay", "leave"] = "join"
+        self.is_there = False
+        """Whether the register names this node."""
+        self._saying = asyncio.Lock()
+        self.view = View.of(0, [node])
+        self.on_view: Callable[[], None] = _nothing
+        """The view changed."""
+        self.on_lapse: Callable[[], None] = _nothing
+        """The lease had ended and there is a new one: what is in memory may be outdated."""
+        self.announce: Callable[[], None] = _nothing
+
+    @property
+    def holds_lease(self) -> bool:
+        """Whether what this node's actors remember is certain to be current."""
+        return self.is_there and boottime() - self._said_at < LEASE_S
+
+    async def join(self, name: str) -> bool:
+        """Say for the first time that this node is there, in the place of whoever had its name before.
+
+        Whether Redis heard it.
+        """
+        self._name = name or self.node
+        return await self._say()
+
+    def start(self) -> None:
+        """Go on saying it."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def look(self) -> None:
+        """Somebody came or went: do not wait for the next heartbeat."""
+        self._look.set()
+
+    async def refreshed(self) -> None:
+        """Return when the view is as new as can be had now."""
+        await self._say()
+
+    async def leave(self) -> None:
+        """From now on this node takes no actors."""
+        self._does = "leave"
+        await self._say()
+
+    async def stop(self) -> None:
+        """Say no more."""
+        self._stopping = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while not self._stopping:  # a connection that fails while it is cancelled would swallow that
+            timer = self._clock.call_later(HEARTBEAT_S, self._look.set)
+            await self._look.wait()
+            timer.cancel()
+            self._look.clear()
+            try:
+                await self._say()
+            except Exception:
+                _log.exception("cluster.heartbeat_failed")
+
+    async def _say(self) -> bool:
+        async with self._saying:
+            at = boottime()
+            try:
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    version, age_ms, changed, nodes = await self._script(
+                        keys=self._keys,
+                        args=[self.node, self._name, int(LIFE_S * 1000), self._does],
+                    )
+            except LOSSES as error:
+                _log.warning("cluster.not_heard", error=repr(error))
+                return False
+            if self._does == "join":
+                self._does = "stay"
+            self._renew(at)
+            self._hear(int(version), sorted(node.decode() for node in nodes), int(age_ms) / 1000)
+            if changed:
+                self.announce()
+            return True
+
+    def _renew(self, at: float) -> None:
+        had_lapsed = at - self._said_at >= LEASE_S
+        self._said_at = at
+        if had_lapsed and self._task is not None:
+            _log.warning("cluster.lease_renewed")
+            self.on_lapse()
+
+    def _hear(self, version: int, nodes: Sequence[str], age_s: float) -> None:
+        """Who is there, as a register says that is `age_s` old."""
+        known = self.view.nodes
+        self.is_there = self.node in nodes
+        if tuple(nodes) == known:
+            self.view = replace(self.view, version=version)
+            return
+        if age_s < SETTLE_S and not set(known) <= set(nodes):
+            nodes = sorted({*known, *nodes})  # those whom Redis forgot are about to say that they are there
+        self.view = View.of(version, nodes)
+        if self.view.nodes != known:
+            _log.info("cluster.view", version=version, nodes=list(nodes))
+            self.on_view()
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

@@ -1,0 +1,140 @@
+"""What a node hears from Redis: the channels that somebody here listens to, on one connection."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
+
+_log = structlog.get_logger(__name__)
+
+TOGETHER_MAX: Final = 1_000
+"""Channels in one command: a hundred kilobytes."""
+
+MESSAGES_IN_A_ROW: Final = 100
+"""Messages handled while the event loop waits: some milliseconds."""
+
+Hear = Callable[[bytes], None]
+"""Called on the event loop with what was published; must not block."""
+
+
+class Listener:
+    """Keeps one connection subscribed to what is wanted; each channel has one handler."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._said = {b"message": self._message, b"subscribe": self._confirmed}
+        self._handlers: dict[bytes, Hear] = {}
+        self._unconfirmed: dict[bytes, asyncio.Future[None]] = {}
+        self._changed: dict[bytes, None] = {}
+        self._news = asyncio.Event()
+        self._abandoned = asyncio.Event()
+        self.connected = asyncio.Event()
+        """Whether every channel that was wanted at the last connection is listened to."""
+
+    def hear(self, channel: str, handler: Hear) -> None:
+        """Call `handler` with what is published to `channel`, soon; it has no other handler."""
+        name = channel.encode()
+        assert name not in self._handlers, "a channel has one handler"
+        self._handlers[name] = handler
+        self._change(name)
+
+    def ignore(self, channel: str) -> None:
+        """Listen to `channel` no more."""
+        name = channel.encode()
+        if self._handlers.pop(name, None) is not None:
+            self._change(name)
+
+    async def confirmed(self, channel: str) -> None:
+        """Return when `channel` is listened to; at once when nothing is being connected or it is already."""
+        waiting = self._unconfirmed.get(channel.encode())
+        if waiting is not None:
+            await asyncio.shield(waiting)
+
+    def abandon(self, reason: str) -> None:
+        """Give the connection up: it is there, and nothing comes."""
+        _log.warning("redis.abandoned", reason=reason)
+        self._abandoned.set()
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Listen over one connection until it is lost, which raises. `on_ready`: all is listened to."""
+        connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            await self._begin(connection)
+            self.connected.set()
+            on_ready()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tell_changes(connection))
+                tasks.create_task(self._listen(connection))
+                tasks.create_task(self._wait_for_abandonment())
+        finally:
+            self.connected.clear()
+            await connection.disconnect(nowait=True)
+            await self._pool.release(connection)
+            self._release_waiting()
+
+    async def _wait_for_abandonment(self) -> None:
+        await self._abandoned.wait()
+        raise TimeoutError("the connection was abandoned")
+
+    async def _begin(self, connection: AbstractConnection) -> None:
+        self._changed.clear()
+        self._abandoned.clear()
+        wanted = list(self._handlers)
+        for name in wanted:
+            self._unconfirmed.setdefault(name, asyncio.get_running_loop().create_future())
+        await _send(connection, "SUBSCRIBE", wanted)
+        while any(name in self._unconfirmed for name in wanted):
+            self._hear(await connection.read_response(disable_decoding=True))
+
+    async def _tell_changes(self, connection: AbstractConnection) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            changed, self._changed = self._changed, {}
+            await _send(connection, "UNSUBSCRIBE", [each for each in changed if each not in self._handlers])
+            await _send(connection, "SUBSCRIBE", [each for each in changed if each in self._handlers])
+
+    async def _listen(self, connection: AbstractConnection) -> None:
+        while True:
+            for _ in range(MESSAGES_IN_A_ROW):
+                self._hear(await connection.read_response(disable_decoding=True))
+            await asyncio.sleep(0)
+
+    def _hear(self, said: list[bytes]) -> None:
+        handle = self._said.get(said[0])
+        if handle is not None:
+            handle(said)
+
+    def _message(self, said: list[bytes]) -> None:
+        handler = self._handlers.get(said[1])
+        if handler is None:
+            return  # just ignored
+        try:
+            handler(said[2])
+        except Exception:
+            _log.exception("redis.message_not_taken", channel=said[1].decode(errors="replace"))
+
+    def _confirmed(self, said: list[bytes]) -> None:
+        waiting = self._unconfirmed.pop(said[1], None)
+        if waiting is not None:
+            waiting.set_result(None)
+
+    def _change(self, name: bytes) -> None:
+        if not self.connected.is_set():
+            return
+        if name in self._handlers:
+            self._unconfirmed.setdefault(name, asyncio.get_running_loop().create_future())
+        self._changed[name] = None
+        self._news.set()
+
+    def _release_waiting(self) -> None:
+        waiting, self._unconfirmed = self._unconfirmed, {}
+        for each in waiting.values():
+            each.set_result(None)
+
+
+async def _send(connection: AbstractConnection, command: str, names: list[bytes]) -> None:
+    for first in range(0, len(names), TOGETHER_MAX):
+        await connection.send_command(command, *names[first : first + TOGETHER_MAX], check_health=False)

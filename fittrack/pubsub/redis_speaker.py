@@ -1,0 +1,118 @@
+"""What a node says into Redis: publications, in order, on one connection, many in one packet.
+
+What is said in one turn of the event loop leaves together. The answers, which tell how many heard it, are
+read meanwhile: nobody waits for a round trip. When Redis is lost, what had left may have been heard or not,
+and the rest was not.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.exceptions import RedisError, ResponseError
+
+from fittrack.kit.clock import Clock
+
+ANSWER_WITHIN_S: Final = 2.0
+"""Redis answers in a millisecond; the connection of one that takes so long is given up."""
+
+LOOK_EVERY_S: Final = 0.5
+"""Seconds between two looks at the oldest answer that is missing."""
+
+WAITING_MAX: Final = 20_000
+"""Publications without an answer, above which no more are taken: Redis hangs, and memory must not fill."""
+
+TOGETHER_MAX: Final = 512
+"""Publications in one packet: some hundred kilobytes."""
+
+Told = Callable[[int | None], None]
+"""Called with the number of connections that heard it; None: nobody knows."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Speaker:
+    """Publishes while there is a connection."""
+
+    def __init__(self, pool: ConnectionPool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._said: deque[tuple[str, bytes, Told | None]] = deque()
+        self._unanswered: deque[tuple[float, Told | None]] = deque()
+        self._news = asyncio.Event()
+        self.connected = asyncio.Event()
+        """Whether Redis takes what is said."""
+
+    def say(self, channel: str, data: bytes, on_told: Told | None = None) -> bool:
+        """Publish `data`. False: it is not taken, and nothing happens. `on_told` is called later, once."""
+        if not self.connected.is_set() or len(self._said) + len(self._unanswered) >= WAITING_MAX:
+            return False
+        self._said.append((channel, data, on_told))
+        self._news.set()
+        return True
+
+    async def run(self) -> None:
+        """Speak over one connection until it is lost, which raises."""
+        connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            self.connected.set()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._speak(connection))
+                tasks.create_task(self._hear_answers(connection))
+                tasks.create_task(self._watch())
+        finally:
+            self.connected.clear()
+            await connection.disconnect(nowait=True)
+            await self._pool.release(connection)
+            self._give_up()
+
+    async def _speak(self, connection: AbstractConnection) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._said:
+                now = self._clock.monotonic()
+                commands: list[tuple[Any, ...]] = []
+                for _ in range(min(len(self._said), TOGETHER_MAX)):
+                    channel, data, on_told = self._said.popleft()
+                    commands.append(("PUBLISH", channel, data))
+                    self._unanswered.append((now, on_told))
+                await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+
+    async def _hear_answers(self, connection: AbstractConnection) -> None:
+        while True:
+            heard_by = await _answer(connection)
+            _, on_told = self._unanswered.popleft()
+            if on_told is not None:
+                on_told(heard_by)
+
+    async def _watch(self) -> None:
+        while True:
+            await self._clock.sleep(LOOK_EVERY_S)
+            if self._unanswered and self._clock.monotonic() - self._unanswered[0][0] > ANSWER_WITHIN_S:
+                raise TimeoutError("Redis does not answer")
+
+    def _give_up(self) -> None:
+        unanswered, self._unanswered = self._unanswered, deque()
+        said, self._said = self._said, deque()
+        for _, on_told in unanswered:
+            if on_told is not None:
+                on_told(None)
+        for _, _, on_told in said:
+            if on_told is not None:
+                on_told(0)
+
+
+async def _answer(connection: AbstractConnection) -> int | None:
+    try:
+        return int(await connection.read_response())
+    except ResponseError as error:  # out of memory, a replica, loading: it was refused, the connection stands
+        _log.warning("redis.publication_refused", error=str(error))
+        return 0
+
+
+LOSSES: Final = (RedisError, OSError, TimeoutError, asyncio.IncompleteReadError)
+"""What the loss of Redis raises."""

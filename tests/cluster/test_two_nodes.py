@@ -1,0 +1,59 @@
+"""Two nodes over one Redis, on one database: wherever one is connected, it is one product."""
+
+from pathlib import Path
+
+from protocol.close_codes import CloseCode
+from tests.bets import Bets
+from tests.cluster.nodes import figure, two_nodes
+from tests.evidence import assert_each_once, assert_sound, sold
+from tests.players import Rest, Witness, client
+from tests.stage import Stage, eventually
+from tests.wire import wired
+
+BUYERS = 10
+
+
+async def test_players_of_both_nodes_buy_from_one_drawing_and_everybody_sees_the_tick(
+    stage: Stage, tmp_path: Path
+) -> None:
+    drawing_id, channel = stage.world.drawing_id, f"drawing:{stage.world.drawing_id}"
+    bets = Bets()
+    async with (
+        two_nodes(stage, tmp_path) as (one, other),
+        client(one, stage.world.players[-1].token) as (at_one, seen_at_one),
+        client(other, stage.world.players[-2].token) as (at_other, seen_at_other),
+    ):
+        for phone in (at_one, at_other):
+            await phone.subscribe(channel)
+        for number, member in enumerate(stage.world.players[:BUYERS]):
+            server = (one, other)[number % 2]
+            async with client(server, member.token) as (phone, witness):
+                await bets.over_websocket(phone, drawing_id, 1)
+                await eventually(lambda w=witness: w.heard["ledger"], "points.changed")
+        assert not bets.refused
+        total = sold(stage, drawing_id)
+        for witness in (seen_at_one, seen_at_other):
+            await eventually(lambda w=witness: _last_tick(w) == total, "the tick")
+        for node in (one, other):
+            assert await figure(node, "fittrack_cluster_asked_total"), "somebody's actor was elsewhere"
+            assert await figure(node, "fittrack_cluster_served_total"), "and somebody's was here"
+    assert_each_once(stage, bets.acknowledged, bets.sent)
+    assert_sound(stage)
+
+
+def _last_tick(witness: Witness) -> int:
+    ticks = [int(str(event.d["tickets"])) for event in witness.events if event.t == "drawing.tick"]
+    return ticks[-1] if ticks else 0
+
+
+async def test_a_session_that_ends_on_one_node_is_closed_on_the_other(stage: Stage, tmp_path: Path) -> None:
+    member = stage.world.players[0]
+    async with (
+        two_nodes(stage, tmp_path) as (one, other),
+        Rest(one) as rest,
+        wired(other, member.token) as wire,
+    ):
+        assert (await rest.call("POST", "/auth/logout-all", token=member.token))[0] == 204
+        while await wire.read():
+            pass
+        assert wire.close_code == CloseCode.REVOKED
