@@ -28,7 +28,7 @@ from fittrack.accounts.services import ACCOUNTS, AccountServices
 from fittrack.accounts.social.signing_in import APPLE, GOOGLE
 from fittrack.activities import routes as activity_routes
 from fittrack.admin import account_routes as admin_account_routes
-from fittrack.admin import transaction_routes, user_routes
+from fittrack.admin import history_routes, transaction_routes, user_routes
 from fittrack.analytics import routes as analytics_routes
 from fittrack.audit import routes as audit_routes
 from fittrack.audit.messages import AUDIT
@@ -179,6 +179,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     user_routes.ROUTES,
     review_routes.ROUTES,
     admin_account_routes.ROUTES,
+    history_routes.ROUTES,
     transaction_routes.ROUTES,
     analytics_routes.ROUTES,
 )

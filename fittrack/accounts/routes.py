@@ -15,8 +15,6 @@ from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route
 from fittrack.sessions import queries as sessions
-from fittrack.sessions.queries import LiveSession
-from protocol.shapes import instant
 
 _USERS = f"{API}/users"
 _TAG = "Users"
@@ -25,7 +23,7 @@ _TAG = "Users"
 async def own_sessions(request: web.Request) -> web.Response:
     services, principal = request.app[ACCOUNTS], principal_of(request)
     found = await services.reads.run(sessions.live_sessions, principal.user_id, services.clock.now())
-    items = [_session(session, principal.session_id) for session in found]
+    items = [views.session_view(session, principal.session_id) for session in found]
     return render(schemas.Sessions(items))
 
 
@@ -41,19 +39,6 @@ async def public_profile(request: web.Request) -> web.Response:
     everybody = board_on("alltime", OPEN_TIER_CODE, today)
     rank = (await boards.view(request.app[REGISTRY], everybody, user_id)).rank
     return render(await services.reads.run(views.public, user_id, today, services.calendar, rank))
-
-
-def _session(session: LiveSession, current: SessionId) -> schemas.Session:
-    return schemas.Session(
-        session_id=session.session_id,
-        device_id=session.device_id,
-        user_agent=session.user_agent,
-        ip_address=session.ip_address,
-        created_at=instant(session.created_at),
-        last_used_at=instant(session.last_used_at),
-        expires_at=instant(session.expires_at),
-        current=session.session_id == current,
-    )
 
 
 ROUTES = [

@@ -6,11 +6,12 @@ from fittrack.accounts import queries, schemas
 from fittrack.accounts.queries import Overview
 from fittrack.db.handles import Connection
 from fittrack.kit.calendar import PlatformCalendar
-from fittrack.kit.ids import UserId
+from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.problems import NotFound
 from fittrack.points import queries as points
 from fittrack.profiles import queries as profiles
 from fittrack.profiles.schemas import Profile
+from fittrack.sessions.queries import LiveSession
 from protocol.shapes import instant
 
 
@@ -70,4 +71,18 @@ def _connection(tracker: queries.ConnectedTracker) -> schemas.Connection:
         is_primary=tracker.is_primary,
         sync_status=tracker.sync_status,
         last_sync_at=None if tracker.last_sync_at is None else instant(tracker.last_sync_at),
+    )
+
+
+def session_view(session: LiveSession, current: SessionId | None) -> schemas.Session:
+    """A live session; `current` is that of who looks."""
+    return schemas.Session(
+        session_id=session.session_id,
+        device_id=session.device_id,
+        user_agent=session.user_agent,
+        ip_address=session.ip_address,
+        created_at=instant(session.created_at),
+        last_used_at=instant(session.last_used_at),
+        expires_at=instant(session.expires_at),
+        current=session.session_id == current,
     )

@@ -1,38 +1,34 @@
 """`/activities`: log and look back (SPEC 3 and 10)."""
 
-from datetime import date, datetime, timedelta
-from typing import Annotated, Final
-from uuid import UUID
+from datetime import date, timedelta
+from typing import Final
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta, Raw
+from msgspec import Raw
 
 from fittrack.activities import queries, schemas
-from fittrack.activities.model import ActivityType
+from fittrack.activities.listing import ActivitiesQuery, list_activities_of
 from fittrack.activities.outcome import ItemStatus
 from fittrack.activities.pushing import read_push
 from fittrack.activities.schemas import LoggedActivities
-from fittrack.activities.views import activity_out
 from fittrack.activities.wire import log_activities
-from fittrack.kit.ids import ActivityId, UserId
+from fittrack.kit.ids import UserId
 from fittrack.kit.problems import FieldError, Forbidden, Validation
 from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.server.asking import (
     CALENDAR,
     READS,
     command,
-    cursors,
     player_ref,
     render_answer,
 )
 from fittrack.server.http import CLOCK
-from fittrack.server.pagination import CursorPage, cursor_page_of
-from fittrack.server.parse import decode, has_field, parse_query, read_body
+from fittrack.server.pagination import CursorPage
+from fittrack.server.parse import decode, has_field, read_body
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
-from fittrack.server.schemas import CursorQuery
 from protocol.codec import JSON
 from protocol.inbound import ActivityBatch
 from protocol.reading import reader_for
@@ -44,16 +40,6 @@ BATCH_FIELD: Final = "activities"
 
 PUSH_FIELD: Final = "provider"
 """An object that has it comes from a phone's store of health data."""
-
-Moment = Annotated[datetime, Meta(tz=True)]
-
-
-class ActivitiesQuery(CursorQuery, frozen=True, kw_only=True):
-    """Parameters of `GET activities`; `from` is included, `to` is not."""
-
-    type: ActivityType | None = None
-    since: Moment | None = msgspec.field(default=None, name="from")
-    until: Moment | None = msgspec.field(default=None, name="to")
 
 
 async def log(request: web.Request) -> web.Response:
@@ -78,22 +64,7 @@ def _refuse_single(answer: msgspec.Struct) -> None:
 
 
 async def list_activities(request: web.Request) -> web.Response:
-    query = parse_query(request, ActivitiesQuery)
-    listing = cursors(request, BATCH_FIELD)
-    before = None if query.cursor is None else listing.position(query.cursor, tuple[UUID])[0]
-    found, total = await request.app[READS].run(
-        queries.page,
-        principal_of(request).user_id,
-        activity_type=query.type,
-        since=query.since,
-        until=query.until,
-        before=None if before is None else ActivityId(before),
-        offset=0 if query.cursor is not None else query.offset,
-        limit=query.limit + 1,  # one more tells whether anything follows
-    )
-    shown = found[: query.limit]
-    following = listing.after([shown[-1].activity_id]) if len(found) > query.limit else None
-    return render(cursor_page_of([activity_out(activity) for activity in shown], query, total, following))
+    return await list_activities_of(request, principal_of(request).user_id, BATCH_FIELD)
 
 
 async def summary(request: web.Request) -> web.Response:

@@ -1,13 +1,15 @@
 """Finding accounts, and looking at one."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
+from fittrack.activities.commands import LogActivities
 from fittrack.kit.standing import AccountStatus, Role
-from tests.actors.house import House
+from tests.actors.house import House, hard_day
 from tests.door import Door, a_player
 
 
@@ -97,3 +99,16 @@ async def test_nobody_but_admins_sees_accounts(house: House, admin: Door) -> Non
     for path in ("/admin/users", f"/admin/users/{player.user_id}", "/transactions"):
         assert await player.refused(path, method="GET") == "forbidden"
     assert await admin.refused(f"/admin/users/{uuid4()}", method="GET") == "not-found"
+
+
+async def test_where_an_account_is_signed_in_and_what_was_logged_is_shown(house: House, admin: Door) -> None:
+    player = await a_player(house, admin.client, display_name="Joe")
+    await house.do(player.user_id, LogActivities([hard_day(house.clock, back) for back in (1, 2)]))
+    at = f"/admin/users/{player.user_id}"
+    [session] = (await admin.get(f"{at}/sessions"))["items"]
+    assert session["current"] is False, "it is not the one of who looks"
+    page = await admin.get(f"{at}/activities?limit=1")
+    assert page["items"] == (await player.get("/activities?limit=1"))["items"]
+    cursor = page["pagination"]["next_cursor"]
+    [older] = (await admin.get(f"{at}/activities?limit=1&cursor={quote(cursor)}"))["items"]
+    assert older != page["items"][0]
