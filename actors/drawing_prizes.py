@@ -66,7 +66,7 @@ async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) 
     ]
     answer = views.shape(replace(prize, successor_id=winner.fulfillment_id), for_admin=True)
     action = _action("drawing.redraw", prize, {}, {"successor_id": str(winner.fulfillment_id)})
-    unit = actor.unit("redrawn", intention, answer)
+    unit = actor.unit("prize:redraw", intention, answer)
     unit.inserts = [*rows, audit_row(action, intention.origin, now)]
     await _append(actor, unit)
     everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
@@ -179,4 +179,5 @@ async def _append(actor: "DrawingActor", unit: Unit) -> None:
         await actor.append(unit)
     except UnitRefused as refused:
         raise Conflict("The prize has moved on meanwhile.") from refused
+    actor.services.prize_steps[unit.kind.removeprefix("prize:")] += 1
     actor.services.effects_due()

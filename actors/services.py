@@ -1,7 +1,8 @@
 """What actors work with, handed to each by the composition root."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from actors.outlet import Outlet
@@ -54,6 +55,9 @@ class Services:
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
     holds_lease: Callable[[], bool] = _always
     """Whether this node's memory is certain to be current; if not, it is compared with the database first."""
+
+    prize_steps: Counter[str] = field(default_factory=Counter)
+    """What was done with prizes on their way, counted since the start (`ops.metrics`)."""
 
     @property
     def postbox(self) -> Postbox:

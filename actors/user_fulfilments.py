@@ -161,6 +161,7 @@ async def _write(actor: "UserActor", unit: Unit, move: Move, origin: Origin) -> 
         await actor.append(unit)
     except UnitRefused as refused:  # the step is taken: somebody else decided
         raise Conflict("The prize has moved on meanwhile.") from refused
+    actor.services.prize_steps[move.deed] += 1
     actor.delivered(delivered)
 
 
@@ -169,6 +170,7 @@ async def _warn(actor: "UserActor", prize: Fulfillment) -> None:
     unit.statements = [statements.update_fulfilment(prize)]
     delivered = actor.notify(unit, [news.warning(prize, actor.services.calendar)])
     await actor.append(unit)
+    actor.services.prize_steps[TimedDeed.WARN.value] += 1
     actor.delivered(delivered)
 
 

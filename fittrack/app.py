@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import blake2b
@@ -86,7 +87,13 @@ from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.mfa import routes as mfa_routes
-from fittrack.ops.metrics import ClusterCollector, LimitCollector, MailCollector, NodeCollector
+from fittrack.ops.metrics import (
+    ClusterCollector,
+    LimitCollector,
+    MailCollector,
+    NodeCollector,
+    PrizeCollector,
+)
 from fittrack.points import routes as point_routes
 from fittrack.privacy import routes as privacy_routes
 from fittrack.privacy.export.serving import EXPORTS, Exports
@@ -257,6 +264,7 @@ class Node:
         drand_url = self.settings.drand_url
         source = DrandClient(self._outgoing, drand_url) if drand_url else NoSource()
         self.beacons = BeaconFetcher(source, self.registry, self.clock)
+        self._prize_steps: Counter[str] = Counter()
         services = Services(
             clock=self.clock,
             calendar=self.calendar,
@@ -275,6 +283,7 @@ class Node:
             revoked=self._revoke,
             effects_due=self._poke_effects,
             holds_lease=self._holds_lease,
+            prize_steps=self._prize_steps,
         )
         self.registry.register(ActorKind(name=asking.USER, factory=lambda id: UserActor(id, services)))
         self.registry.register(
@@ -395,6 +404,7 @@ class Node:
         self._fill(self.app)
         live_with(self.app, self.sockets)
         self.metrics.register(NodeCollector(self.registry.metrics, self.journal.metrics, self.sockets.hub))
+        self.metrics.register(PrizeCollector(self._prize_steps))
         self.metrics.register(LimitCollector(self.rate_limiter, self.windows))
         if self.cluster is not None:
             self.metrics.register(ClusterCollector(self.cluster))

@@ -173,5 +173,19 @@ class LimitCollector(Collector):
             )
 
 
+class PrizeCollector(Collector):
+    """Exports what was done with prizes on their way, by deed: `forfeit` and `redraw` are worth an alarm."""
+
+    def __init__(self, steps: Mapping[str, int]) -> None:
+        self._steps = steps
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as of now."""
+        family = CounterMetricFamily("fittrack_prize_steps", "Steps of prizes on their way.", labels=["deed"])
+        for deed, count in sorted(self._steps.items()):
+            family.add_metric([deed], count)
+        yield family
+
+
 def _add(family: HistogramMetricFamily, labels: Sequence[str], histogram: Histogram) -> None:
     family.add_metric(labels, list(histogram.cumulative()), histogram.sum_s)

@@ -1,10 +1,13 @@
 """A prize on its way, from the draw to the door (SPEC 6)."""
 
+import msgspec
 import pytest
 
 from fittrack.accounts.commands import ChangeStatus
+from fittrack.activities.commands import LogActivities
 from fittrack.drawings.model import FulfillmentType
 from fittrack.kit.standing import AccountStatus
+from tests.actors.house import hard_day
 from tests.fittrack.fulfilments.office import ADDRESS, PARCEL, WHY, Office, at
 
 
@@ -200,6 +203,27 @@ async def test_nothing_is_sent_to_who_may_not_win(office: Office, kind: Fulfillm
     back = ChangeStatus(status=AccountStatus.ACTIVE, reason="For the test")
     await office.house.do(winner.user_id, back)
     assert (await office.do(prize, "ship", PARCEL))["status"] == "shipped"
+
+
+async def test_a_review_holds_the_prize_until_it_is_cleared(office: Office) -> None:
+    prize = await office.only(await office.won())
+    await office.claim(prize)
+    winner = office.owner(prize)
+    by_hand = msgspec.structs.replace(hard_day(office.house.clock, 2), source="manual")
+    await office.house.do(winner.user_id, LogActivities([by_hand]))
+    assert await office.admin.refused(at(prize, "ship"), PARCEL) == "prize-on-hold"
+    assert (await office.admin.get(at(prize)))["status"] == "address_confirmed"
+    (review,) = (await office.admin.get(f"/admin/reviews?user_id={winner.user_id}"))["items"]
+    cleared = {"resolution": "cleared", "note": "All walked"}
+    await office.admin.granted(f"/admin/reviews/{review['review_id']}/resolve", cleared)
+    assert (await office.do(prize, "ship", PARCEL))["status"] == "shipped"
+
+
+async def test_steps_are_counted(office: Office) -> None:
+    prize = await office.only(await office.won())
+    await office.claim(prize)
+    async with office.admin.client.get("/metrics") as response:
+        assert 'fittrack_prize_steps_total{deed="confirm-address"} 1.0' in await response.text()
 
 
 async def test_taking_a_prize_away_needs_the_second_factor(office: Office) -> None:
