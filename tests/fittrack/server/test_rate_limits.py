@@ -30,8 +30,10 @@ TIERS = Tiers(anonymous=3, user=5, admin=7)
 EXEMPT = {
     "/", "/docs", "/openapi.json", "/asyncapi.json", "/problems", "/problems/{code}",
     "/.well-known/jwks.json", "/health", "/health/live", "/health/ready", "/metrics", "/ws",
+    "/api/v1/hooks/{provider}",
 }  # fmt: skip
-"""Addresses that count towards no limit: probes, files, documents, and the upgrade, which has its own."""
+"""Addresses that count towards no limit: probes, files, documents, what providers send
+under their signatures, and the upgrade, which has its own."""
 
 
 @pytest.fixture
