@@ -87,6 +87,7 @@ from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.mfa import routes as mfa_routes
+from fittrack.ops import routes as ops_routes
 from fittrack.ops.metrics import (
     ClusterCollector,
     LimitCollector,
@@ -94,13 +95,16 @@ from fittrack.ops.metrics import (
     NodeCollector,
     PrizeCollector,
 )
+from fittrack.ops.readings import Meters
+from fittrack.ops.room import OpsRoom
+from fittrack.ops.routes import OPS
 from fittrack.points import routes as point_routes
 from fittrack.privacy import routes as privacy_routes
 from fittrack.privacy.export.serving import EXPORTS, Exports
 from fittrack.profiles import routes as profile_routes
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.memory_broker import MemoryBroker
-from fittrack.pubsub.messages import JOBS, REVOCATIONS, JobDue, Message, Revocation
+from fittrack.pubsub.messages import JOBS, REVOCATIONS, ChannelEvent, JobDue, Message, Revocation
 from fittrack.reviews import routes as review_routes
 from fittrack.schedule import routes as schedule_routes
 from fittrack.schedule.messages import SCHEDULE
@@ -109,7 +113,7 @@ from fittrack.server.addresses import Proxies
 from fittrack.server.auth import Authenticator
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.health import HealthReporter, health_routes
-from fittrack.server.http import make_application
+from fittrack.server.http import ROUTE_STATS, make_application
 from fittrack.server.listener import Listener
 from fittrack.server.open_files import connections_that_fit
 from fittrack.server.principal import Standing
@@ -125,6 +129,8 @@ from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
 from fittrack.sponsors import routes as sponsor_routes
 from fittrack.travelling import make_register
 from protocol.asyncapi import asyncapi
+from protocol.channels import OpsChannel
+from protocol.frames import Payload
 from protocol.limits import Limits
 
 AUDIENCE: Final = "fittrack-api"
@@ -189,6 +195,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     history_routes.ROUTES,
     transaction_routes.ROUTES,
     analytics_routes.ROUTES,
+    ops_routes.ROUTES,
 )
 
 log = structlog.get_logger(__name__)
@@ -401,6 +408,7 @@ class Node:
             rate_limiter=self.rate_limiter,
             metrics=self.metrics,
         )
+        self.ops = self._make_ops_room()
         self._fill(self.app)
         live_with(self.app, self.sockets)
         self.metrics.register(NodeCollector(self.registry.metrics, self.journal.metrics, self.sockets.hub))
@@ -410,10 +418,34 @@ class Node:
             self.metrics.register(ClusterCollector(self.cluster))
 
     def _make_sockets(self) -> WebSockets:
-        channels = Channels(self.registry, self.reads, self.clock, self.calendar, self.outlet.position)
-        gateway = Gateway(self.registry, self.reads, self.authenticator, channels)
+        channels = Channels(
+            self.registry,
+            self.reads,
+            self.clock,
+            self.calendar,
+            position=self.outlet.position,
+            ops_room=lambda: self.ops,
+        )
+        self.gateway = Gateway(self.registry, self.reads, self.authenticator, channels)
         settings = _websocket_settings(self.settings, self.cluster)
-        return WebSockets(gateway, self.broker, self.clock, settings, self.windows)
+        return WebSockets(self.gateway, self.broker, self.clock, settings, self.windows)
+
+    def _make_ops_room(self) -> OpsRoom:
+        meters = Meters(
+            actors=self.registry.metrics,
+            journal=self.journal.metrics,
+            connections=self.sockets.hub,
+            routes=self.app[ROUTE_STATS].stats,
+            commands=lambda: self.gateway.commands,
+            purchases=lambda: self.outlet.purchases,
+        )
+        channel, fanout = str(OpsChannel()), self.sockets.fanout
+
+        def publish(payload: Payload, lasting: bool) -> None:
+            # To whoever listens on this node: each node tells of itself, and of actions to its own.
+            fanout.publish(ChannelEvent(channel, self.outlet.position(), payload, lasting))
+
+        return OpsRoom(meters, self.reads, self.clock, publish, lambda: fanout.size(channel) > 0)
 
     def _fill(self, app: web.Application) -> None:
         app[asking.REGISTRY] = self.registry
@@ -426,6 +458,7 @@ class Node:
         app[ACCOUNTS] = self.accounts
         app[CONNECTIONS] = self.connections
         app[EXPORTS] = Exports()
+        app[OPS] = self.ops
 
     def _pages(self, routes: list[Route]) -> list[Route]:
         url = self.settings.public_url
@@ -524,6 +557,7 @@ class Node:
             await job.stop()
         for syncs in self._service_syncs.values():
             await syncs.stop()
+        await self.ops.stop()
         await self.beacons.stop()
         for id_tokens in self.accounts.id_tokens.values():
             await id_tokens.stop()

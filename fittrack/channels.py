@@ -17,6 +17,7 @@ from fittrack.kit.problems import Forbidden, NotFound
 from fittrack.kit.standing import Role
 from fittrack.leaderboards import asking as boards
 from fittrack.leaderboards.periods import board_on
+from fittrack.ops.room import OpsRoom
 from fittrack.profiles.tiers import TIERS
 from fittrack.pubsub.messages import ChannelEvent
 from fittrack.server.asking import DRAWING
@@ -48,13 +49,16 @@ class Channels:
         reads: Reads,
         clock: Clock,
         calendar: PlatformCalendar,
+        *,
         position: Callable[[], int],
+        ops_room: Callable[[], OpsRoom],
     ) -> None:
         self._registry = registry
         self._reads = reads
         self._clock = clock
         self._calendar = calendar
         self._position = position
+        self._ops_room = ops_room
 
     async def audience(self, principal: Principal, channel: Channel) -> str:
         """Of `drawings` not everybody sees the same."""
@@ -72,7 +76,7 @@ class Channels:
             case OpsChannel():
                 if not principal.is_admin:
                     raise Forbidden("This channel is for admins.")
-                raise NotFound("This server publishes no live figures.")
+                return Snapshot(self._position(), await self._ops_room().snapshot())
             case LeaderboardChannel():
                 return await self._top(channel)
 

@@ -52,6 +52,8 @@ class Gateway:
         self._reads = reads
         self._authenticator = authenticator
         self._channels = channels
+        self.commands = 0
+        """Commands that came over WebSockets since the start."""
 
     # --- Who is there -------------------------------------------------------------------------------------
 
@@ -81,6 +83,7 @@ class Gateway:
 
     def execute(self, principal: Principal, exchange: Exchange, command: inbound.Command) -> None:
         """Send the command to the player's actor; the answer comes when it is durable."""
+        self.commands += 1
         try:
             _check_player(principal)
             wish, translate = _command_of(command)

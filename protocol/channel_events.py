@@ -90,7 +90,7 @@ class Leaderboard(Payload, frozen=True, kw_only=True):
 
 
 class OpsLive(Payload, frozen=True, kw_only=True):
-    """Channel `ops`: live figures, once a second. Rates are per second."""
+    """Channel `ops`: live figures of a node, once a second. Rates are per second."""
 
     TYPE: ClassVar[str] = "ops.live"
     now: Instant
@@ -103,6 +103,9 @@ class OpsLive(Payload, frozen=True, kw_only=True):
     errors_per_s: float
     journal_batch_ms: float
     loop_lag_ms: float
+    journal_batches_per_s: float
+    mailbox_age_ms: float
+    """How long the oldest message of a mailbox waited, on average."""
 
 
 class OpsAction(Payload, frozen=True, kw_only=True):
@@ -115,13 +118,16 @@ class OpsAction(Payload, frozen=True, kw_only=True):
     entity_type: str
     entity_id: str | None
     reason: str | None
+    audit_id: UUID
 
 
 class OpsAlert(Payload, frozen=True, kw_only=True):
-    """Channel `ops`: something needs an eye."""
+    """Channel `ops`: something needs an eye, or no longer does. `code` and `subject` say what it is."""
 
     TYPE: ClassVar[str] = "ops.alert"
     at: Instant
     severity: Literal["info", "warning", "critical"]
     code: str
     detail: str
+    subject: str | None = None
+    cleared: bool = False

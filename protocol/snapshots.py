@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from protocol.channel_events import DrawingClosed, DrawingResult, DrawingTick, Leaderboard, OpsAlert, OpsLive
+from protocol.channel_events import (
+    DrawingClosed,
+    DrawingResult,
+    DrawingTick,
+    Leaderboard,
+    OpsAction,
+    OpsAlert,
+    OpsLive,
+)
 from protocol.frames import Payload
 from protocol.shapes import Drawing
 
@@ -33,8 +41,9 @@ class LeaderboardSnapshot(Payload, frozen=True, kw_only=True):
 
 
 class OpsSnapshot(Payload, frozen=True, kw_only=True):
-    """State of `ops`: the latest figures, none in the first second of a node."""
+    """State of `ops`: the latest figures, alerts that stand, and the latest actions, the newest first."""
 
     TYPE: ClassVar[str] = "snapshot"
     live: OpsLive | None
     alerts: list[OpsAlert]
+    actions: list[OpsAction]

@@ -14,10 +14,11 @@ from fittrack.server.headers import HeaderPolicy, ResponseHeaders
 from fittrack.server.middleware import Edge, Endpoint
 from fittrack.server.parse import BODY_BYTES_MAX
 from fittrack.server.rate_limits import RateLimiter
-from fittrack.server.request_metrics import RequestCollector, RouteStats
+from fittrack.server.request_metrics import AllRoutes, RequestCollector, RouteStats
 from fittrack.server.routes import Route
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
+ROUTE_STATS: web.AppKey[AllRoutes] = web.AppKey("route_stats", AllRoutes)
 RESPONSE_HEADERS: web.AppKey[ResponseHeaders] = web.AppKey("response_headers", ResponseHeaders)
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator", Authenticator)
 
@@ -54,9 +55,10 @@ def make_application(
     app[RESPONSE_HEADERS] = headers
     app[PROXIES] = proxies or Proxies()
     _declare(app, routes, endpoints)
+    stats = {id(endpoint.stats): endpoint.stats for endpoint in endpoints.values()}
+    app[ROUTE_STATS] = AllRoutes((*stats.values(), edge.elsewhere))
     if metrics is not None:
-        stats = {id(endpoint.stats): endpoint.stats for endpoint in endpoints.values()}
-        metrics.register(RequestCollector([*stats.values(), edge.elsewhere]))
+        metrics.register(RequestCollector(app[ROUTE_STATS].stats))
     return app
 
 

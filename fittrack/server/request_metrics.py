@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import Metric
@@ -28,6 +29,13 @@ class RouteStats:
         """One answered request."""
         self.statuses[status] += 1
         self.durations.observe(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class AllRoutes:
+    """The stats of every route, and of requests that were for none."""
+
+    stats: tuple[RouteStats, ...]
 
 
 class RequestCollector(Collector):

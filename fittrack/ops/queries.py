@@ -1,0 +1,79 @@
+"""What the ops channel reads: draws that are overdue, letters that were given up, what admins did."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from fittrack.db.tables.accounts import users
+from fittrack.db.tables.drawings import drawings
+from fittrack.db.tables.messages import mail_outbox
+from fittrack.db.tables.operations import audit_log
+
+
+class Overdue(NamedTuple):
+    """A drawing that should have been drawn."""
+
+    drawing_id: UUID
+    name: str
+    rules: bytes | None
+
+
+class Done(NamedTuple):
+    """What the audit log says of an action, without what was before and after."""
+
+    audit_id: UUID
+    created_at: datetime
+    actor: str | None
+    """The email of the admin; None: the system itself, or somebody at the command line."""
+    action: str
+    subject_type: str
+    subject_id: str | None
+    reason: str | None
+
+
+_DONE = select(
+    audit_log.c.audit_id,
+    audit_log.c.created_at,
+    users.c.email,
+    audit_log.c.action,
+    audit_log.c.subject_type,
+    audit_log.c.subject_id,
+    audit_log.c.reason,
+).outerjoin(users, users.c.user_id == audit_log.c.actor_id)
+
+
+def overdue(conn: Connection, before: datetime, limit: int) -> list[Overdue]:
+    """Drawings that draw by themselves, whose time was before an instant, and that were not drawn."""
+    rows = conn.execute(
+        select(drawings.c.drawing_id, drawings.c.name, drawings.c.rules)
+        .where(drawings.c.status == "closed", drawings.c.auto_execute == 1, drawings.c.drawing_time < before)
+        .order_by(drawings.c.drawing_time)
+        .limit(limit)
+    )
+    return [Overdue(*row) for row in rows]
+
+
+def letters_given_up(conn: Connection, since: datetime) -> int:
+    """Letters that could not be delivered, of those given up since an instant."""
+    given_up = mail_outbox.c.failed_at >= since, mail_outbox.c.last_error.is_not(None)
+    return int(conn.execute(select(func.count()).select_from(mail_outbox).where(*given_up)).scalar_one())
+
+
+def latest_actions(conn: Connection, limit: int) -> list[Done]:
+    """What was done last, the latest first."""
+    return _done(conn, _DONE.order_by(*_LATEST_FIRST).limit(limit))
+
+
+def actions_since(conn: Connection, since: datetime, limit: int) -> list[Done]:
+    """What was done at or after an instant, in order; the latest of it when it is more than `limit`."""
+    latest = _DONE.where(audit_log.c.created_at >= since).order_by(*_LATEST_FIRST).limit(limit)
+    return list(reversed(_done(conn, latest)))
+
+
+_LATEST_FIRST = (audit_log.c.created_at.desc(), audit_log.c.audit_id.desc())
+
+
+def _done(conn: Connection, statement: Any) -> list[Done]:
+    return [Done(*row) for row in conn.execute(statement)]

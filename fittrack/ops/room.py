@@ -1,0 +1,195 @@
+"""The ops room: live figures, alerts and what admins do, once a second while somebody watches.
+
+While nobody does, nothing is computed: whoever comes (a subscriber, or `GET admin/live`) makes it look.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from fittrack.db.reads import Reads
+from fittrack.fairness.rules_text import read_rules
+from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Problem
+from fittrack.ops import queries
+from fittrack.ops.alarms import LOOP_LAG_S, Alarms, Finding, Recent
+from fittrack.ops.queries import Done, Overdue
+from fittrack.ops.readings import Meters, Reading, live, read
+from protocol.channel_events import OpsAction, OpsLive
+from protocol.frames import Payload
+from protocol.shapes import instant
+from protocol.snapshots import OpsSnapshot
+
+TICK_S: Final = 1.0
+
+LOOK_EVERY_TICKS: Final = 5
+"""Ticks between two looks into the database for what is wrong there; actions are looked for at each."""
+
+OVERDUE_AFTER: Final = timedelta(minutes=2)
+"""How late a draw may be: drawings are reminded each second, a beacon's round takes some seconds more."""
+
+DEAD_LETTERS_OF: Final = timedelta(days=1)
+ALERTS_OF_DRAWINGS_MAX: Final = 20
+ACTIONS_SHOWN: Final = 20
+"""Actions in a snapshot."""
+
+ACTIONS_A_TICK: Final = 100
+
+BEHIND: Final = timedelta(seconds=10)
+"""How far back each look for actions goes: what is dated earlier may become visible later."""
+
+REMEMBERED_ACTIONS: Final = 2_000
+"""Ids of actions told already: many more than ten seconds can bring."""
+
+log = structlog.get_logger(__name__)
+
+
+class OpsRoom:
+    """What a node tells those who watch it.
+
+    `publish(payload, lasting)` sends to the channel; `watched()` says whether anybody listens.
+    """
+
+    def __init__(
+        self,
+        meters: Meters,
+        reads: Reads,
+        clock: Clock,
+        publish: Callable[[Payload, bool], None],
+        watched: Callable[[], bool],
+    ) -> None:
+        self._meters, self._reads, self._clock = meters, reads, clock
+        self._publish, self._watched = publish, watched
+        self._alarms, self._recent = Alarms(), Recent()
+        self._former: Reading = read(meters, clock.monotonic())
+        self._in_memory: list[Finding] = []
+        self._in_database: list[Finding] = []
+        self._told: OrderedDict[UUID, None] = OrderedDict()
+        self._live: OpsLive | None = None
+        self._lag_s = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether figures are computed at the moment."""
+        return self._task is not None and not self._task.done()
+
+    async def snapshot(self) -> OpsSnapshot:
+        """How things are now, and from now on each second if somebody listens."""
+        if not self.is_running:
+            await self._look()
+            self._live = self._measure()
+            self._alarms.update([*self._in_memory, *self._in_database], self._clock.now())
+        actions = await self._reads.run(queries.latest_actions, ACTIONS_SHOWN)
+        self._watch(actions)
+        return OpsSnapshot(
+            live=self._live, alerts=self._alarms.standing, actions=[action_shape(done) for done in actions]
+        )
+
+    async def stop(self) -> None:
+        """Tell nobody anything any more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _watch(self, shown: list[Done]) -> None:
+        if self.is_running or not self._watched():
+            return
+        self._told = OrderedDict.fromkeys(done.audit_id for done in shown)
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="ops")
+
+    async def _run(self) -> None:
+        ticks, second = 0, asyncio.ensure_future(self._second())
+        while self._watched():
+            await second
+            second = asyncio.ensure_future(self._second())  # it begins before the work: a tick a second
+            ticks += 1
+            try:
+                await self._tell(look=ticks % LOOK_EVERY_TICKS == 0)
+            except Problem as problem:  # the database does not answer: the figures say so, too
+                log.warning("ops.not_read", code=problem.code, detail=problem.detail)
+            except Exception:
+                log.exception("the ops room failed, going on")
+        second.cancel()
+
+    async def _second(self) -> None:
+        began = self._clock.monotonic()
+        await self._clock.sleep(TICK_S)
+        self._lag_s = max(0.0, self._clock.monotonic() - began - TICK_S)
+
+    async def _tell(self, *, look: bool) -> None:
+        self._live = self._measure()
+        self._publish(self._live, False)
+        if look:
+            await self._look()
+        found = [*self._in_memory, *self._in_database]
+        for alert in self._alarms.update(found, self._clock.now()):
+            self._publish(alert, True)
+        await self._tell_actions()
+
+    async def _tell_actions(self) -> None:
+        since = self._clock.now() - BEHIND
+        for done in await self._reads.run(queries.actions_since, since, ACTIONS_A_TICK):
+            if done.audit_id not in self._told:
+                self._told[done.audit_id] = None
+                self._publish(action_shape(done), True)
+        while len(self._told) > REMEMBERED_ACTIONS:
+            self._told.popitem(last=False)
+
+    def _measure(self) -> OpsLive:
+        latter = read(self._meters, self._clock.monotonic())
+        former, self._former = self._former, latter
+        self._in_memory = self._troubles(former, latter)
+        return live(self._meters, former, latter, lag_s=self._lag_s, now=self._clock.now())
+
+    def _troubles(self, former: Reading, latter: Reading) -> list[Finding]:
+        found = []
+        if self._lag_s > LOOP_LAG_S:
+            late = f"The event loop is {self._lag_s:.2f} s late."
+            found.append(Finding("loop-lag", "", "warning", late))
+        failed = self._recent.note("journal", latter.not_stored - former.not_stored, latter.at)
+        if failed:
+            found.append(
+                Finding("journal-failing", "", "critical", f"The database did not take {failed} units.")
+            )
+        for kind, count in latter.troubles.items():
+            grown = self._recent.note(kind, count - former.troubles.get(kind, 0), latter.at)
+            if grown:
+                detail = f"{grown} activations crashed, hung or rest in quarantine."
+                found.append(Finding("actors-failing", kind, "warning", detail))
+        return found
+
+    async def _look(self) -> None:
+        now = self._clock.now()
+        overdue = await self._reads.run(queries.overdue, now - OVERDUE_AFTER, ALERTS_OF_DRAWINGS_MAX)
+        dead = await self._reads.run(queries.letters_given_up, now - DEAD_LETTERS_OF)
+        self._in_database = [overdue_draw(each) for each in overdue]
+        if dead:
+            detail = f"{dead} letters of the last day could not be delivered."
+            self._in_database.append(Finding("mail-dead-letters", "", "warning", detail))
+
+
+def overdue_draw(overdue: Overdue) -> Finding:
+    """What is wrong with a draw that did not take place."""
+    waits = overdue.rules is not None and read_rules(overdue.rules).beacon is not None
+    code = "draw-waits-for-beacon" if waits else "draw-failed"
+    why = "waits for its beacon's round" if waits else "was not drawn in time"
+    return Finding(code, str(overdue.drawing_id), "critical", f"{overdue.name} {why}.")
+
+
+def action_shape(done: Done) -> OpsAction:
+    """An action as the console shows it. Why something was done to a person stands in the audit log alone."""
+    return OpsAction(
+        audit_id=done.audit_id,
+        at=instant(done.created_at),
+        actor=done.actor or "system",
+        action=done.action,
+        entity_type=done.subject_type,
+        entity_id=done.subject_id,
+        reason=None if done.subject_type == "user" else done.reason,
+    )
