@@ -4,7 +4,8 @@ import os
 import socket
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Final
@@ -49,6 +50,8 @@ from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
+from fittrack.dev import routes as dev_routes
+from fittrack.dev.tools import DEV, DevTools
 from fittrack.drawings import admin_routes as drawing_admin_routes
 from fittrack.drawings import free_entry_routes, prize_routes, winner_routes
 from fittrack.drawings import routes as drawing_routes
@@ -394,8 +397,19 @@ class Node:
             self.health.watch("redis", self.windows.check)
         if self.cluster is not None:
             self.health.watch("cluster", self.cluster.check)
-        routes = [route for slice_routes in SLICES for route in slice_routes]
+        here = SLICES if settings.app_env.deployed else (*SLICES, dev_routes.ROUTES)
+        routes = [route for slice_routes in here for route in slice_routes]
         self.sockets = self._make_sockets()
+        self.dev = DevTools(
+            settings,
+            clock=self.clock,
+            journal=self.journal,
+            reads=self.reads,
+            registry=self.registry,
+            broker=self.broker,
+            wake=self._wake_drawings,
+            undisturbed=self._without_jobs,
+        )
         own = [*health_routes(self.health, self.metrics), websocket_route(self.sockets)]
         self.app = make_application(
             [*routes, *own, *self._pages(routes)],
@@ -459,6 +473,7 @@ class Node:
         app[CONNECTIONS] = self.connections
         app[EXPORTS] = Exports()
         app[OPS] = self.ops
+        app[DEV] = self.dev
 
     def _pages(self, routes: list[Route]) -> list[Route]:
         url = self.settings.public_url
@@ -552,6 +567,7 @@ class Node:
 
     async def close(self) -> None:
         """End what runs behind the server: jobs, actors, journal, database."""
+        await self.dev.stop()
         await self._cron.stop()
         for job in self._jobs:
             await job.stop()
@@ -634,6 +650,18 @@ class Node:
 
     async def _wake_drawings(self) -> None:
         await timers.wake_open_drawings(self.reads, self.registry, self.placement)
+
+    @asynccontextmanager
+    async def _without_jobs(self) -> AsyncIterator[None]:
+        """No job writes meanwhile what it read before. A round under way is cut off, and done anew later."""
+        stopped = [job for job in self._jobs if job.runs]
+        for job in stopped:
+            await job.stop()
+        try:
+            yield
+        finally:
+            for job in stopped:
+                job.start()
 
     def _poke_effects(self) -> None:
         self.broker.publish(JOBS, JobDue(EFFECTS))

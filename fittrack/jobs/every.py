@@ -22,6 +22,11 @@ class Every:
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return self._task is not None
+
     def start(self) -> None:
         """Begin, with a first round now."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name=self.name)
@@ -35,6 +40,7 @@ class Every:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
 
     async def _run(self) -> None:
         while True:

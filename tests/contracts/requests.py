@@ -279,6 +279,7 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/fulfillments/{{id}}/invalidate-address": says(reason="No such street"),
     f"POST {API}/fulfillments/{{id}}/ship": says(carrier="UPS", tracking_number="1Z999"),
     f"POST {API}/fulfillments/{{id}}/forfeit": says(reason="Two accounts"),
+    f"POST {API}/dev/reset": says(confirm="another database"),
     f"POST {API}/prizes": _prize,
     f"PATCH {API}/prizes/{{id}}": says(description="With a lid"),
 }
