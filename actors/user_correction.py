@@ -29,13 +29,13 @@ async def correct(actor: "UserActor", intention: Intention, command: CorrectAcco
     A new email is as good as none until its holder verifies it: every session ends, codes that were mailed
     before are void, and the former address is told.
     """
-    await may_change(actor, intention, command.unless_changed_since)
     account, services = actor.existing(), actor.services
     now = services.clock.now()
     today = services.calendar.day_of(now)
     errors = rules.check_correction(command.email, command.date_of_birth, command.state, today)
     if errors:
         raise Validation(errors=errors)
+    await may_change(actor, intention, command.versions)
     corrected = _corrected(account, command)
     moves = corrected.email != account.email
     if moves:

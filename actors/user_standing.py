@@ -1,7 +1,6 @@
 """What admins make of an account: its status and its role (SPEC 1). Both are decided in its own log."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from actors import user_boards
@@ -32,7 +31,7 @@ async def change(actor: "UserActor", intention: Intention, command: ChangeStatus
 
 async def _change_status(actor: "UserActor", intention: Intention, command: ChangeStatus) -> Answer:
     """Suspend, ban or reinstate the account; unless it may sign in, every session ends at once."""
-    await may_change(actor, intention, command.unless_changed_since)
+    await may_change(actor, intention, command.versions)
     player, now = actor.existing().player, actor.services.clock.now()
     if command.status in {AccountStatus.DELETED, AccountStatus.PENDING}:
         raise StatusConflict(f"An account cannot be made {command.status}.")
@@ -57,7 +56,7 @@ async def _change_status(actor: "UserActor", intention: Intention, command: Chan
 
 async def _change_role(actor: "UserActor", intention: Intention, command: ChangeRole) -> Answer:
     """Give the account another role, from its next request on."""
-    await may_change(actor, intention, command.unless_changed_since)
+    await may_change(actor, intention, command.versions)
     player, now = actor.existing().player, actor.services.clock.now()
     ends = rules.premium_end(command.role, command.premium_expires_at)
     changed = replace(player, role=command.role, premium_expires_at=ends)
@@ -69,14 +68,15 @@ async def _change_role(actor: "UserActor", intention: Intention, command: Change
     return await _append(actor, unit, changed)
 
 
-async def may_change(actor: "UserActor", intention: Intention, since: datetime | None) -> None:
-    """Raise unless whoever intends it may change this account, and it is the version that was read."""
+async def may_change(actor: "UserActor", intention: Intention, wanted: frozenset[str] | None) -> None:
+    """Raise unless whoever intends it may change this account, and it is at a version that is wanted."""
     actor.existing()
     if intention.origin.actor_id == actor.user_id:
         raise OwnStanding
-    if since is not None:
+    if wanted is not None:
         changed_at = await actor.services.reads.run(queries.standing_changed_at, actor.user_id)
-        if changed_at != since:
+        assert changed_at is not None, "it exists"
+        if instant(changed_at) not in wanted:
             raise PreconditionFailed
 
 

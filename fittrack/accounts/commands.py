@@ -37,14 +37,14 @@ class ClaimAccount:
 class CorrectAccount:
     """Change whose account it is; what is None stays. A new email must be verified by its holder.
 
-    `unless_changed_since` is the version of the standing that was read.
+    `versions` are tags of its standing of which one must be the present one; none: whatever it is.
     """
 
     email: str | None
     date_of_birth: date | None
     state: str | None
     reason: str
-    unless_changed_since: datetime | None = None
+    versions: frozenset[str] | None = None
     ANSWER: ClassVar[type[Struct]] = schemas.Account
 
 
@@ -52,12 +52,12 @@ class CorrectAccount:
 class ChangeStatus:
     """Suspend, ban or reinstate: an account whose email was never verified goes back to `pending`.
 
-    `unless_changed_since` is the version of the standing that was read.
+    `versions` are tags of its standing of which one must be the present one; none: whatever it is.
     """
 
     status: AccountStatus
     reason: str
-    unless_changed_since: datetime | None = None
+    versions: frozenset[str] | None = None
     ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding
 
 
@@ -65,11 +65,11 @@ class ChangeStatus:
 class ChangeRole:
     """Give another role. A premium role may end by itself; `premium_expires_at` is empty for the others.
 
-    `unless_changed_since` is the version of the standing that was read.
+    `versions` are tags of its standing of which one must be the present one; none: whatever it is.
     """
 
     role: Role
     reason: str | None
     premium_expires_at: datetime | None = None
-    unless_changed_since: datetime | None = None
+    versions: frozenset[str] | None = None
     ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding

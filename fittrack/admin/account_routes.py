@@ -9,10 +9,10 @@ from fittrack.accounts import invitations, schemas
 from fittrack.accounts.commands import CorrectAccount
 from fittrack.accounts.problems import EmailTaken, LastAdmin, OwnStanding
 from fittrack.accounts.services import ACCOUNTS
-from fittrack.admin.versions import matched_standing
 from fittrack.kit.ids import UserId
 from fittrack.kit.problems import Busy, FieldError, Validation
 from fittrack.server.asking import REGISTRY, USER, admin_ask, origin_of, render_answer
+from fittrack.server.etags import wanted_versions
 from fittrack.server.idempotency import idempotency_key, render_kept
 from fittrack.server.parse import parse, path_uuid
 from fittrack.server.routes import API, Access, Route
@@ -40,7 +40,7 @@ async def correct(request: web.Request) -> web.Response:
         date_of_birth=_given(body.date_of_birth),
         state=_given(body.state),
         reason=body.reason.strip(),
-        unless_changed_since=await matched_standing(request, user_id),
+        versions=wanted_versions(request),
     )
     return render_answer(await admin_ask(request, request.app[REGISTRY].ref(USER, user_id), wish))
 

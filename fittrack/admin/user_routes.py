@@ -10,7 +10,6 @@ from fittrack.accounts.problems import LastAdmin, OwnStanding, StatusConflict
 from fittrack.accounts.schemas import AccountStanding
 from fittrack.admin import queries, schemas, views
 from fittrack.admin.adjusting import adjust
-from fittrack.admin.versions import matched_standing
 from fittrack.audit.listing import list_records_of
 from fittrack.audit.queries import Sought
 from fittrack.audit.schemas import Record
@@ -28,7 +27,7 @@ from fittrack.server.asking import (
     admin_ask,
     render_answer,
 )
-from fittrack.server.etags import etag_of
+from fittrack.server.etags import etag_of, wanted_versions
 from fittrack.server.http import CLOCK
 from fittrack.server.pagination import CursorPage, Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
@@ -58,9 +57,8 @@ async def detail(request: web.Request) -> web.Response:
 async def change_status(request: web.Request) -> web.Response:
     """Unless the account may sign in, every session of it ends, and its connections close within a second."""
     body = await parse(request, schemas.StatusChange)
-    version = await matched_standing(request, _user_id(request))
     wish = ChangeStatus(
-        status=AccountStatus(body.status), reason=body.reason.strip(), unless_changed_since=version
+        status=AccountStatus(body.status), reason=body.reason.strip(), versions=wanted_versions(request)
     )
     return render_answer(await _ask(request, wish))
 
@@ -69,12 +67,11 @@ async def change_role(request: web.Request) -> web.Response:
     """Premium ends by itself at `premium_expires_at`."""
     body = await parse(request, schemas.RoleChange)
     _check_end(body, request.app[CLOCK].now())
-    version = await matched_standing(request, _user_id(request))
     wish = ChangeRole(
         role=body.role,
         reason=body.reason,
         premium_expires_at=body.premium_expires_at,
-        unless_changed_since=version,
+        versions=wanted_versions(request),
     )
     return render_answer(await _ask(request, wish))
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from fittrack.analytics.periods import Period
-from fittrack.profiles.tiers import OPEN_TIER_CODE
+from fittrack.profiles.tiers import OPEN_TIER_CODE, TIER_PATTERN
 from fittrack.server.schemas import Answer, Input
 from protocol.shapes import Instant
 
@@ -41,7 +41,7 @@ class SeriesQuery(OverviewQuery, frozen=True, kw_only=True):
 class ActivityQuery(SeriesQuery, frozen=True, kw_only=True):
     """Parameters of `GET admin/analytics/activity`; `OPEN` are all tiers together."""
 
-    tier: Annotated[str, Meta(min_length=1, max_length=12)] = OPEN_TIER_CODE
+    tier: Annotated[str, Meta(pattern=TIER_PATTERN, max_length=12)] = OPEN_TIER_CODE
 
 
 class Registrations(Answer, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from fittrack.connections.problems import HookNotAuthentic, InvalidState, Tracke
 from fittrack.connections.services import CONNECTIONS
 from fittrack.integrations.trackers.provider import Hook, Verified
 from fittrack.integrations.trackers.trouble import HookRefused, HookUnreadable
-from fittrack.kit.problems import BodyTooLarge, Malformed, NotFound, UnsupportedMediaType
+from fittrack.kit.problems import Malformed, NotFound
 from fittrack.server.parse import parse_query, read_body
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route
@@ -73,16 +73,11 @@ ROUTES: list[Route] = [
         access=Access.ANYONE,
         tag=TAG,
         path_types={"provider": schemas.ProviderName},
+        foreign_body=True,
         answer=schemas.Received,
         other_answers={201: schemas.Received},
         counted=False,
         idempotent=False,
-        problems=(
-            TrackerNotConfigured,
-            HookNotAuthentic,
-            InvalidState,
-            BodyTooLarge,
-            UnsupportedMediaType,
-        ),
+        problems=(TrackerNotConfigured, HookNotAuthentic, InvalidState),
     ),
 ]

@@ -25,15 +25,7 @@ from fittrack.connections.rules import SyncStatus
 from fittrack.connections.services import CONNECTIONS
 from fittrack.connections.views import shown
 from fittrack.integrations.trackers.provider import Provider
-from fittrack.kit.problems import (
-    BodyTooLarge,
-    Conflict,
-    Forbidden,
-    NotFound,
-    RateLimited,
-    UnsupportedMediaType,
-    Validation,
-)
+from fittrack.kit.problems import Conflict, Forbidden, NotFound, RateLimited, Validation
 from fittrack.server.asking import command, player_ref, render_answer
 from fittrack.server.pagination import pagination_of
 from fittrack.server.parse import parse, parse_query, read_body
@@ -244,9 +236,10 @@ ROUTES: list[Route] = [
         access=Access.PLAYER,
         tag=TAG,
         path_types=_NAMED,
+        foreign_body=True,
         answer=schemas.Imported,
         status=201,
-        problems=(TrackerNotConfigured, Forbidden, Validation, BodyTooLarge, UnsupportedMediaType),
+        problems=(TrackerNotConfigured, Forbidden, Validation),
     ),
     Route(
         "PATCH",

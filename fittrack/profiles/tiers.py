@@ -15,6 +15,12 @@ OPEN_TIER_CODE: Final = "OPEN"
 """The tier that holds everybody."""
 
 
+TIER_PATTERN: Final = (
+    "^([Oo][Pp][Ee][Nn]|[MFmf]-(18-29|30-39|40-49|50-59|60[+ ])-([Bb][Ee][Gg]|[Ii][Nn][Tt]|[Aa][Dd][Vv]))$"
+)
+"""What `find_tier` finds, as a schema can say it."""
+
+
 class Sex(StrEnum):
     """Biological sex, used for tiers only."""
 

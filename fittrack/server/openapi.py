@@ -127,8 +127,14 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
     if route.bodies:
         options = [schemas.of(body) for body in route.bodies]
         schema = options[0] if len(options) == 1 else {"oneOf": options}
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        operation["requestBody"] = _body(schema)
+    elif route.foreign_body:
+        operation["requestBody"] = _body({"type": "object"})
     return operation
+
+
+def _body(schema: Json) -> Json:
+    return {"required": True, "content": {JSON: {"schema": schema}}}
 
 
 def _operation_id(route: Route) -> str:

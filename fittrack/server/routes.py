@@ -54,6 +54,8 @@ class Route:
     tag: str
     body: type[Struct] | tuple[type[Struct], ...] | None = None
     """What the body must be; several mean one of them."""
+    foreign_body: bool = False
+    """Whether the body is a JSON object of somebody else's design, described as no more than that."""
     query: type[Struct] | None = None
     """The query parameters, one field each."""
     path_types: Mapping[str, Schema] = field(default_factory=dict)
@@ -107,9 +109,16 @@ class Route:
         return self.body if isinstance(self.body, tuple) else (self.body,)
 
     @property
+    def _problems_of_body(self) -> set[type[Problem]]:
+        if self.body is None and not self.foreign_body:
+            return set()
+        unreadable: set[type[Problem]] = {Malformed, BodyTooLarge, UnsupportedMediaType}
+        return unreadable if self.foreign_body else unreadable | {Validation}
+
+    @property
     def all_problems(self) -> list[type[Problem]]:
         """Its own problems and those that its declaration implies, by status and code."""
-        known: set[type[Problem]] = {*self.problems, Internal}
+        known: set[type[Problem]] = {*self.problems, *self._problems_of_body, Internal}
         if self.access is not Access.ANYONE:
             known.add(Unauthenticated)
         if self.counted:
@@ -120,8 +129,6 @@ class Route:
             known.add(Forbidden)
         if self.step_up:
             known.add(MfaRequired)
-        if self.body is not None:
-            known |= {Malformed, Validation, BodyTooLarge, UnsupportedMediaType}
         if self.query is not None:
             known.add(Malformed)
         if "{" in self.path:

@@ -96,7 +96,7 @@ async def longest_turn(work: Callable[[], Awaitable[None]]) -> dict[str, float]:
 async def serve_fittrack(listener: socket.socket) -> Control:
     broker = MemoryBroker()
     product = OpenDoor(broker, VirtualClock(datetime.now(UTC)))
-    product.channels[CHANNEL] = 0, OpsSnapshot(live=None, alerts=[])
+    product.channels[CHANNEL] = 0, OpsSnapshot(live=None, alerts=[], actions=[])
     app = web.Application()
     settings = WebSocketSettings(
         timing=Timing(ping_every=QUIET_S, silence_max=QUIET_S),

@@ -98,6 +98,8 @@ async def test_a_correction_of_another_version_is_refused(house: House, admin: D
     body = {**WHY, "state": "CA"}
     assert (await admin.call("PATCH", at(player), body, **{"If-Match": seen}))[0] == 200
     assert (await admin.call("PATCH", at(player), body, **{"If-Match": seen}))[0] == 412
+    wrong = {**WHY, "state": "ZZ"}
+    assert (await admin.call("PATCH", at(player), wrong, **{"If-Match": seen}))[0] == 422
 
 
 async def test_nobody_corrects_their_own_account(house: House, admin: Door) -> None:

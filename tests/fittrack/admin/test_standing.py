@@ -119,6 +119,24 @@ async def test_an_account_that_changed_since_it_was_read_is_left_alone(house: Ho
     assert (await admin.get(f"/admin/users/{player.user_id}"))["status"] == "suspended"
 
 
+async def test_a_change_that_is_repeated_with_its_key_is_not_held_against_its_version(
+    house: House, admin: Door
+) -> None:
+    player = await a_player(house, admin.client)
+    seen = f'"{(await admin.get(f"/admin/users/{player.user_id}"))["standing_changed_at"]}"'
+    await house.clock.advance(1)
+    headers = {"If-Match": seen, "Idempotency-Key": "once"}
+    assert await admin.put(at(player), SUSPENDED, **headers) == await admin.put(
+        at(player), SUSPENDED, **headers
+    )
+
+
+async def test_a_key_that_is_none_is_told_before_the_version(house: House, admin: Door) -> None:
+    player = await a_player(house, admin.client)
+    status, _ = await admin.put(at(player), SUSPENDED, **{"If-Match": "", "Idempotency-Key": "é"})
+    assert status == 400
+
+
 async def test_an_admin_does_not_change_his_own_standing(house: House, checked: Door) -> None:
     await an_admin(house, checked.client, "another")
     assert await checked.refused(at(checked), SUSPENDED, method="PUT") == "own-standing"

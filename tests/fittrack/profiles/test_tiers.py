@@ -1,9 +1,11 @@
+import re
 from datetime import date
 
 import pytest
 
 from fittrack.profiles.tiers import (
     OPEN_TIER_CODE,
+    TIER_PATTERN,
     TIERS,
     AgeBracket,
     FitnessLevel,
@@ -62,3 +64,13 @@ def test_tiers_are_found_whatever_the_case_and_with_an_unescaped_plus() -> None:
     assert find_tier("f-60 -int") is TIERS["F-60+-INT"]
     assert find_tier("open") is TIERS[OPEN_TIER_CODE]
     assert find_tier("F-30-39-PRO") is None
+
+
+@pytest.mark.parametrize("code", [*TIERS, *(code.lower().replace("+", " ") for code in TIERS)])
+def test_the_pattern_lets_every_tier_pass(code: str) -> None:
+    assert re.search(TIER_PATTERN, code)
+
+
+@pytest.mark.parametrize("code", ["", "X-1-Y", "F-30-39-PRO", "F-30-49-ADV", "OPENED", " OPEN", "M-60-BEG"])
+def test_the_pattern_lets_nothing_else_pass(code: str) -> None:
+    assert not re.search(TIER_PATTERN, code)

@@ -193,7 +193,7 @@ class Product:
     def open_drawing(self) -> str:
         """The channel of a new drawing."""
         channel = str(DrawingChannel(DrawingId(uuid7())))
-        self.channels[channel] = 1, OpsSnapshot(live=None, alerts=[])
+        self.channels[channel] = 1, OpsSnapshot(live=None, alerts=[], actions=[])
         return channel
 
     def tick(self, channel: str, seq: int, tickets: int = 0) -> None:
