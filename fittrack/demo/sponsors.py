@@ -39,14 +39,16 @@ BRANDS: Final = (TAMARACK, COPPERLINE, VELORA, QUILLFEATHER, MARLOW, SAGEWELL)
 
 _PHYSICAL: Final = FulfillmentType.PHYSICAL
 
-COFFEE: Final = Gift("$10 coffee card", "Two lattes, or one and a muffin.", Decimal(10), COPPERLINE)
-GROCERIES: Final = Gift("$50 meal kit credit", "A week of dinners for two.", Decimal(50), SAGEWELL)
-SOCKS: Final = Gift("Trail sock set", "Three pairs of merino.", Decimal(36), TAMARACK, _PHYSICAL)
-BOTTLE: Final = Gift("Insulated bottle", "24 oz, keeps ice for a day.", Decimal(32), TAMARACK, _PHYSICAL)
-SHOES: Final = Gift("Velora Tempo 3 running shoes", "In your size.", Decimal(140), VELORA, _PHYSICAL)
-EARBUDS: Final = Gift("Quill Two earbuds", "They stay in.", Decimal(179), QUILLFEATHER, _PHYSICAL)
-GIFT_CARD: Final = Gift("$100 running gift card", "Good for anything in the shop.", Decimal(100), VELORA)
-WATCH: Final = Gift("Quill Pace GPS watch", "Two weeks on a charge.", Decimal(349), QUILLFEATHER, _PHYSICAL)
-TENT: Final = Gift("Two-person tent", "Under three pounds.", Decimal(420), TAMARACK, _PHYSICAL)
-BIKE: Final = Gift("Marlow Creek gravel bike", "Fitted for you.", Decimal(2_400), MARLOW, _PHYSICAL)
-TRIP: Final = Gift("Race weekend for two", "Flights, hotel, two bibs.", Decimal(5_000), VELORA)
+COFFEE: Final = Gift("$10 coffee card", "Two lattes, or one and a muffin.", Decimal("10.00"), COPPERLINE)
+GROCERIES: Final = Gift("$50 meal kit credit", "A week of dinners for two.", Decimal("50.00"), SAGEWELL)
+SOCKS: Final = Gift("Trail sock set", "Three pairs of merino.", Decimal("36.00"), TAMARACK, _PHYSICAL)
+BOTTLE: Final = Gift("Insulated bottle", "24 oz, keeps ice for a day.", Decimal("32.00"), TAMARACK, _PHYSICAL)
+SHOES: Final = Gift("Velora Tempo 3 running shoes", "In your size.", Decimal("140.00"), VELORA, _PHYSICAL)
+EARBUDS: Final = Gift("Quill Two earbuds", "They stay in.", Decimal("179.00"), QUILLFEATHER, _PHYSICAL)
+GIFT_CARD: Final = Gift("$100 running gift card", "Good for anything in the shop.", Decimal("100.00"), VELORA)
+WATCH: Final = Gift(
+    "Quill Pace GPS watch", "Two weeks on a charge.", Decimal("349.00"), QUILLFEATHER, _PHYSICAL
+)
+TENT: Final = Gift("Two-person tent", "Under three pounds.", Decimal("420.00"), TAMARACK, _PHYSICAL)
+BIKE: Final = Gift("Marlow Creek gravel bike", "Fitted for you.", Decimal("2400.00"), MARLOW, _PHYSICAL)
+TRIP: Final = Gift("Race weekend for two", "Flights, hotel, two bibs.", Decimal("5000.00"), VELORA)

@@ -1,6 +1,6 @@
 """Reading drawings: rows in, typed values out. What units write is in `statements`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -194,14 +194,24 @@ def is_premium(conn: Connection, user_id: UserId, now: datetime) -> bool:
     return row.role == "premium" and (row.premium_expires_at is None or now < row.premium_expires_at)
 
 
-def first_tickets(conn: Connection, drawing_id: DrawingId, receipts: set[UUID]) -> dict[UUID, int]:
-    """The first ticket number of the given entries of a closed drawing (FAIRNESS 2)."""
-    found, first = {}, 1
-    for entry in entries(conn, drawing_id):
-        if entry.receipt in receipts:
-            found[entry.receipt] = first
-        first += entry.ticket_count
-    return found
+def first_tickets(
+    conn: Connection, drawing_ids: Collection[DrawingId], receipts: Collection[UUID]
+) -> dict[UUID, int]:
+    """The first ticket number of entries of these drawings, as far as sales are closed (FAIRNESS 2)."""
+    entry = drawing_log.c
+    before_and_own = func.sum(entry.ticket_count).over(partition_by=entry.drawing_id, order_by=entry.rev)
+    numbered = (
+        select(entry.unit_id, (before_and_own - entry.ticket_count + 1).label("first_ticket"))
+        .join(drawings, drawings.c.drawing_id == entry.drawing_id)
+        .where(
+            entry.drawing_id.in_(drawing_ids),
+            entry.ticket_count.is_not(None),
+            drawings.c.root.is_not(None),
+        )
+        .subquery()
+    )
+    rows = conn.execute(select(numbered).where(numbered.c.unit_id.in_(receipts)))
+    return {row.unit_id: int(row.first_ticket) for row in rows}
 
 
 def holdings(conn: Connection, drawing_id: DrawingId) -> dict[UUID, int]:

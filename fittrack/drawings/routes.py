@@ -242,16 +242,12 @@ async def my_tickets(request: web.Request) -> web.Response:
     found, _ = await request.app[READS].run(
         queries.find_entries, user_id=user_id, drawing_id=drawing_id, offset=0, limit=PURCHASES_SHOWN_MAX
     )
-    numbers: dict[UUID, int] = {}
-    if view.stored.closing is not None:
-        receipts = {entry.receipt for _, entry in found}
-        numbers = await request.app[READS].run(queries.first_tickets, drawing_id, receipts)
     return render(
         schemas.MyTickets(
             drawing_id=drawing_id,
             my_tickets=view.my_tickets,
             odds=odds(view.my_tickets, view.total_tickets),
-            purchases=[_purchase(drawing_id, entry, numbers.get(entry.receipt)) for _, entry in found],
+            purchases=await _purchases(request, found),
         )
     )
 
@@ -274,7 +270,16 @@ async def list_tickets(request: web.Request) -> web.Response:
         offset=query.offset,
         limit=query.limit,
     )
-    return render(page_of([_purchase(of, entry, None) for of, entry in found], query, total))
+    return render(page_of(await _purchases(request, found), query, total))
+
+
+async def _purchases(
+    request: web.Request, found: Sequence[tuple[DrawingId, StoredEntry]]
+) -> list[schemas.TicketPurchase]:
+    """Entries with their numbers, where these are known."""
+    drawing_ids, receipts = {of for of, _ in found}, [entry.receipt for _, entry in found]
+    numbers = await request.app[READS].run(queries.first_tickets, drawing_ids, receipts)
+    return [_purchase(of, entry, numbers.get(entry.receipt)) for of, entry in found]
 
 
 def _purchase(drawing_id: DrawingId, entry: StoredEntry, first: int | None) -> schemas.TicketPurchase:

@@ -18,11 +18,12 @@ from fittrack.drawings.rules import MAX_TICKETS_PER_PURCHASE
 from fittrack.fairness.closing_record import ClosingFields
 from fittrack.fairness.record import Fields
 from fittrack.fairness.rules_text import BeaconPlan
-from fittrack.server.schemas import PageQuery
+from fittrack.server.schemas import NAME_PATTERN, PageQuery
 from protocol.shapes import Instant, Prize, Winner
 
 NAME_LENGTH_MAX = 120  # characters; fits a phone's headline
 DESCRIPTION_LENGTH_MAX = 4_000  # characters
+PRIZE_DESCRIPTION_LENGTH_MAX = 2_000  # characters
 TICKET_COST_MAX = 1_000_000  # points; a million tickets of it still fit a 64-bit balance
 ACCOUNT_AGE_DAYS_MAX = 3_650
 EMAIL_LENGTH_MAX = 254  # characters, RFC 5321
@@ -34,8 +35,9 @@ BEACON_ROUND_MAX = (
     2**53 - 1
 )  # what every JSON reader takes; a round every 3 s reaches it in 850 million years
 
-Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX, pattern=NAME_PATTERN)]
 Description = Annotated[str, Meta(max_length=DESCRIPTION_LENGTH_MAX)]
+PrizeDescription = Annotated[str, Meta(max_length=PRIZE_DESCRIPTION_LENGTH_MAX)]
 TicketCost = Annotated[int, Meta(ge=1, le=TICKET_COST_MAX)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Value = Annotated[
@@ -113,7 +115,7 @@ class PrizeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     rank: Rank
     name: Name
     value_usd: Value
-    description: Description | None = None
+    description: PrizeDescription | None = None
     quantity: PrizeQuantity = 1
     fulfillment_type: FulfillmentType = FulfillmentType.DIGITAL
     sponsor_id: UUID | None = None
@@ -131,7 +133,7 @@ class PrizePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     rank: Rank | UnsetType = UNSET
     name: Name | UnsetType = UNSET
-    description: Description | None | UnsetType = UNSET
+    description: PrizeDescription | None | UnsetType = UNSET
     value_usd: Value | UnsetType = UNSET
     quantity: PrizeQuantity | UnsetType = UNSET
     fulfillment_type: FulfillmentType | UnsetType = UNSET

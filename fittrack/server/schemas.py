@@ -9,6 +9,9 @@ LIMIT_MAX = 100
 PAGE_MAX = 100_000  # beyond, one wants the cursor
 CURSOR_LENGTH_MAX = 512  # characters
 
+NAME_PATTERN = r"^\S(.*\S)?$"
+"""One line with something to read at each end: no name differs from another by spaces around it."""
+
 
 class Input(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of bodies and query parameters: what is not declared is refused."""

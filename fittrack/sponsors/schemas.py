@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from fittrack.server.schemas import Answer, Input, PageQuery
+from fittrack.server.schemas import NAME_PATTERN, Answer, Input, PageQuery
 from protocol.shapes import Instant
 
 NAME_LENGTH_MAX = 120  # characters
@@ -14,10 +14,9 @@ CONTACT_LENGTH_MAX = 120
 EMAIL_LENGTH_MAX = 254  # RFC 5321, 4.5.3.1.3
 ADDRESS_LENGTH_MAX = 500
 
-# Something to read at each end: a name never differs from another by spaces around it.
-Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX, pattern=r"^\S(.*\S)?$")]
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX, pattern=NAME_PATTERN)]
 Part = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX, description="Part of the name")]
-ContactName = Annotated[str, Meta(min_length=1, max_length=CONTACT_LENGTH_MAX, pattern=r"^\S(.*\S)?$")]
+ContactName = Annotated[str, Meta(min_length=1, max_length=CONTACT_LENGTH_MAX, pattern=NAME_PATTERN)]
 Email = Annotated[str, Meta(max_length=EMAIL_LENGTH_MAX, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Website = Annotated[str, Meta(max_length=ADDRESS_LENGTH_MAX, pattern=r"^https?://\S+$")]
 Logo = Annotated[str, Meta(max_length=ADDRESS_LENGTH_MAX, pattern=r"^(https://|/)\S+$")]

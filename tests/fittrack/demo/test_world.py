@@ -20,6 +20,8 @@ from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.points.live import PlayerView, ViewPlayer
+from fittrack.schedule import queries as schedule_queries
+from fittrack.schedule.schemas import TemplatesQuery
 from fittrack.server.asking import USER
 from tests.fittrack.demo.conftest import DemoWorld
 from tests.invariants import assert_invariants
@@ -91,6 +93,13 @@ async def test_the_player_has_won_something_and_holds_tickets(node: Node, demo: 
     ]
     held = await node.reads.run(drawing_queries.tickets_of, await the_player(node), on_sale)
     assert len(held) >= 2
+
+
+async def test_templates_show_whole_cents_as_drawings_do(node: Node) -> None:
+    found, _ = await node.reads.run(schedule_queries.find, TemplatesQuery())
+    values = [prize.value_usd for template in found for prize in template.prizes]
+    assert values
+    assert all(value.as_tuple().exponent == -2 for value in values)
 
 
 async def test_there_are_drawings_in_every_state(node: Node) -> None:

@@ -62,6 +62,11 @@ async def test_a_template_shows_what_is_coming(admin: Door, house: House) -> Non
     [
         ({"prizes": []}, "/prizes"),
         ({"name": "{nothing}"}, "/name"),
+        ({"name": "   "}, "/name"),
+        (
+            {"prizes": [{"rank": 1, "name": "A", "value_usd": "1", "description": "x" * 2_001}]},
+            "/prizes/0/description",
+        ),
         ({"lead_days": 1, "sales_open_hours": 25}, "/lead_days"),
         ({"prizes": [{"rank": 1, "name": "A", "value_usd": "1.005"}]}, "/prizes/0/value_usd"),
         (
