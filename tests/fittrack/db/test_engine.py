@@ -1,5 +1,8 @@
 """How connections are set up, for either database."""
 
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 import oracledb
@@ -101,3 +104,14 @@ def test_settings_never_show_the_password() -> None:
 
 def test_sqlite_has_a_store_of_its_own(engine: Engine) -> None:
     assert isinstance(open_store(engine), SqliteStore)
+
+
+def test_a_new_file_that_another_process_writes_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "new.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(time, "sleep", lambda _seconds: other.execute("COMMIT"))
+        with make_engine(DatabaseSettings(url=f"sqlite:///{file}")).connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"

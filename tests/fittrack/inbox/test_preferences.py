@@ -44,7 +44,7 @@ async def a_week(house: RestHouse, joe: Person) -> None:
     """Seven active days: a streak's bonus, which is told of."""
     items = [hard_day(house.inner.clock, back) for back in range(1, 7)]
     await house.inner.do(joe.user_id, LogActivities(items))
-    await house.inner.pass_time(days=1)
+    await house.inner.leap(days=1)
     await house.inner.do(joe.user_id, LogActivities([hard_day(house.inner.clock, 1)]))
 
 
