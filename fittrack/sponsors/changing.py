@@ -61,12 +61,12 @@ def edit(conn: Connection, wish: Wish, fields: dict[str, Any]) -> StoredSponsor:
 
 
 def remove(conn: Connection, wish: Wish) -> StoredSponsor | None:
-    """Delete the sponsor; one whose prizes are there is deactivated instead, and returned.
+    """Delete the sponsor; one whose prizes are there, or in a template, is deactivated instead, and returned.
 
     Raises `NotFound` or `PreconditionFailed`.
     """
     former = _matched(conn, wish)
-    if former.prizes:
+    if former.prizes or queries.is_in_a_template(conn, wish.sponsor_id):
         return _deactivate(conn, wish, former)
     undo = conn.begin_nested()
     try:

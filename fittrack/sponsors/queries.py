@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from fittrack.db.tables.drawings import drawings, prizes, sponsors
+from fittrack.db.tables.prizes import drawing_templates
 from fittrack.kit.ids import DrawingId, SponsorId
 from fittrack.sponsors.model import StoredSponsor
 from fittrack.sponsors.schemas import Sort, SponsorsQuery
@@ -27,6 +30,15 @@ _SPONSOR: Final = select(sponsors, _PRIZES.label("prizes"))
 
 _OVER: Final = ("completed", "cancelled")
 """States of drawings that show no more of a sponsor than what is stored."""
+
+
+class _Giver(msgspec.Struct):
+    """What the prize of a template says of who gives it."""
+
+    sponsor_id: UUID | None = None
+
+
+_read_givers: Final = msgspec.json.Decoder(tuple[_Giver, ...]).decode
 
 
 def find(conn: Connection, query: SponsorsQuery) -> tuple[list[StoredSponsor], int]:
@@ -73,6 +85,12 @@ def change(conn: Connection, sponsor_id: SponsorId, changed: dict[str, Any], now
 def remove(conn: Connection, sponsor_id: SponsorId) -> None:
     """Take a sponsor away. Raises IntegrityError when a prize refers to it."""
     conn.execute(delete(sponsors).where(sponsors.c.sponsor_id == sponsor_id))
+
+
+def is_in_a_template(conn: Connection, sponsor_id: SponsorId) -> bool:
+    """Whether drawings to be made, by a template that may be paused, have a prize of this sponsor."""
+    kept = conn.execute(select(drawing_templates.c.prizes).where(drawing_templates.c.deleted_at.is_(None)))
+    return any(giver.sponsor_id == sponsor_id for text in kept.scalars() for giver in _read_givers(text))
 
 
 def living_drawings(conn: Connection, sponsor_id: SponsorId) -> list[DrawingId]:

@@ -78,7 +78,7 @@ async def edit_sponsor(request: web.Request) -> web.Response:
 
 
 async def remove_sponsor(request: web.Request) -> web.Response:
-    """One whose prizes are there is deactivated rather than deleted, and shown (SPEC 6)."""
+    """One with prizes, also in a template, is deactivated rather than deleted, and shown (SPEC 6)."""
     left = await request.app[JOURNAL].transact(changing.remove, _wish(request))
     return no_content() if left is None else render(shown_to_admins(left), etag=left.tag)
 

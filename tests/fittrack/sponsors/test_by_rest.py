@@ -111,6 +111,16 @@ async def test_a_sponsor_without_prizes_is_deleted_and_one_with_prizes_deactivat
     assert gift["sponsor"] == "Giving"
 
 
+async def test_a_sponsor_of_drawings_that_a_template_will_make_is_deactivated(admin: Door) -> None:
+    giving = await sponsor(admin)
+    gift = {"rank": 1, "name": "A mug", "value_usd": "5.00", "quantity": 1, "sponsor_id": giving}
+    paused = {"drawing_type": "daily", "name": "The draw", "active": False, "prizes": [gift]}
+    template = await admin.granted("/drawing-templates", paused)
+    assert (await admin.granted(f"/sponsors/{giving}", method="DELETE"))["active"] is False
+    assert await admin.call("DELETE", f"/drawing-templates/{template['template_id']}") == (204, {})
+    assert await admin.call("DELETE", f"/sponsors/{giving}") == (204, {})
+
+
 async def test_an_inactive_sponsor_gets_no_further_prizes_until_it_is_active_again(admin: Door) -> None:
     giving = await sponsor(admin)
     await admin.granted(f"/sponsors/{giving}", {"active": False}, method="PATCH")
