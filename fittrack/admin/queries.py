@@ -1,6 +1,6 @@
 """Searching accounts, and reading all players' ledgers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
@@ -14,7 +14,9 @@ from fittrack.db.tables.sessions import mfa_secrets, sessions
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.points.queries import TRANSACTION
+from fittrack.profiles.queries import in_tier
 from fittrack.profiles.rules import display_name_key
+from fittrack.profiles.tiers import FitnessLevel, Sex, Tier, tier_of
 from protocol.shapes import instant
 
 _KEYS: dict[Sort, ColumnElement[Any]] = {
@@ -25,6 +27,9 @@ _KEYS: dict[Sort, ColumnElement[Any]] = {
     Sort.NAME: profiles.c.display_key,
     Sort.NAME_DOWN: profiles.c.display_key.desc(),
 }
+
+
+_OF_PROFILE = (profiles.c.display_name, profiles.c.biological_sex, profiles.c.fitness_level)
 
 
 class Extras(NamedTuple):
@@ -45,15 +50,17 @@ class Position(NamedTuple):
     seq: int
 
 
-def search(conn: Connection, query: UsersQuery) -> tuple[list[UserRow], int]:
-    """The page of accounts that `query` asks for, and how many there are."""
+def search(conn: Connection, query: UsersQuery, tier: Tier | None, today: date) -> tuple[list[UserRow], int]:
+    """The page of accounts that `query` asks for, in `tier` if there is one, and how many there are."""
     matching = _matching(query)
+    if tier is not None:
+        matching.append(in_tier(tier, today))
     known = users.outerjoin(profiles, profiles.c.user_id == users.c.user_id)
-    accounts = select(users, profiles.c.display_name, profiles.c.tier_code).select_from(known)
+    accounts = select(users, *_OF_PROFILE).select_from(known)
     counted = select(func.count()).select_from(known)
     page = accounts.where(*matching).order_by(*_order(query.sort)).offset(query.offset).limit(query.limit)
     total = conn.execute(counted.where(*matching)).scalar_one()
-    return [_user(row) for row in conn.execute(page)], total
+    return [_user(row, today) for row in conn.execute(page)], total
 
 
 def extras(conn: Connection, user_id: UserId, now: datetime) -> Extras:
@@ -109,8 +116,6 @@ def _matching(query: UsersQuery) -> list[ColumnElement[bool]]:
         clauses.append(users.c.status == query.status.value)
     if query.role is not None:
         clauses.append(users.c.role == query.role.value)
-    if query.tier is not None:
-        clauses.append(profiles.c.tier_code == query.tier.upper())
     if query.under_review is not None:
         clauses.append(users.c.under_review == query.under_review)
     return clauses
@@ -130,7 +135,7 @@ def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
     return (key if sort in {Sort.NEWEST, Sort.OLDEST} else key.nulls_last()), users.c.user_id.desc()
 
 
-def _user(row: "Row[Any]") -> UserRow:
+def _user(row: "Row[Any]", today: date) -> UserRow:
     ends = row.premium_expires_at
     return UserRow(
         user_id=row.user_id,
@@ -139,10 +144,16 @@ def _user(row: "Row[Any]") -> UserRow:
         status=AccountStatus(row.status),
         role=Role(row.role),
         premium_expires_at=None if ends is None else instant(ends),
-        tier_code=row.tier_code,
+        tier_code=_tier_code(row, today),
         under_review=row.under_review,
         created_at=instant(row.created_at),
     )
+
+
+def _tier_code(row: "Row[Any]", today: date) -> str | None:
+    if row.biological_sex is None:
+        return None
+    return tier_of(Sex(row.biological_sex), row.date_of_birth, FitnessLevel(row.fitness_level), today).code
 
 
 def _sought(query: TransactionsQuery) -> list[ColumnElement[bool]]:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from fittrack.accounts.schemas import EMAIL_LENGTH_MAX, Me, Reason
 from fittrack.kit.standing import AccountStatus, Role
+from fittrack.profiles.tiers import TIER_PATTERN
 from fittrack.server.schemas import Answer, CursorQuery, Input, PageQuery
 from protocol.shapes import InboundInstant, Instant, Transaction, TransactionType
 
@@ -16,7 +17,7 @@ ADJUSTMENT_MAX = 1_000_000
 """Points in one adjustment: nearly three years of days at the cap. More is a slip of the finger."""
 
 Text = Annotated[str, Meta(min_length=1, max_length=EMAIL_LENGTH_MAX)]
-TierCode = Annotated[str, Meta(min_length=1, max_length=12)]
+TierCode = Annotated[str, Meta(pattern=TIER_PATTERN, max_length=12)]
 
 
 class Sort(StrEnum):

@@ -19,6 +19,7 @@ from fittrack.kit.intention import Answer, Command
 from fittrack.kit.problems import Conflict, FieldError, Validation
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.points.schemas import Adjusted
+from fittrack.profiles.tiers import asked_tier
 from fittrack.server.asking import (
     CALENDAR,
     READS,
@@ -43,7 +44,9 @@ _USERS: Final = f"{API}/users"
 
 async def search(request: web.Request) -> web.Response:
     query = parse_query(request, schemas.UsersQuery)
-    found, total = await request.app[READS].run(queries.search, query)
+    tier = None if query.tier is None else asked_tier(query.tier)
+    today = request.app[CALENDAR].day_of(request.app[CLOCK].now())
+    found, total = await request.app[READS].run(queries.search, query, tier, today)
     return render(page_of(found, query, total))
 
 

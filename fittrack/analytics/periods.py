@@ -54,8 +54,14 @@ def window_of(days: int, today: date) -> Span:
     return Span(today - timedelta(days=days - 1), today)
 
 
-def before(window: Span) -> Span:
-    """As many days, right before."""
-    length = window.last - window.first
-    last = window.first - _DAY
-    return Span(last - length, last)
+def whole(period: Period, window: Span) -> Span:
+    """All days of the periods of which `window` has days."""
+    return Span(span_of(period, window.first).first, span_of(period, window.last).last)
+
+
+def before(period: Period, window: Span) -> Span:
+    """As many periods, right before those that `window` is made of."""
+    first = window.first
+    for _ in spans(period, window):
+        first = span_of(period, first - _DAY).first
+    return Span(first, window.first - _DAY)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from fittrack.analytics import queries, schemas
 from fittrack.analytics.measures import ALL, Of
-from fittrack.analytics.periods import Period, Span, before, span_of, window_of
+from fittrack.analytics.periods import Period, Span, before, span_of, whole, window_of
 from fittrack.analytics.reading import (
     Ask,
     Line,
@@ -41,7 +41,7 @@ class Moment(NamedTuple):
 
 
 def registrations(
-    conn: Connection, query: schemas.SeriesQuery, moment: Moment
+    conn: Connection, query: schemas.ReportQuery, moment: Moment
 ) -> schemas.RegistrationsReport:
     """`GET admin/analytics/registrations`."""
     found = _lines(conn, query, moment, _REGISTRATIONS)
@@ -71,7 +71,7 @@ def activity(conn: Connection, query: schemas.ActivityQuery, moment: Moment) -> 
     )
 
 
-def drawings(conn: Connection, query: schemas.SeriesQuery, moment: Moment) -> schemas.DrawingsReport:
+def drawings(conn: Connection, query: schemas.ReportQuery, moment: Moment) -> schemas.DrawingsReport:
     """`GET admin/analytics/drawings`."""
     found = _lines(conn, query, moment, _DRAWINGS)
     return schemas.DrawingsReport(
@@ -81,16 +81,18 @@ def drawings(conn: Connection, query: schemas.SeriesQuery, moment: Moment) -> sc
     )
 
 
-def overview(conn: Connection, query: schemas.OverviewQuery, moment: Moment) -> schemas.Overview:
+def overview(conn: Connection, query: schemas.ReportQuery, moment: Moment) -> schemas.Overview:
     """`GET admin/analytics/overview`."""
-    window = window_of(query.days, moment.today)
-    both = Span(before(window).first, window.last)
+    window = whole(query.period, window_of(query.days, moment.today))
+    former = before(query.period, window)
+    both = Span(former.first, min(window.last, moment.today))
     measures = (Of.PLAYERS, Of.NET_POINTS, *_REGISTRATIONS, *_ACTIVITY, *_DRAWINGS)
     ask = Ask(measures, Period.DAY, both, moment.today, moment.calendar)
     by_day = amounts_by_day(conn, ask, both)
     mark = queries.mark(conn)
     return schemas.Overview(
         days=query.days,
+        period=query.period,
         since=window.first.isoformat(),
         until=window.last.isoformat(),
         as_of=instant(moment.now),
@@ -106,13 +108,13 @@ def overview(conn: Connection, query: schemas.OverviewQuery, moment: Moment) -> 
         fulfillments_by_status=queries.fulfillments_by_status(conn),
         open_reviews=queries.open_reviews(conn),
         window=_window(by_day, window),
-        former_window=_window(by_day, before(window)),
+        former_window=_window(by_day, former),
     )
 
 
 def _lines(
     conn: Connection,
-    query: schemas.SeriesQuery,
+    query: schemas.ReportQuery,
     moment: Moment,
     measures: tuple[Of, ...],
     dimension: str = ALL,
@@ -122,7 +124,7 @@ def _lines(
     return read_lines(conn, ask)
 
 
-def _frame(query: schemas.SeriesQuery, found: Lines, moment: Moment) -> dict[str, Any]:
+def _frame(query: schemas.ReportQuery, found: Lines, moment: Moment) -> dict[str, Any]:
     """What every report says of itself."""
     until = found.counted_until
     return {

@@ -8,8 +8,7 @@ from aiohttp import web
 
 from fittrack.analytics import reports, schemas
 from fittrack.analytics.reports import Moment
-from fittrack.kit.problems import FieldError, Malformed
-from fittrack.profiles.tiers import find_tier
+from fittrack.profiles.tiers import asked_tier
 from fittrack.server.asking import CALENDAR, READS
 from fittrack.server.csv import CSV, render_csv, wants_csv
 from fittrack.server.http import CLOCK
@@ -24,7 +23,7 @@ _DATES: Final = ("period_start", "period_end")
 
 
 async def overview(request: web.Request) -> web.Response:
-    query = parse_query(request, schemas.OverviewQuery)
+    query = parse_query(request, schemas.ReportQuery)
     found = await request.app[READS].run(reports.overview, query, _moment(request))
     if not wants_csv(request, query.format):
         return render(found)
@@ -33,23 +32,20 @@ async def overview(request: web.Request) -> web.Response:
 
 
 async def registrations(request: web.Request) -> web.Response:
-    query = parse_query(request, schemas.SeriesQuery)
+    query = parse_query(request, schemas.ReportQuery)
     found = await request.app[READS].run(reports.registrations, query, _moment(request))
     return _series(request, query, found, found.items)
 
 
 async def activity(request: web.Request) -> web.Response:
     query = parse_query(request, schemas.ActivityQuery)
-    tier = find_tier(query.tier)
-    if tier is None:
-        raise Malformed("There is no such tier.", errors=[FieldError("/tier", "There is no such tier.")])
-    query = msgspec.structs.replace(query, tier=tier.code)
+    query = msgspec.structs.replace(query, tier=asked_tier(query.tier).code)
     found = await request.app[READS].run(reports.activity, query, _moment(request))
     return _series(request, query, found, found.items)
 
 
 async def drawings(request: web.Request) -> web.Response:
-    query = parse_query(request, schemas.SeriesQuery)
+    query = parse_query(request, schemas.ReportQuery)
     found = await request.app[READS].run(reports.drawings, query, _moment(request))
     return _series(request, query, found, found.items)
 
@@ -61,7 +57,7 @@ def _moment(request: web.Request) -> Moment:
 
 def _series(
     request: web.Request,
-    query: schemas.SeriesQuery,
+    query: schemas.ReportQuery,
     found: schemas.Report,
     items: Sequence[msgspec.Struct],
 ) -> web.Response:
@@ -95,12 +91,12 @@ def _route(name: str, handler: Handler, summary: str, query: type[msgspec.Struct
 
 
 ROUTES: list[Route] = [
-    _route("overview", overview, "How things stand", schemas.OverviewQuery, schemas.Overview),
+    _route("overview", overview, "How things stand", schemas.ReportQuery, schemas.Overview),
     _route(
         "registrations",
         registrations,
         "Accounts made, verified and deleted, by period",
-        schemas.SeriesQuery,
+        schemas.ReportQuery,
         schemas.RegistrationsReport,
     ),
     _route(
@@ -114,7 +110,7 @@ ROUTES: list[Route] = [
         "drawings",
         drawings,
         "Draws, tickets, winners, prizes and purchases, by period",
-        schemas.SeriesQuery,
+        schemas.ReportQuery,
         schemas.DrawingsReport,
     ),
 ]

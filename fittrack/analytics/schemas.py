@@ -25,20 +25,18 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-class OverviewQuery(Input, frozen=True, kw_only=True):
-    """Parameters of `GET admin/analytics/overview`. `format` goes before the `Accept` header."""
+class ReportQuery(Input, frozen=True, kw_only=True):
+    """Parameters of every report: whole periods of which the last `days` days have a part.
+
+    `format` goes before the `Accept` header.
+    """
 
     days: Days = DAYS_DEFAULT
+    period: Period = Period.DAY
     format: Format | None = None
 
 
-class SeriesQuery(OverviewQuery, frozen=True, kw_only=True):
-    """Parameters of the other reports: whole periods of which the last `days` days have a part."""
-
-    period: Period = Period.DAY
-
-
-class ActivityQuery(SeriesQuery, frozen=True, kw_only=True):
+class ActivityQuery(ReportQuery, frozen=True, kw_only=True):
     """Parameters of `GET admin/analytics/activity`; `OPEN` are all tiers together."""
 
     tier: Annotated[str, Meta(pattern=TIER_PATTERN, max_length=12)] = OPEN_TIER_CODE
@@ -154,9 +152,10 @@ class Window(Answer, frozen=True, kw_only=True):
 
 
 class Overview(Answer, frozen=True, kw_only=True):
-    """How things stand, what the last days came to, and what as many days before them did."""
+    """How things stand, what the last periods came to, and what as many periods before them did."""
 
     days: int
+    period: Period
     since: Date = msgspec.field(name="from")
     until: Date = msgspec.field(name="to")
     as_of: Instant

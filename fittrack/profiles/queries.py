@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, Table, Update, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Update, and_, case, func, select, update
 
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.profiles import schemas
 from fittrack.profiles.rules import Profile, display_name_key, normal_display_name, tier_of
-from fittrack.profiles.tiers import AgeBracket, FitnessLevel, Sex, tier_code
+from fittrack.profiles.tiers import AgeBracket, FitnessLevel, Sex, Tier, tier_code
 from protocol.shapes import instant
 
 _GOALS = msgspec.json.Decoder(list[str])
@@ -107,6 +107,21 @@ def count_players(conn: Connection, today: date) -> Mapping[str, int]:
         ): row.players
         for row in rows
     }
+
+
+def in_tier(tier: Tier, today: date) -> ColumnElement[bool]:
+    """Whether a profile, joined with its account, is of the tier today: by the birthday, like those counted.
+
+    Everybody with a profile is in `OPEN`.
+    """
+    if tier.age_bracket is None:
+        return profiles.c.user_id.is_not(None)
+    brackets = list(AgeBracket)
+    place = brackets.index(tier.age_bracket)
+    ages = [users.c.date_of_birth > _latest_birth(older, today) for older in brackets[place + 1 : place + 2]]
+    if place > 0:
+        ages.append(users.c.date_of_birth <= _latest_birth(tier.age_bracket, today))
+    return and_(profiles.c.biological_sex == tier.sex, profiles.c.fitness_level == tier.fitness_level, *ages)
 
 
 def _latest_birth(bracket: AgeBracket, today: date) -> date:

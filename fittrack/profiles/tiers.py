@@ -7,6 +7,7 @@ from itertools import product
 from typing import Final
 
 from fittrack.kit.calendar import age_on
+from fittrack.kit.problems import FieldError, Malformed
 
 MIN_AGE_YEARS: Final = 18
 """Sweepstakes are for adults (SPEC, market)."""
@@ -108,6 +109,15 @@ def find_tier(code: str) -> Tier | None:
     part of an address when a client forgets to escape it.
     """
     return TIERS.get(code.upper().replace(" ", "+"))
+
+
+def asked_tier(code: str) -> Tier:
+    """The tier that the parameter `tier` of a request names. Raises `Malformed`."""
+    tier = find_tier(code)
+    if tier is None:
+        detail = "There is no such tier."
+        raise Malformed(detail, errors=[FieldError("/tier", detail)])
+    return tier
 
 
 TIERS: Final[dict[str, Tier]] = {

@@ -18,7 +18,7 @@ from fittrack.analytics import reports
 from fittrack.analytics.periods import Period
 from fittrack.analytics.refreshing import refresh
 from fittrack.analytics.reports import Moment
-from fittrack.analytics.schemas import ActivityQuery, OverviewQuery, SeriesQuery
+from fittrack.analytics.schemas import ActivityQuery, ReportQuery
 from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.journal import Journal
 from fittrack.db.journal.open_store import open_store
@@ -76,16 +76,16 @@ async def _measure(settings: DatabaseSettings, players: int, activities: int, ru
 
 def _reports() -> list[tuple[str, Callable[..., Any], Any]]:
     found: list[tuple[str, Callable[..., Any], Any]] = [
-        ("overview, 30 days", reports.overview, OverviewQuery()),
-        (f"overview, {WINDOW_DAYS} days", reports.overview, OverviewQuery(days=WINDOW_DAYS)),
+        ("overview, 30 days", reports.overview, ReportQuery()),
+        (f"overview, {WINDOW_DAYS} days", reports.overview, ReportQuery(days=WINDOW_DAYS)),
     ]
     for period in Period:
         query = {"days": WINDOW_DAYS, "period": period}
         found += [
-            (f"registrations by {period}", reports.registrations, SeriesQuery(**query)),
+            (f"registrations by {period}", reports.registrations, ReportQuery(**query)),
             (f"activity by {period}", reports.activity, ActivityQuery(**query)),
             (f"activity of a tier by {period}", reports.activity, ActivityQuery(**query, tier="M-18-29-ADV")),
-            (f"drawings by {period}", reports.drawings, SeriesQuery(**query)),
+            (f"drawings by {period}", reports.drawings, ReportQuery(**query)),
         ]
     return found
 

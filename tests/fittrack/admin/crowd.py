@@ -122,13 +122,14 @@ class _Maker:
 
     def _profile(self, n: int, user_id: UUID) -> Fact:
         name = f"{self._one_of('Ann', 'Bob', 'cyd')} {n}"
+        level = self._one_of("advanced", "beginner")
         return {
             "user_id": user_id,
             "display_name": name,
             "display_key": name.casefold(),
             "biological_sex": "female",
-            "fitness_level": "advanced",
-            "tier_code": self._one_of("F-30-39-ADV", "F-30-39-BEG"),
+            "fitness_level": level,
+            "tier_code": f"F-30-39-{level[:3].upper()}",
             "updated_at": self._at(n),
         }
 

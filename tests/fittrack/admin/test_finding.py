@@ -1,5 +1,6 @@
 """Finding accounts, and looking at one."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -47,6 +48,8 @@ async def found(admin: Door, query: str) -> list[str]:
         ("role=premium", ["dora"]),
         ("role=admin", ["boss"]),
         ("tier=f-30-39-adv&sort=created_at", ["ada_1", "bob%25x", "dora"]),
+        ("tier=OPEN&sort=created_at", ["ada_1", "bob%25x", "dora"]),
+        ("tier=F-60+-ADV", []),
         ("under_review=true", []),
         ("sort=email", ["ada_1", "bob%25x", "boss", "cy", "dora"]),
         ("sort=-email&limit=2", ["dora", "cy"]),
@@ -70,7 +73,7 @@ async def test_users_are_the_same_accounts(admin: Door, town: dict[str, Door]) -
 
 
 @pytest.mark.parametrize(
-    "query", ["status=asleep", "role=king", "sort=password_hash", "limit=101", "q=", "who=ada"]
+    "query", ["status=asleep", "role=king", "sort=password_hash", "limit=101", "q=", "who=ada", "tier=Z"]
 )
 async def test_a_search_that_makes_no_sense_is_refused(admin: Door, query: str) -> None:
     assert await admin.refused(f"/admin/users?{query}", method="GET") == "malformed"
@@ -112,3 +115,26 @@ async def test_where_an_account_is_signed_in_and_what_was_logged_is_shown(house:
     cursor = page["pagination"]["next_cursor"]
     [older] = (await admin.get(f"{at}/activities?limit=1&cursor={quote(cursor)}"))["items"]
     assert older != page["items"][0]
+
+
+async def test_a_birthday_moves_a_player_to_the_next_bracket_in_the_list_too(
+    house: House, admin: Door
+) -> None:
+    player = await a_player(house, admin.client, display_name="Joe")
+    turns_40 = {"date_of_birth": "1986-06-11", "reason": "Seen on a passport"}
+    await admin.granted(f"/users/{player.user_id}", turns_40, method="PATCH")
+    before = await admin.get("/admin/users?tier=F-30-39-ADV")
+    assert [row["tier_code"] for row in before["items"]] == ["F-30-39-ADV"]
+    await house.clock.advance(timedelta(days=1).total_seconds())
+    admin = await admin.signed_in_again()
+    after = await admin.get("/admin/users?tier=F-40-49-ADV")
+    assert [row["tier_code"] for row in after["items"]] == ["F-40-49-ADV"]
+    assert (await admin.get(f"/users/{player.user_id}"))["profile"]["tier_code"] == "F-40-49-ADV"
+    assert await found(admin, "tier=F-30-39-ADV") == []
+
+
+async def test_a_plus_that_a_client_forgets_to_escape_is_still_one(house: House, admin: Door) -> None:
+    player = await a_player(house, admin.client, display_name="Joe")
+    born = {"date_of_birth": "1950-01-01", "reason": "Seen on a passport"}
+    await admin.granted(f"/users/{player.user_id}", born, method="PATCH")
+    assert await found(admin, "tier=F-60+-ADV") == ["joe"]

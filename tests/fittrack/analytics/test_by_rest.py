@@ -90,6 +90,13 @@ async def test_the_overview_tells_how_things_stand(house: House, desk: Desk) -> 
     assert (overview["days"], overview["from"], overview["to"]) == (30, "2026-05-12", "2026-06-10")
 
 
+async def test_the_overview_is_of_whole_periods_too(house: House, desk: Desk) -> None:
+    await house.player(days=0)
+    month = await desk.report("overview?period=month&days=1")
+    assert (month["period"], month["from"], month["to"]) == ("month", "2026-06-01", "2026-06-30")
+    assert month["window"]["registrations"]["registrations"] == 2
+
+
 async def test_money_is_exact_to_the_cent(house: House, desk: Desk) -> None:
     drawing_id = await house.drawing(
         prizes=2,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fittrack.analytics.periods import Period, Span, before, span_of, spans, window_of
+from fittrack.analytics.periods import Period, Span, before, span_of, spans, whole, window_of
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -22,12 +22,15 @@ def test_periods_cover_every_day_of_the_window_once(period: Period, today: date,
     assert all(span_of(period, day) == span for span in found for day in span)
 
 
-@given(DAYS, st.integers(1, 800))
-def test_what_was_before_is_as_long_and_ends_right_before(today: date, days: int) -> None:
-    window = window_of(days, today)
-    former = before(window)
+@given(st.sampled_from(Period), DAYS, st.integers(1, 800))
+def test_as_many_whole_periods_were_before_and_end_right_before(
+    period: Period, today: date, days: int
+) -> None:
+    window = whole(period, window_of(days, today))
+    former = before(period, window)
     assert former.last == window.first - timedelta(days=1)
-    assert former.last - former.first == window.last - window.first
+    assert former == whole(period, former)
+    assert len(spans(period, former)) == len(spans(period, window))
 
 
 def test_weeks_begin_on_monday_and_months_on_the_first() -> None:

@@ -16,7 +16,7 @@ from fittrack.activities.model import ActivityInput, ActivityType, Intensity
 from fittrack.analytics import reports
 from fittrack.analytics.periods import Period
 from fittrack.analytics.reports import Moment
-from fittrack.analytics.schemas import ActivityQuery, OverviewQuery, SeriesQuery
+from fittrack.analytics.schemas import ActivityQuery, ReportQuery
 from fittrack.db.tables.drawings import drawings
 from fittrack.drawings.commands import CancelDrawing
 from fittrack.kit.ids import DrawingId, UserId
@@ -162,7 +162,7 @@ async def compare(lived: Life, days: int) -> None:
     for period in ("day", "week", "month"):
         spans = list(periods(period, first, today))
         query = {"days": days, "period": Period(period)}
-        plain, tiered = SeriesQuery(**query), ActivityQuery(**query, tier=TIER)
+        plain, tiered = ReportQuery(**query), ActivityQuery(**query, tier=TIER)
         for report, asked, count in (
             (reports.registrations, plain, naive.registrations),
             (reports.activity, ActivityQuery(**query), naive.activity),
@@ -173,17 +173,17 @@ async def compare(lived: Life, days: int) -> None:
                 {"period_start": f"{start}", "period_end": f"{end}", **count(start, end)}
                 for start, end in spans
             ], (report, asked)
-    await compare_overview(lived, first, today)
+        await compare_overview(lived, plain, spans)
 
 
-async def compare_overview(lived: Life, first: date, today: date) -> None:
-    naive, length = lived.naive, today - first
-    overview = await lived.report(reports.overview, OverviewQuery(days=length.days + 1))
-    assert (overview["from"], overview["to"]) == (f"{first}", f"{today}")
-    for name, start, end in (
-        ("window", first, today),
-        ("former_window", first - length - timedelta(days=1), first - timedelta(days=1)),
-    ):
+async def compare_overview(lived: Life, asked: ReportQuery, spans: list[tuple[date, date]]) -> None:
+    naive, today = lived.naive, day_of(lived.house.clock.now())
+    overview = await lived.report(reports.overview, asked)
+    first, last = spans[0][0], spans[-1][1]
+    assert (overview["from"], overview["to"]) == (f"{first}", f"{last}")
+    long_before = first - timedelta(days=31 * len(spans))
+    formers = list(periods(asked.period, long_before, first - timedelta(days=1)))[-len(spans) :]
+    for name, start, end in (("window", first, last), ("former_window", formers[0][0], formers[-1][1])):
         activity = naive.activity(start, end)
         del activity["active_players"]
         assert overview[name] == {
@@ -191,9 +191,9 @@ async def compare_overview(lived: Life, first: date, today: date) -> None:
             "activity": activity,
             "drawings": naive.drawings(start, end),
         }
-    spans = {name: next(periods(name, today, today)) for name in ("day", "week", "month")}
+    current = {name: next(periods(name, today, today)) for name in ("day", "week", "month")}
     assert overview["active_players"] == {
-        key: naive.activity(*spans[name])["active_players"]
+        key: naive.activity(*current[name])["active_players"]
         for key, name in (("today", "day"), ("this_week", "week"), ("this_month", "month"))
     }
     assert overview["points_outstanding"] == naive.outstanding()
