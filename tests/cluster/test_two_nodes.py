@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from fittrack.kit.clock import SystemClock
 from protocol.close_codes import CloseCode
+from protocol.shapes import instant
 from tests.bets import Bets
 from tests.cluster.nodes import figure, two_nodes
 from tests.evidence import assert_each_once, assert_sound, sold
@@ -11,6 +13,8 @@ from tests.stage import Stage, eventually
 from tests.wire import wired
 
 BUYERS = 10
+WALKERS = 9
+"""The tenth would reach the day's goal."""
 
 
 async def test_players_of_both_nodes_buy_from_one_drawing_and_everybody_sees_the_tick(
@@ -44,6 +48,39 @@ async def test_players_of_both_nodes_buy_from_one_drawing_and_everybody_sees_the
 def _last_tick(witness: Witness) -> int:
     ticks = [int(str(event.d["tickets"])) for event in witness.events if event.t == "drawing.tick"]
     return ticks[-1] if ticks else 0
+
+
+async def test_points_earned_at_either_node_stand_on_the_board_that_both_show(
+    stage: Stage, tmp_path: Path
+) -> None:
+    members = stage.world.players[:WALKERS]
+    async with two_nodes(stage, tmp_path) as (one, other), Rest(one) as rest, Rest(other) as far:
+        for number, member in enumerate(members):
+            door = (rest, far)[number % 2]
+            await door.post("/activities", steps_now(1_000 * (number + 1)), token=member.token)
+        wanted = [10 * thousands for thousands in range(WALKERS, 0, -1)]
+        for door in (rest, far):
+
+            async def shows_all(door: Rest = door) -> bool:
+                board = await door.get("/leaderboards/daily?tier=OPEN", members[0].token)
+                return [line["points_earned"] for line in board["rankings"]] == wanted
+
+            await eventually(shows_all, "the board")
+    assert_sound(stage)
+
+
+def steps_now(steps: int) -> dict[str, object]:
+    """Steps of this moment, as a watch tells them."""
+    now = instant(SystemClock().now())
+    return {
+        "activity_type": "steps",
+        "start_time": now,
+        "end_time": now,
+        "duration_minutes": 0,
+        "metrics": {"steps": steps},
+        "source": "fitbit",
+        "external_id": "steps",
+    }
 
 
 async def test_a_session_that_ends_on_one_node_is_closed_on_the_other(stage: Stage, tmp_path: Path) -> None:
