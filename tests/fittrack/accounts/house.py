@@ -30,6 +30,7 @@ from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
 from fittrack.db.tables import metadata
+from fittrack.drawings.official_rules import Publisher
 from fittrack.integrations.jwks import RemoteKeySet
 from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import MailFolder
@@ -193,6 +194,13 @@ async def build(folder: Path) -> House:
         outlet=Outlet(broker, clock),
         sealer=sealer,
         excluded_states={"NY", "FL", "RI"},
+        publisher=Publisher(
+            operator="FitTrack",
+            free_entry_address="",
+            public_url="https://fittrack.example",
+            excluded_states={"NY", "FL", "RI"},
+            calendar=calendar,
+        ),
         beacon_chain=None,
         beacon_chains={},
         drawings_need_beacon=False,

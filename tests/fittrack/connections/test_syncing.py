@@ -11,9 +11,12 @@ from fittrack.connections import queries
 from fittrack.connections.queries import Wanted
 from fittrack.connections.syncing import LEASE
 from fittrack.db.tables.partners import tracker_connections
+from fittrack.integrations.trackers.google_health import GoogleHealthHook
+from fittrack.integrations.trackers.trouble import HookRefused
 from fittrack.jobs.trackers import AT_ONCE
 from fittrack.kit.ids import uuid7
 from fittrack.kit.standing import AccountStatus
+from tests.actors.house import NOON
 from tests.fittrack.connections.conftest import TrackerHouse
 from tests.google_health import HOOK_SECRET, Fault, notification
 from tests.rest_house import Person
@@ -526,6 +529,13 @@ async def hook(house: TrackerHouse, body: bytes, secret: str | None, provider: s
     url = f"/api/v1/hooks/{provider}"
     async with house.rest.http.post(url, data=body, headers=headers) as response:
         return response.status, await response.json()
+
+
+@pytest.mark.parametrize("sent", ["Bearer \udcff", "Bearer ÿ", ""])
+def test_a_header_that_is_no_text_is_not_the_secret(sent: str):
+    with pytest.raises(HookRefused):
+        GoogleHealthHook(HOOK_SECRET).read({"Authorization": sent}, b"{}", NOON)
+    assert not GoogleHealthHook(HOOK_SECRET).handshake(sent)
 
 
 async def test_the_handshake_needs_the_secret(house: TrackerHouse):
