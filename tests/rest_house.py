@@ -104,7 +104,7 @@ class RestHouse:
 
     async def letters(self) -> list[EmailMessage]:
         """Deliver what is due; every letter so far, the oldest first."""
-        await self.inner.node.deliver_mail()
+        await self.inner.node.jobs.deliver_mail()
         files = sorted(self.mail_dir.glob("*.eml")) if self.mail_dir.exists() else []
         return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 

@@ -9,7 +9,7 @@ class LeapingClock(VirtualClock):
     """Leaps from one moment to the next; what was due in between is not done.
 
     Countdowns would ring ten thousands of times for nobody. What the clock does to drawings is left to
-    the caller (`Node.tend_drawings`).
+    the caller (`NodeJobs.tend_drawings`).
     """
 
     def leap_to(self, instant: datetime) -> None:

@@ -69,7 +69,7 @@ class DrawingHouse:
     async def call_off(self, plan: Plan) -> None:
         """Cancel the drawing, and give all points back."""
         await self._ask(self._opened.pop(plan), CancelDrawing("The sponsor cannot deliver."))
-        await self._node.apply_effects()
+        await self._node.jobs.apply_effects()
 
     async def tend(self) -> None:
         """Do what the clock demands by now: close, draw, tell the winners."""
@@ -77,7 +77,7 @@ class DrawingHouse:
         for drawing_id in due:
             ref = self._node.registry.ref(DRAWING, drawing_id)
             await ref.ask(TendDrawing(), timeout_s=ADMIN_TIMEOUT_S)
-        await self._node.apply_effects()
+        await self._node.jobs.apply_effects()
 
     def on_sale(self) -> list[tuple[DrawingId, Plan]]:
         """Drawings whose tickets are sold now."""

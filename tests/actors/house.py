@@ -113,15 +113,15 @@ class House:
     async def pass_time(self, **duration: float) -> None:
         """Let time pass, and the clock do its work at the end of it."""
         await self.clock.advance(timedelta(**duration).total_seconds())
-        await self.node.tend_drawings()
+        await self.node.jobs.tend_drawings()
         await self.quiet()
 
     async def leap(self, **duration: float) -> None:
         """Let time pass at once: of what was due in between only what is swept up is done, late."""
         self.clock.leap_to(self.clock.now() + timedelta(**duration))
-        await self.node.tend_drawings()
+        await self.node.jobs.tend_drawings()
         await self.quiet()
-        await self.node.tend_prizes()
+        await self.node.jobs.tend_prizes()
         await self.quiet()
 
     def listen(self, drawing_id: DrawingId) -> list[ChannelEvent]:

@@ -157,7 +157,7 @@ async def test_what_closes_too_late_for_every_promised_round_is_cancelled_and_re
             await house.run(drawing_id, CloseDrawing())
         await house.pass_time(seconds=0)
         assert await status(house, drawing_id) is DrawingStatus.CANCELLED
-        assert await house.node.apply_effects() == 4, "two refunds, two notices"
+        assert await house.node.jobs.apply_effects() == 4, "two refunds, two notices"
 
 
 async def test_while_the_beacon_is_away_the_drawing_waits_and_then_completes(

@@ -46,7 +46,7 @@ async def test_the_clock_closes_and_draws_and_the_winner_is_told(house: House) -
     assert await status(house, drawing_id) is DrawingStatus.CLOSED
     await house.pass_time(minutes=5)
     assert await status(house, drawing_id) is DrawingStatus.COMPLETED
-    await house.node.apply_effects()
+    await house.node.jobs.apply_effects()
     (notice,) = [note for note in await house.inbox(player) if note.notification_type == "winner_selected"]
     assert notice.title == "You won: Prize 1"
 
@@ -73,8 +73,8 @@ async def test_a_cancelled_drawing_gives_every_point_back_exactly_once(house: Ho
         await house.buy(player, drawing_id, 3)
         await house.buy(player, drawing_id, 4)
     await house.run(drawing_id, CancelDrawing("No prize came"))
-    assert await house.node.apply_effects() == 4 + 2, "a refund for each entry, a notice for each player"
-    assert await house.node.apply_effects() == 0
+    assert await house.node.jobs.apply_effects() == 4 + 2, "a refund for each entry, a notice for each player"
+    assert await house.node.jobs.apply_effects() == 0
     for player in players:
         assert (await house.standing(player)).balance == 1_000
         notes = await house.inbox(player)
@@ -86,7 +86,7 @@ async def test_a_banned_player_is_refunded_too(house: House) -> None:
     await house.buy(player, drawing_id, 7)
     await house.do(player, ChangeStatus(status=AccountStatus.BANNED, reason="Cheating"))
     await house.run(drawing_id, CancelDrawing("No prize came"))
-    await house.node.apply_effects()
+    await house.node.jobs.apply_effects()
     assert (await house.standing(player)).balance == 1_000
 
 

@@ -56,7 +56,7 @@ async def _won(town: Town, winner: Caller, subject: str) -> Places:
         await house.run(drawing_id, wish)
     await house.buy(winner.user_id, drawing_id, 1)
     await house.leap(seconds=things.SALE_S + 1)
-    await town.node.apply_effects()
+    await town.node.jobs.apply_effects()
     fulfilment_id = fulfillment_id(drawing_id, 1)
     state = next((state for state in STATES if state in subject), "won")
     for change in STATES[state]:

@@ -52,7 +52,7 @@ class Weeks:
             for player in dice.sample(players, dice.randint(1, 4)):
                 await office.house.buy(player.user_id, drawing_id, dice.randint(1, 3))
         await office.draw(next(iter(self.values)), [])
-        await office.house.node.apply_effects()
+        await office.house.node.jobs.apply_effects()
 
     async def go_on(self) -> bool:
         """Some days: who has something to do may do it. Whether nobody had."""
@@ -66,7 +66,7 @@ class Weeks:
         ]
         for prize in live:
             await self._move(prize)
-        await office.house.node.apply_effects()
+        await office.house.node.jobs.apply_effects()
         return not live
 
     async def _move(self, prize: Prize) -> None:

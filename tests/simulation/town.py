@@ -127,7 +127,7 @@ class Town:
         """Have everything done that is due."""
         for drawing_id in await self.node.reads.run(queries.due, self.clock.now(), DRAWINGS_PER_SWEEP):
             await self.node.registry.ref(DRAWING, drawing_id).ask(TendDrawing(), timeout_s=ADMIN_TIMEOUT_S)
-        await self.node.apply_effects()
+        await self.node.jobs.apply_effects()
 
     async def restart(self) -> None:
         """Close the node and start another on the same file."""

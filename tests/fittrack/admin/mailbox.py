@@ -10,7 +10,7 @@ from tests.actors.house import House
 
 async def letters_to(house: House, address: str) -> list[EmailMessage]:
     """Deliver what is due; every letter to `address` so far, the oldest first."""
-    await house.node.deliver_mail()
+    await house.node.jobs.deliver_mail()
     files = sorted(house.node.settings.mail_dir.glob("*.eml"))
     letters = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
     return [letter for letter in letters if letter["To"] == address]

@@ -47,18 +47,18 @@ async def test_a_report_of_a_tier_shows_that_tier(house: House, desk: Desk) -> N
 
 async def test_what_comes_late_shows_once_it_is_counted(house: House, desk: Desk) -> None:
     player = await house.player(days=0)
-    await house.node.count_figures()
+    await house.node.jobs.count_figures()
     await house.do(player, LogActivities([hard_day(house.clock, 3)]))
     assert [line["points_earned"] for line in await desk.items("activity?days=4")] == [1000, 0, 0, 0]
-    await house.node.count_figures()
+    await house.node.jobs.count_figures()
     await house.do(player, LogActivities([hard_day(house.clock, 2)]))
     assert [line["points_earned"] for line in await desk.items("activity?days=4")] == [1000, 0, 0, 0]
-    await house.node.count_figures()
+    await house.node.jobs.count_figures()
     assert [line["points_earned"] for line in await desk.items("activity?days=4")] == [1000, 1000, 0, 0]
 
 
 async def test_today_is_shown_as_it_is_at_this_moment(house: House, desk: Desk) -> None:
-    await house.node.count_figures()
+    await house.node.jobs.count_figures()
     before = await desk.report("overview?days=1")
     early = msgspec.structs.replace(
         hard_day(house.clock, 0), start_time=NOON - timedelta(hours=6), end_time=NOON
@@ -160,7 +160,7 @@ async def test_a_question_that_makes_no_sense_is_refused(desk: Desk, query: str)
 
 async def test_two_years_can_be_looked_at(house: House, desk: Desk) -> None:
     await house.player()
-    await house.node.count_figures()
+    await house.node.jobs.count_figures()
     for name in REPORTS:
         assert len(await desk.items(f"{name}?days={DAYS_MAX}")) == DAYS_MAX
         assert len(await desk.items(f"{name}?days={DAYS_MAX}&period=month")) == 25

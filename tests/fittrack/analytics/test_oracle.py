@@ -8,7 +8,7 @@ from tests.oracle_sql import assert_fit_for_oracle, statements_of
 async def test_every_statement_compiles_for_oracle(house: House, desk: Desk) -> None:
     seen = statements_of(house.node._read_engine, house.node._write_engine)
     await house.player(days=2)
-    await house.node.count_figures()
+    await house.node.jobs.count_figures()
     for period in ("day", "week", "month"):
         for name in ("registrations", "activity", "drawings"):
             await desk.items(f"{name}?period={period}")

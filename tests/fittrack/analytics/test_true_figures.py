@@ -116,14 +116,14 @@ class Life:
         if self.drawings:
             drawing = self.drawings.pop(self.source.randrange(len(self.drawings)))
             await self._unless_refused(self.house.run(drawing, CancelDrawing("For the test")))
-            await self.house.node.apply_effects()
+            await self.house.node.jobs.apply_effects()
 
     async def leave(self) -> None:
         if len(self.players) > 3:
             player = self.players.pop(self.source.randrange(len(self.players)))
-            await self.house.node.count_figures()  # as it does every five minutes
+            await self.house.node.jobs.count_figures()  # as it does every five minutes
             await self.house.do(player, DeleteAccount())
-            await self.house.node.apply_effects()
+            await self.house.node.jobs.apply_effects()
 
     @staticmethod
     async def _unless_refused(deed: Any) -> None:
@@ -147,8 +147,8 @@ async def test_reports_say_what_counting_every_row_says(life: Life) -> None:
             await lived.step()
             await lived.wait(source.choice((0.02, 0.5, 2.5)))
             if source.random() < 0.15:
-                await lived.house.node.count_figures()
-        await lived.house.node.count_figures()  # what came late for days that were counted
+                await lived.house.node.jobs.count_figures()
+        await lived.house.node.jobs.count_figures()  # what came late for days that were counted
         await compare(lived, source.choice((1, 2, 6, 13, 40)))
         await lived.wait(source.choice((3, 9, 15)))
         await compare(lived, source.choice((2, 9, 20)))

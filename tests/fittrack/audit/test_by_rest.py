@@ -239,7 +239,7 @@ async def test_only_admins_read_it(office: Office, house: House) -> None:
 async def test_a_running_node_seals_what_was_recorded(office: Office, house: House) -> None:
     await office.draft()
     assert (await office.records())[0]["chain_seq"] is None
-    await house.node.seal_audit_log()
+    await house.node.jobs.seal_audit_log()
     await house.quiet()
     record = (await office.records())[0]
     assert record["chain_seq"] == 1
@@ -252,7 +252,7 @@ async def test_every_statement_of_the_audit_log_compiles_for_oracle(office: Offi
     node = house.node
     seen = statements_of(node._write_engine, node._read_engine)
     await office.draft()
-    await node.seal_audit_log()
+    await node.jobs.seal_audit_log()
     await house.quiet()
     cursor = (await office.do("GET", "/admin/audit?limit=1"))["pagination"]["next_cursor"]
     everything = (

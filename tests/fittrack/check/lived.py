@@ -59,7 +59,7 @@ class _Life:
         await self._enter_free(ben, on_sale)
         await self._buy(ann, on_sale, 3)
         await self._cancel(ann)
-        await self._node.apply_effects()
+        await self._node.jobs.apply_effects()
         await self._cancel(ben)
         await self._buy(cal, on_sale, 1)
         await self._spend_and_lose(cal, on_sale)
@@ -93,14 +93,14 @@ class _Life:
         for minutes in (10, 15):
             self._clock.leap_to(NOON + timedelta(minutes=minutes))
             await self._node.registry.ref(DRAWING, drawing_id).ask(TendDrawing())
-        await self._node.apply_effects()
+        await self._node.jobs.apply_effects()
 
     async def _enter_free(self, player: Member, drawing_id: DrawingId) -> None:
         admin = await enrol(self._node, "admin", role=Role.ADMIN)
         wish = RecordFreeEntry(player.user_id, 2, "CARD 1")
         ref = self._node.registry.ref(DRAWING, drawing_id)
         await ref.ask(intend(wish, uuid7(), Origin(admin.user_id)))
-        await self._node.apply_effects()
+        await self._node.jobs.apply_effects()
 
     async def _cancel(self, buyer: Member) -> None:
         drawing_id = await open_drawing(self._node, cost=COST, name="Cancelled")

@@ -62,7 +62,7 @@ class TrackerHouse:
 
     async def sync(self) -> None:
         """What the clock does when something is due."""
-        await self.rest.inner.node.sync_trackers()
+        await self.rest.inner.node.jobs.sync_trackers()
 
     async def later(self, **duration: float) -> None:
         """Let time pass, then sync what is due."""

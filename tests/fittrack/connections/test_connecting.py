@@ -150,7 +150,7 @@ async def test_fitbit_and_google_fit_are_names_of_one_connection(house: TrackerH
     assert (connection["provider"], connection["is_primary"]) == ("google_fit", True)
     status, _ = await house.call("POST", "/connections/fitbit/sync", token=joe.token)
     assert status == 202, "either name means it"
-    await house.rest.inner.node.revoke_tokens()
+    await house.rest.inner.node.jobs.revoke_tokens()
     assert house.google.revoked == [], "that would end the consent they share"
 
 
@@ -158,7 +158,7 @@ async def test_another_account_at_the_same_service_has_the_former_one_revoked(ho
     joe = await house.person()
     await house.connect(joe, "fitbit", "old")
     await house.connect(joe, "fitbit", "new")
-    await house.rest.inner.node.revoke_tokens()
+    await house.rest.inner.node.jobs.revoke_tokens()
     assert house.google.revoked == ["old"]
 
 
@@ -166,7 +166,7 @@ async def test_disconnecting_revokes_the_consent(house: TrackerHouse):
     joe, _ = await house.connected()
     assert (await house.call("DELETE", "/connections/fitbit", token=joe.token))[0] == 204
     assert await house.connections(joe) == []
-    await house.rest.inner.node.revoke_tokens()
+    await house.rest.inner.node.jobs.revoke_tokens()
     assert house.google.revoked == ["joe-at-google"]
     assert await column(house, tracker_revocations.c.connection_id) == []
     assert (await house.call("DELETE", "/connections/fitbit", token=joe.token))[0] == 404
@@ -176,10 +176,10 @@ async def test_a_provider_that_is_away_is_told_of_the_end_later(house: TrackerHo
     joe, _ = await house.connected()
     await house.call("DELETE", "/connections/fitbit", token=joe.token)
     house.google.token_faults.append(Fault(503))
-    await house.rest.inner.node.revoke_tokens()
+    await house.rest.inner.node.jobs.revoke_tokens()
     assert house.google.revoked == []
     await house.clock.advance(600)
-    await house.rest.inner.node.revoke_tokens()
+    await house.rest.inner.node.jobs.revoke_tokens()
     assert house.google.revoked == ["joe-at-google"]
 
 
@@ -187,7 +187,7 @@ async def test_connecting_anew_before_that_keeps_the_new_consent(house: TrackerH
     joe, _ = await house.connected()
     await house.call("DELETE", "/connections/fitbit", token=joe.token)
     await house.connect(joe)
-    await house.rest.inner.node.revoke_tokens()
+    await house.rest.inner.node.jobs.revoke_tokens()
     assert house.google.revoked == []
 
 
@@ -195,8 +195,8 @@ async def test_deleting_the_account_revokes_the_consent(house: TrackerHouse):
     joe, _ = await house.connected()
     status, _ = await house.call("DELETE", "/users/me", {"password": PASSWORD}, token=joe.token)
     assert status == 204
-    await house.rest.inner.node.apply_effects()
-    await house.rest.inner.node.revoke_tokens()
+    await house.rest.inner.node.jobs.apply_effects()
+    await house.rest.inner.node.jobs.revoke_tokens()
     assert house.google.revoked == ["joe-at-google"]
     assert await column(house, tracker_connections.c.connection_id) == []
 

@@ -24,9 +24,9 @@ async def test_every_statement_of_a_trackers_life_compiles_for_oracle(house: Tra
     await house.call("PATCH", "/connections/fitbit", {"is_primary": False}, token=joe.token)
     await house.call("DELETE", "/connections/fitbit", token=joe.token)
     house.google.token_faults.append(Fault(503))
-    await node.revoke_tokens()
+    await node.jobs.revoke_tokens()
     await house.clock.advance(600)
-    await node.revoke_tokens()
+    await node.jobs.revoke_tokens()
     about = [sql for sql in seen if "tracker_" in sql]
     assert len(about) > 12
     assert_fit_for_oracle(about)

@@ -42,7 +42,7 @@ async def test_two_nodes_share_the_work_and_refresh_each_rotated_token_once(hous
         body.walk(house.today, 2_000)
     await house.clock.advance(timedelta(hours=1).total_seconds())
     asked = len(house.google.requests)
-    await asyncio.gather(house.rest.inner.node.sync_trackers(), other.sync_trackers())
+    await asyncio.gather(house.rest.inner.node.jobs.sync_trackers(), other.jobs.sync_trackers())
     assert house.google.refreshes == PLAYERS
     assert len(house.google.requests) == asked + 3 * PLAYERS
     for person, _ in people:
@@ -58,14 +58,14 @@ async def test_a_node_that_was_paused_past_its_claim_refreshes_nothing(house: Tr
     house.google.expire_access()
     house.google.answers.clear()
     house.google.asked.clear()
-    paused = asyncio.ensure_future(house.rest.inner.node.sync_trackers())
+    paused = asyncio.ensure_future(house.rest.inner.node.jobs.sync_trackers())
     await house.google.asked.wait()
     # It hears that its token is no longer good only when another node has long taken over.
     await house.clock.advance(LEASE.total_seconds())
     house.google.answers.set()
     await paused
     assert house.google.refreshes == 0
-    await other.sync_trackers()
+    await other.jobs.sync_trackers()
     assert house.google.refreshes == 1
     assert (await house.connection(joe))["sync_status"] == "idle"
     assert await steps_of(house, joe) == [2_000]

@@ -85,7 +85,7 @@ async def test_the_demo_world_moves_in_with_admins_and_with_nobody_else(tmp_path
         signed_in = await demo.granted("/auth/login", form)
         assert signed_in["user"]["role"] == "admin"
         assert await admin.refused("/dev/seed") == "conflict"
-        await house.node.seal_audit_log()
+        await house.node.jobs.seal_audit_log()
 
 
 async def test_a_reset_erases_everything_and_everybody_is_told_to_go(tmp_path: Path) -> None:

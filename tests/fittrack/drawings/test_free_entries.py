@@ -40,7 +40,7 @@ async def test_it_counts_like_a_bought_one_and_costs_nothing(admin: Door, house:
     last = [event.payload for event in ticks if isinstance(event.payload, DrawingTick)][-1]
     assert (last.tickets, last.entrants) == (4, 2)
     assert (await house.standing(ann)).ledger_seq == 0
-    await house.node.apply_effects()
+    await house.node.jobs.apply_effects()
     assert [note.title for note in await house.inbox(ann)] == ["You are in: The draw"]
 
 
@@ -97,7 +97,7 @@ async def test_a_cancellation_gives_nothing_back_for_it(admin: Door, house: Hous
     drawing_id, ann = await house.drawing(), await house.player("ann", days=0)
     await admin.granted(at(drawing_id), entry(ann))
     await admin.granted(f"/drawings/{drawing_id}/cancel", {"reason": "Rain"})
-    await house.node.apply_effects()
+    await house.node.jobs.apply_effects()
     assert (await house.standing(ann)).balance == 0
 
 

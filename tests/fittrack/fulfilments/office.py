@@ -67,7 +67,7 @@ class Office:
         drawing_id = await self.drawing(**options)
         await self.draw(drawing_id, [await self.player() for _ in range(players)])
         if told:
-            await self.house.node.apply_effects()
+            await self.house.node.jobs.apply_effects()
         return drawing_id
 
     async def days(self, days: float = 0, **more: float) -> None:

@@ -38,7 +38,7 @@ async def test_letters_say_it_as_well(office: Office) -> None:
     prize = await office.only(await office.won())
     await office.claim(prize)
     await office.do(prize, "ship", PARCEL)
-    await office.house.node.deliver_mail()
+    await office.house.node.jobs.deliver_mail()
     folder = office.house.node.settings.mail_dir
     letters = [file.read_text() for file in sorted(folder.glob("*.eml"))]
     for subject in ("You won", "Address confirmed", "On its way"):

@@ -51,7 +51,7 @@ async def test_who_was_never_told_loses_nothing(office: Office) -> None:
     drawing_id = await office.won(told=False)
     await office.days(40)
     assert (await office.only(drawing_id))["status"] == "pending"
-    await office.house.node.apply_effects()
+    await office.house.node.jobs.apply_effects()
     prize = await office.only(drawing_id)
     assert prize["status"] == "winner_notified"
     await office.days(6)
@@ -93,10 +93,10 @@ async def test_addresses_are_erased_ninety_days_after_the_delivery(office: Offic
     await office.do(prize, "ship", {"carrier": "UPS", "tracking_number": "1Z999"})
     await office.do(prize, "deliver")
     await office.days(89)
-    await office.house.node.keep_house()
+    await office.house.node.jobs.keep_house()
     assert (await office.admin.get(at(prize)))["address"] is not None
     await office.days(1)
-    await office.house.node.keep_house()
+    await office.house.node.jobs.keep_house()
     assert (await office.admin.get(at(prize)))["address"] is None
 
 

@@ -40,7 +40,7 @@ async def test_the_next_in_the_draw_has_the_prize_and_anybody_can_verify_it(offi
     heard = office.house.listen(drawing_id)
     redrawn = await office.do(first, "redraw")
     assert (redrawn["status"], len(heard)) == ("forfeited", 1)
-    await office.house.node.apply_effects()
+    await office.house.node.jobs.apply_effects()
     second = (await office.all_of(drawing_id))[1]
     assert redrawn["successor_id"] == second["fulfillment_id"]
     assert second["status"] == "winner_notified"
@@ -61,14 +61,14 @@ async def test_the_next_in_the_draw_has_the_prize_and_anybody_can_verify_it(offi
 async def test_it_goes_on_until_nobody_is_left_and_then_goes_back(office: Office) -> None:
     drawing_id = await office.won(players=3)
     for count in (1, 2, 3):
-        await office.house.node.apply_effects()
+        await office.house.node.jobs.apply_effects()
         prizes = await office.all_of(drawing_id)
         assert len(prizes) == count
         await lose(office, prizes[-1])
         outcome = await office.do(prizes[-1], "redraw")
     assert (outcome["status"], outcome["successor_id"]) == ("returned", None)
     assert len({prize["user_id"] for prize in prizes}) == 3, "one prize for a person"
-    await office.house.node.apply_effects()
+    await office.house.node.jobs.apply_effects()
     assert (await office.titles(office.owner(prizes[-1])))[-1] == "Gone back: A bicycle"
     assert (await office.admin.get(at(prizes[-1])))["history"][-1]["note"] == "Nobody is left to be drawn."
     assert len((await record_of(office, drawing_id))["alternates"]) == 2
@@ -82,13 +82,13 @@ async def test_who_was_passed_over_is_passed_over_still(office: Office) -> None:
     ban = ChangeStatus(status=AccountStatus.BANNED, reason="For the test")
     await office.house.do(players[0].user_id, ban)
     await office.draw(drawing_id, [])
-    await office.house.node.apply_effects()
+    await office.house.node.jobs.apply_effects()
     for _ in range(2):
         prize = (await office.all_of(drawing_id))[-1]
         assert office.owner(prize) is not players[0]
         await lose(office, prize)
         outcome = await office.do(prize, "redraw")
-        await office.house.node.apply_effects()
+        await office.house.node.jobs.apply_effects()
     assert outcome["status"] == "returned"
     await record_of(office, drawing_id)
 
@@ -100,7 +100,7 @@ async def test_the_next_who_left_meanwhile_forfeits_in_turn(office: Office) -> N
     await office.house.do(other.user_id, DeleteAccount())
     await lose(office, first)
     await office.do(first, "redraw")
-    await office.house.node.apply_effects()
+    await office.house.node.jobs.apply_effects()
     second = (await office.all_of(drawing_id))[1]
     assert (second["status"], second["forfeit_reason"]) == ("forfeited", "deleted")
     await office.check()
@@ -145,7 +145,7 @@ async def test_a_notice_that_crashes_do_not_double_is_told_once(office: Office) 
     await lose(office, prize)
     await office.do(prize, "redraw")
     for _ in range(3):
-        await office.house.node.apply_effects()
+        await office.house.node.jobs.apply_effects()
     successor = (await office.all_of(drawing_id))[1]
     assert await office.titles(office.owner(successor)) == ["You won: A bicycle"]
     assert len((await office.admin.get(at(successor)))["history"]) == 1

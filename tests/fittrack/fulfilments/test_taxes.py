@@ -43,7 +43,7 @@ async def test_what_one_winner_received_is_added_up(office: Office) -> None:
     for drawing_id in drawing_ids:
         await office.house.buy(player.user_id, drawing_id, 1)
     await office.draw(drawing_ids[0], [])
-    await office.house.node.apply_effects()
+    await office.house.node.jobs.apply_effects()
     for drawing_id in drawing_ids:
         await office.do(await office.only(drawing_id), "deliver")
     (row,) = await table(office)

@@ -20,4 +20,4 @@ async def tell(house: RestHouse, joe: Person, notice: Notice, *, of: UUID, step:
     """Owe the notice, and have it told."""
     row = owed_notice(joe.user_id, of, step, notice, house.inner.clock.now())
     await house.inner.node.journal.transact(owe, row)
-    await house.inner.node.apply_effects()
+    await house.inner.node.jobs.apply_effects()

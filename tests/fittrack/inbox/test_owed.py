@@ -60,4 +60,4 @@ async def test_who_left_is_told_nothing(house: RestHouse, joe: Person) -> None:
     letters = len(await house.letters())
     await tell(house, joe, SHIPPED, of=PRIZE)
     assert len(await house.letters()) == letters
-    assert await house.inner.node.apply_effects() == 0
+    assert await house.inner.node.jobs.apply_effects() == 0

@@ -177,7 +177,7 @@ async def test_who_leaves_is_gone_from_every_board(house: RestHouse) -> None:
         "DELETE", "/users/me", {"password": "Correct-Horse-7-Battery"}, token=ann.token
     )
     assert status == 204
-    await house.inner.node.apply_effects()
+    await house.inner.node.jobs.apply_effects()
     for period in PERIODS:
         assert lines(await house.get(f"/leaderboards/{period}", bob.token)) == []
 

@@ -119,7 +119,7 @@ async def test_the_holder_is_written_to_when_a_factor_is_set_up_and_a_recovery_c
     house: House, checked: Door
 ) -> None:
     await checked.verify(checked.recovery_codes[0])
-    await house.node.deliver_mail()
+    await house.node.jobs.deliver_mail()
     letters = [path.read_text() for path in house.node.settings.mail_dir.glob("*.eml")]
     assert len(letters) == 2
     assert any("was set up" in letter for letter in letters)

@@ -173,7 +173,7 @@ async def test_a_draw_that_does_not_take_place_is_an_alert_until_it_does(watch: 
         watch.drand.is_down = False
         while not watcher.all("ops.alert"):  # a round is asked for again after a minute
             await watcher.tick(10)
-            await watch.house.node.tend_drawings()
+            await watch.house.node.jobs.tend_drawings()
             await fetched(watch.house)
         cleared = watcher.all("ops.alert")[0]["d"]
         assert (cleared["code"], cleared["subject"]) == ("draw-waits-for-beacon", drawing_id)

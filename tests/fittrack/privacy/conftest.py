@@ -108,7 +108,7 @@ async def live(house: RestHouse, engine: Engine) -> Lived:
     await house.inner.node.registry.ref(DRAWING, drawing_id).ask(wish)
     await house.inner.pass_time(hours=1)
     await house.inner.pass_time(minutes=5)
-    await house.inner.node.apply_effects()
+    await house.inner.node.jobs.apply_effects()
     joe = Person(joe.user_id, joe.email, await house.sign_in("joe"))
     node = house.inner.node
     planted = plant(engine, joe, drawing_id, house.inner.clock, node.sealer)

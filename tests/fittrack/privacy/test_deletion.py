@@ -31,7 +31,7 @@ async def delete(house: RestHouse, joe: Person, password: str | None = PASSWORD)
 
 async def erased(house: RestHouse) -> None:
     """Everything that deletions owe is done."""
-    await house.inner.node.apply_effects()
+    await house.inner.node.jobs.apply_effects()
     await house.inner.quiet()
 
 
@@ -180,7 +180,7 @@ async def test_an_erasure_that_a_crash_interrupts_is_ended_after_it(
     async with going_on(past, tmp_path) as lived:
         await delete(lived.house, lived.joe)
         for _ in range(turns):
-            await lived.house.inner.node.apply_effects()
+            await lived.house.inner.node.jobs.apply_effects()
         assert left(lived) > KEPT
     async with going_on(past, tmp_path, after=timedelta(minutes=1)) as lived:
         for _ in range(20):

@@ -27,7 +27,7 @@ def folder(past: Past, tmp_path: Path) -> Path:
 async def days_later(past: Past, folder: Path, days: float, look: Callable[[Lived], None]) -> None:
     """So long after, the job of the day was done: look."""
     async with going_on(past, folder, after=timedelta(days=days)) as lived:
-        await lived.house.inner.node.keep_house()
+        await lived.house.inner.node.jobs.keep_house()
         look(lived)
 
 
@@ -35,7 +35,7 @@ async def leave(past: Past, folder: Path) -> None:
     async with going_on(past, folder) as lived:
         form = {"password": PASSWORD}
         assert (await lived.house.call("DELETE", "/users/me", form, token=lived.joe.token))[0] == 204
-        await lived.house.inner.node.apply_effects()
+        await lived.house.inner.node.jobs.apply_effects()
         await lived.house.inner.quiet()
 
 

@@ -211,7 +211,7 @@ async def test_a_decision_and_an_appeal_are_taken_once_under_their_keys(house: H
 async def test_letters_tell_of_it_once_and_of_what_was_decided(house: House, admin: Door) -> None:
     player = await a_gamer(house, admin.client)
     await admin.granted(resolve(await the_review(player)), CLEARED)
-    await house.node.deliver_mail()
+    await house.node.jobs.deliver_mail()
     folder = house.node.settings.mail_dir
     told = sorted(path.read_text() for path in folder.glob("*.eml"))
     assert len(told) == 2

@@ -45,7 +45,7 @@ async def a_tier(house: House, *, players: int, days: int = 6) -> None:
 
 async def test_a_day_far_beyond_its_tier_is_looked_at(house: House) -> None:
     await a_tier(house, players=20)
-    await house.node.keep_norms()
+    await house.node.jobs.keep_norms()
     stats = await house.node.reads.run(norm, TIER)
     assert stats is not None
     assert (stats.mean, stats.days, stats.players) == (100, 120, 20)
@@ -61,7 +61,7 @@ async def test_a_day_far_beyond_its_tier_is_looked_at(house: House) -> None:
 
 async def test_a_tier_of_few_players_is_no_measure(house: House) -> None:
     await a_tier(house, players=9)
-    await house.node.keep_norms()
+    await house.node.jobs.keep_norms()
     player = await house.player(days=0)
     await house.do(player, LogActivities([minutes_of(house, 0, 900)]))
     assert await reviews(house, player) == []
@@ -69,20 +69,20 @@ async def test_a_tier_of_few_players_is_no_measure(house: House) -> None:
 
 async def test_figures_are_made_once_a_night_of_days_that_are_over(house: House) -> None:
     await a_tier(house, players=1)
-    await house.node.keep_norms()
+    await house.node.jobs.keep_norms()
     other = await house.player("ann", days=0)
     await house.do(other, LogActivities([minutes_of(house, 1, 100), minutes_of(house, 0, 400)]))
-    await house.node.keep_norms()
+    await house.node.jobs.keep_norms()
     stats = await house.node.reads.run(norm, TIER)
     assert stats is not None
     assert (stats.days, stats.players) == (6, 1), "not again before midnight"
     await house.clock.advance(13 * 3600)
-    await house.node.keep_norms()
+    await house.node.jobs.keep_norms()
     stats = await house.node.reads.run(norm, TIER)
     assert stats is not None
     assert (stats.days, stats.players) == (8, 2)
     await house.clock.advance(31 * 24 * 3600)
-    await house.node.keep_norms()
+    await house.node.jobs.keep_norms()
     assert await house.node.reads.run(norm, TIER) is None, "of days so long ago nothing follows"
 
 
@@ -91,7 +91,7 @@ async def test_who_was_active_before_midnight_is_judged_by_the_new_figures_after
     await house.do(player, LogActivities([minutes_of(house, 0, 10)]))
     await a_tier(house, players=20)
     await house.clock.advance(13 * 3600)
-    await house.node.keep_norms()
+    await house.node.jobs.keep_norms()
     await house.do(player, LogActivities([minutes_of(house, 1, 400)]))
     assert [review.reason.value for review in await reviews(house, player)] == ["tier-outlier"]
 
@@ -109,8 +109,8 @@ async def test_each_account_of_a_device_is_looked_at_once(house: House, admin: D
     for player in (joe, ann):
         await tell_from(house, player, "phone-1")
     await tell_from(house, eve, "phone-2")
-    assert await house.node.review_shared_devices() == 2
-    assert await house.node.review_shared_devices() == 0
+    assert await house.node.jobs.review_shared_devices() == 2
+    assert await house.node.jobs.review_shared_devices() == 0
     (review,) = await reviews(house, joe)
     assert (review.reason.value, review.subject) == ("shared-device", "phone-1")
     assert review.evidence["accounts"] == 2
@@ -125,12 +125,12 @@ async def test_a_third_account_of_a_device_is_looked_at_and_the_others_not_again
     joe, ann, eve = [await house.player(name, days=0) for name in ("joe", "ann", "eve")]
     for player in (joe, ann):
         await tell_from(house, player, "phone-1")
-    await house.node.review_shared_devices()
+    await house.node.jobs.review_shared_devices()
     (review,) = await reviews(house, joe)
     await house.do(joe, ResolveReview(ReviewId(review.review_id), "cleared", "Siblings"))
     await house.clock.advance(10 * 24 * 3600)
     await tell_from(house, eve, "phone-1")
-    assert await house.node.review_shared_devices() == 1
+    assert await house.node.jobs.review_shared_devices() == 1
     assert [each.evidence["accounts"] for each in await reviews(house, eve)] == [3]
     assert [each.status.value for each in await reviews(house, joe)] == ["cleared"]
 
@@ -146,7 +146,7 @@ async def test_signing_in_on_a_device_counts_and_admins_do_not(house: House, adm
     await tell_from(house, player, "tablet")
     await sign_in(admin.client, admin, "tablet")
     assert await house.node.reads.run(known, admin.user_id) == {"tablet"}
-    assert await house.node.review_shared_devices() == 0
+    assert await house.node.jobs.review_shared_devices() == 0
 
 
 async def test_a_second_account_that_only_signs_in_is_found(house: House, admin: Door) -> None:
@@ -156,7 +156,7 @@ async def test_a_second_account_that_only_signs_in_is_found(house: House, admin:
     await admin.set_up()
     await sign_in(admin.client, second, "tablet")
     await admin.granted(f"/admin/users/{second.user_id}/role", {"role": "user"}, method="PUT")
-    assert await house.node.review_shared_devices() == 2
+    assert await house.node.jobs.review_shared_devices() == 2
     assert len(await reviews(house, second.user_id)) == 1
 
 
@@ -175,4 +175,4 @@ async def test_many_accounts_of_one_device_are_found_over_several_rounds(house: 
     players = [await house.player(f"p{number}", days=0) for number in range(105)]
     for player in players:
         await tell_from(house, player, "farm")
-    assert await house.node.review_shared_devices() == 105
+    assert await house.node.jobs.review_shared_devices() == 105

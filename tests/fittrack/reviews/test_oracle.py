@@ -15,8 +15,8 @@ async def test_every_statement_compiles_for_oracle(house: House, admin: Door) ->
         await player.granted("/activities", typed_in(house, 10, external_id="x", device_id="phone"))
     await house.player("eve")
     for _ in range(2):
-        await house.node.keep_norms()
-    assert await house.node.review_shared_devices() == 2
+        await house.node.jobs.keep_norms()
+    assert await house.node.jobs.review_shared_devices() == 2
     review = (await first.get("/users/me/reviews?status=open"))["items"][-1]
     await first.granted(f"/users/me/reviews/{review['review_id']}/appeal", {"statement": "It was me"})
     for appealed in ("true", "false"):
@@ -25,6 +25,6 @@ async def test_every_statement_compiles_for_oracle(house: House, admin: Door) ->
         await admin.get(f"/admin/reviews/{row['review_id']}")
         decision = {"resolution": "cleared", "note": "A fine walk"}
         await admin.granted(f"/admin/reviews/{row['review_id']}/resolve", decision)
-    await house.node.keep_house()
+    await house.node.jobs.keep_house()
     assert len(seen) > 40
     assert_fit_for_oracle(seen)

@@ -43,7 +43,7 @@ async def leap(house: House, **duration: float) -> None:
     """It is so much later, and what is due is done."""
     assert isinstance(house.clock, LeapingClock)
     house.clock.leap_to(house.clock.now() + timedelta(**duration))
-    await house.node.tend_drawings()
+    await house.node.jobs.tend_drawings()
     await house.quiet()
 
 

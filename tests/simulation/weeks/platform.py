@@ -84,14 +84,14 @@ class Platform:
     async def work(self) -> None:
         """One round of the node's jobs."""
         node, house = self.house.inner.node, self.house.inner
-        await node.keep_schedule()
+        await node.jobs.keep_schedule()
         await house.quiet()
-        await node.tend_drawings()
+        await node.jobs.tend_drawings()
         await house.quiet()
-        while await node.apply_effects():
+        while await node.jobs.apply_effects():
             await house.quiet()
-        await node.deliver_mail()
-        await node.seal_audit_log()
+        await node.jobs.deliver_mail()
+        await node.jobs.seal_audit_log()
         await house.quiet()
 
     # --- Players ------------------------------------------------------------------------------------------

@@ -1,12 +1,12 @@
-"""The composition root: the only place that builds the parts of a node and wires them, by hand."""
+"""A node: builds the parts of one process, wires them by hand, starts and stops them."""
 
 import os
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
 from typing import Final
 
@@ -24,21 +24,15 @@ from actors.schedule import ScheduleActor
 from actors.services import Services
 from actors.user import UserActor
 from fittrack import __version__
-from fittrack.accounts import routes as account_routes
 from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.services import ACCOUNTS, AccountServices
 from fittrack.accounts.social.signing_in import APPLE, GOOGLE
-from fittrack.activities import routes as activity_routes
-from fittrack.admin import account_routes as admin_account_routes
-from fittrack.admin import history_routes, transaction_routes, user_routes
-from fittrack.analytics import routes as analytics_routes
-from fittrack.audit import routes as audit_routes
+from fittrack.app.jobs import Bell, NodeJobs
+from fittrack.app.slices import SLICES
 from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
 from fittrack.cluster.cluster import Cluster
 from fittrack.config import AppEnv, Settings
-from fittrack.connections import hook_routes
-from fittrack.connections import routes as connection_routes
 from fittrack.connections.catalogue import catalogue
 from fittrack.connections.services import CONNECTIONS, ConnectionServices
 from fittrack.db import log_queries
@@ -52,45 +46,24 @@ from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
 from fittrack.dev import routes as dev_routes
 from fittrack.dev.tools import DEV, DevTools
-from fittrack.drawings import admin_routes as drawing_admin_routes
-from fittrack.drawings import free_entry_routes, prize_routes, winner_routes
-from fittrack.drawings import routes as drawing_routes
 from fittrack.drawings.official_rules import Publisher
 from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
-from fittrack.fulfilments import routes as fulfilment_routes
+from fittrack.fulfilments.routes import TAX_FORM_THRESHOLD_USD
 from fittrack.gateway import Gateway
-from fittrack.inbox import routes as inbox_routes
 from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.jwks import RemoteKeySet
 from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
-from fittrack.jobs import (
-    audit,
-    devices,
-    effects,
-    figures,
-    housekeeping,
-    norms,
-    retention,
-    schedule,
-    timers,
-    trackers,
-)
+from fittrack.jobs import timers
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
-from fittrack.jobs.cron import Cron
-from fittrack.jobs.every import Every
-from fittrack.jobs.trackers import ServiceSyncs
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock, SystemClock
 from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import Sealer
-from fittrack.leaderboards import routes as leaderboard_routes
 from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
-from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
-from fittrack.mfa import routes as mfa_routes
-from fittrack.ops import routes as ops_routes
+from fittrack.mail.worker import MailWorker
 from fittrack.ops.metrics import (
     ClusterCollector,
     LimitCollector,
@@ -101,15 +74,10 @@ from fittrack.ops.metrics import (
 from fittrack.ops.readings import Meters
 from fittrack.ops.room import OpsRoom
 from fittrack.ops.routes import OPS
-from fittrack.points import routes as point_routes
-from fittrack.privacy import routes as privacy_routes
 from fittrack.privacy.export.serving import EXPORTS, Exports
-from fittrack.profiles import routes as profile_routes
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.memory_broker import MemoryBroker
-from fittrack.pubsub.messages import JOBS, REVOCATIONS, ChannelEvent, JobDue, Message, Revocation
-from fittrack.reviews import routes as review_routes
-from fittrack.schedule import routes as schedule_routes
+from fittrack.pubsub.messages import REVOCATIONS, ChannelEvent, Revocation
 from fittrack.schedule.messages import SCHEDULE
 from fittrack.server import asking
 from fittrack.server.addresses import Proxies
@@ -128,8 +96,7 @@ from fittrack.server.tokens import AccessTokens
 from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with, websocket_route
 from fittrack.server.windows import MemoryWindows, Windows
 from fittrack.sessions import queries as session_queries
-from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch, inform
-from fittrack.sponsors import routes as sponsor_routes
+from fittrack.sessions.watch import SessionWatch, inform
 from fittrack.travelling import make_register
 from protocol.asyncapi import asyncapi
 from protocol.channels import OpsChannel
@@ -141,12 +108,6 @@ AUDIENCE: Final = "fittrack-api"
 
 SWITCH_INTERVAL_S: Final = 0.0001
 """With the default of 5 ms a busy event loop holds threads that read up at each statement (DESIGN 3)."""
-
-MAIL_EVERY_S: Final = 2.0
-"""A verification mail leaves within a minute; people wait for it with the app open."""
-
-HOUSEKEEPING_EVERY_S: Final = 24 * 3600.0
-"""What is kept for 7 days may be kept for 8."""
 
 STOP_ACTORS_WITHIN_S: Final = 5.0
 """What of the 25 s of a drain is left for turns under way and held replies."""
@@ -162,44 +123,8 @@ BOARD_MAILBOX_MAX: Final = 8_192
 BOARDS_ACTIVE_MAX: Final = 300
 """31 tiers by 4 periods, twice while periods change."""
 
-JOB: Final = "job"
-"""Jobs are placed like actors, by their names."""
-
-EFFECTS: Final = "effects"
-REVOKING: Final = "revocations"
-"""Jobs that need not wait for their next round when somebody knows of something to do."""
-
 ALONE: Final = "local"
 """What a node without a cluster calls itself to its clients."""
-
-SLICES: Final[tuple[list[Route], ...]] = (
-    account_routes.ROUTES,
-    mfa_routes.ROUTES,
-    profile_routes.ROUTES,
-    privacy_routes.ROUTES,
-    activity_routes.ROUTES,
-    connection_routes.ROUTES,
-    hook_routes.ROUTES,
-    point_routes.ROUTES,
-    leaderboard_routes.ROUTES,
-    drawing_routes.ROUTES,
-    drawing_admin_routes.ROUTES,
-    free_entry_routes.ROUTES,
-    winner_routes.ROUTES,
-    prize_routes.ROUTES,
-    sponsor_routes.ROUTES,
-    schedule_routes.ROUTES,
-    fulfilment_routes.ROUTES,
-    inbox_routes.ROUTES,
-    audit_routes.ROUTES,
-    user_routes.ROUTES,
-    review_routes.ROUTES,
-    admin_account_routes.ROUTES,
-    history_routes.ROUTES,
-    transaction_routes.ROUTES,
-    analytics_routes.ROUTES,
-    ops_routes.ROUTES,
-)
 
 log = structlog.get_logger(__name__)
 
@@ -229,14 +154,15 @@ class Node:
         self.clock = clock or SystemClock()
         self.calendar = PlatformCalendar(settings.platform_tz)
         self.sealer = Sealer.from_text(settings.token_keys)
+        self.metrics = CollectorRegistry()
         self._build_storage(on_fatal, writer, store)
         self._build_cluster()
         self._build_actors(chain)
         self._build_accounts(passwords or Passwords())
         self._build_windows()
         self._build_trackers()
-        self._build_server()
         self._build_jobs()
+        self._build_server()
         self._listener: Listener | None = None
         self._shares_port = False
 
@@ -268,6 +194,7 @@ class Node:
         self.broker: Broker = self.cluster.broker if self.cluster else MemoryBroker()
 
     def _build_actors(self, chain: Chain) -> None:
+        self._bell = Bell(self.broker)
         self.outlet = Outlet(self.broker, self.clock)
         self.registry = Registry(self.clock, placement=self.placement)
         self.watch = SessionWatch(self.reads, self.broker, self.clock)
@@ -291,7 +218,7 @@ class Node:
             beacon_wanted=self.beacons.want,
             standing_changed=self.watch.changed,
             revoked=self._revoke,
-            effects_due=self._poke_effects,
+            effects_due=self._bell.effects,
             holds_lease=self._holds_lease,
             prize_steps=self._prize_steps,
         )
@@ -369,6 +296,7 @@ class Node:
         self._counting: Windows = self.windows or MemoryWindows(self.clock)
 
     def _build_trackers(self) -> None:
+        found = catalogue(self.settings, self._outgoing, self.clock, self.calendar)
         self.connections = ConnectionServices(
             clock=self.clock,
             calendar=self.calendar,
@@ -376,19 +304,34 @@ class Node:
             reads=self.reads,
             registry=self.registry,
             sealer=self.sealer,
-            catalogue=catalogue(self.settings, self._outgoing, self.clock, self.calendar),
+            catalogue=found,
             windows=self._counting,
-            sync_due=self._poke_syncs,
-            revocation_due=self._poke_revocations,
+            sync_due=partial(self._bell.syncs, tuple(found.fetched)),
+            revocation_due=self._bell.revocations,
         )
-        self._service_syncs = {
-            service: ServiceSyncs(self.connections, names)
-            for service, names in self.connections.catalogue.fetched.items()
-        }
+
+    def _build_jobs(self) -> None:
+        settings = self.settings
+        mailer: Mailer = (
+            SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else MailFolder(settings.mail_dir)
+        )
+        mail = MailWorker(self.journal, self.postbox, mailer, sender=settings.mail_from)
+        self.metrics.register(MailCollector(mail.metrics))
+        self.jobs = NodeJobs(
+            clock=self.clock,
+            calendar=self.calendar,
+            journal=self.journal,
+            reads=self.reads,
+            registry=self.registry,
+            placement=self.placement,
+            broker=self.broker,
+            connections=self.connections,
+            mail=mail,
+            watch=self.watch,
+        )
 
     def _build_server(self) -> None:
         settings = self.settings
-        self.metrics = CollectorRegistry()
         self.rate_limiter = RateLimiter(settings.rate_limits, self._counting, self.clock)
         self.health = HealthReporter(self.clock, __version__)
         self.health.watch("database", self._check_database)
@@ -408,7 +351,7 @@ class Node:
             registry=self.registry,
             broker=self.broker,
             wake=self._wake_drawings,
-            undisturbed=self._without_jobs,
+            undisturbed=self.jobs.paused,
         )
         own = [*health_routes(self.health, self.metrics), websocket_route(self.sockets)]
         self.app = make_application(
@@ -466,7 +409,7 @@ class Node:
         app[asking.READS] = self.reads
         app[asking.JOURNAL] = self.journal
         app[asking.CALENDAR] = self.calendar
-        app[fulfilment_routes.TAX_FORM_THRESHOLD_USD] = self.settings.tax_form_threshold_usd
+        app[TAX_FORM_THRESHOLD_USD] = self.settings.tax_form_threshold_usd
         app[asking.SEALER] = self.sealer
         app[asking.CURSOR_SECRET] = self.settings.secret_key.encode()
         app[ACCOUNTS] = self.accounts
@@ -488,50 +431,6 @@ class Node:
             documents["/.well-known/jwks.json"] = self.token_keys.jwks()
         return site_routes(routes, version=__version__, documents=documents)
 
-    def _build_jobs(self) -> None:
-        settings = self.settings
-        mailer: Mailer = (
-            SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else MailFolder(settings.mail_dir)
-        )
-        self._mail_worker = MailWorker(self.journal, self.postbox, mailer, sender=settings.mail_from)
-        self.metrics.register(MailCollector(self._mail_worker.metrics))
-        self._syncs = [
-            self._once(f"trackers of {service}", trackers.SWEEP_EVERY_S, syncs.sync_due)
-            for service, syncs in self._service_syncs.items()
-        ]
-        self._jobs = [
-            *self._syncs,
-            self._once(REVOKING, trackers.REVOKE_EVERY_S, self.revoke_tokens),
-            self._once(EFFECTS, effects.SWEEP_EVERY_S, self.apply_effects),
-            self._once("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
-            self._once("prizes", timers.PRIZES_EVERY_S, self.tend_prizes),
-            self._once("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
-            self._once("mail", MAIL_EVERY_S, self.deliver_mail),
-            self._once("norms", norms.LOOK_EVERY_S, self.keep_norms),
-            self._once("devices", devices.LOOK_EVERY_S, self.review_shared_devices),
-            self._once("figures", figures.COUNT_EVERY_S, self.count_figures),
-            self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
-            Every("sessions", POLL_EVERY_S, self.watch.poll, self.clock),
-        ]
-        self.broker.subscribe(JOBS, self._job_is_due)
-        self._cron = Cron(settings.platform_tz)
-        self._cron.add("schedule", self._on_one_node("schedule", self.keep_schedule), **schedule.EACH)
-
-    def _once(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
-        return Every(name, seconds, self._on_one_node(name, job), self.clock)
-
-    def _on_one_node(self, name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-        """A job of the whole cluster: one node does it, and another one when that has gone.
-
-        Should two do it for a moment, that is harmless.
-        """
-
-        async def run() -> None:
-            if self.placement.locate(JOB, name) is None:
-                await job()
-
-        return run
-
     # --- Running ------------------------------------------------------------------------------------------
 
     async def start(self, host: str, port: int, *, worker: int | None = None) -> int:
@@ -545,9 +444,7 @@ class Node:
         await self._wake_drawings()
         self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=self._shares_port)
         port = await self._listener.start()
-        for job in self._jobs:
-            job.start()
-        self._cron.start()
+        self.jobs.start()
         log.info("node.serving", host=host, port=port, pid=os.getpid(), version=__version__)
         return port
 
@@ -568,11 +465,7 @@ class Node:
     async def close(self) -> None:
         """End what runs behind the server: jobs, actors, journal, database."""
         await self.dev.stop()
-        await self._cron.stop()
-        for job in self._jobs:
-            await job.stop()
-        for syncs in self._service_syncs.values():
-            await syncs.stop()
+        await self.jobs.stop()
         await self.ops.stop()
         await self.beacons.stop()
         for id_tokens in self.accounts.id_tokens.values():
@@ -591,58 +484,6 @@ class Node:
             self._write_engine.dispose()
         self.passwords.stop()
 
-    async def apply_effects(self) -> int:
-        """Have refunds and notices applied that wait."""
-        return await effects.apply_waiting(self.reads, self.registry)
-
-    async def tend_drawings(self) -> None:
-        """Remind drawings of what is due."""
-        await timers.tend_due_drawings(self.reads, self.registry, self.clock)
-
-    async def keep_schedule(self) -> None:
-        """Have the drawings made whose time has come to be seen."""
-        await schedule.keep_schedule(self.registry)
-
-    async def tend_prizes(self) -> None:
-        """Remind winners' actors of what is due."""
-        await timers.tend_due_prizes(self.reads, self.registry, self.clock)
-
-    async def seal_audit_log(self) -> None:
-        """Have what was recorded sealed."""
-        await audit.seal_waiting(self.reads, self.registry)
-
-    async def deliver_mail(self) -> None:
-        """Deliver the letters that are due."""
-        while await self._mail_worker.deliver_due(self.clock.now()) == LETTERS_PER_ROUND:
-            pass
-
-    async def sync_trackers(self) -> None:
-        """Sync every connection that is due, to the end."""
-        for syncs in self._service_syncs.values():
-            await syncs.sync_due()
-            await syncs.settled()
-
-    async def revoke_tokens(self) -> None:
-        """Tell providers of connections that ended."""
-        await trackers.revoke_due(self.connections)
-
-    async def keep_norms(self) -> None:
-        """Know what the days of tiers come to, once a night."""
-        await norms.keep_norms(self.journal, self.reads, self.clock, self.calendar)
-
-    async def review_shared_devices(self) -> int:
-        """Have accounts reviewed that use one device."""
-        return await devices.review_shared_devices(self.reads, self.registry, self.clock)
-
-    async def count_figures(self) -> None:
-        """Bring what analytics keep ready up to date."""
-        await figures.count_what_changed(self.journal, self.reads, self.clock, self.calendar)
-
-    async def keep_house(self) -> None:
-        """Forget what was kept long enough."""
-        await housekeeping.forget_old_keys(self.journal, self.reads, self.clock)
-        await retention.erase_what_is_old(self.journal, self.reads, self.clock, self.calendar)
-
     # --- What parts need of each other --------------------------------------------------------------------
 
     async def _load_standing(self, session_id: SessionId) -> Standing | None:
@@ -651,36 +492,8 @@ class Node:
     async def _wake_drawings(self) -> None:
         await timers.wake_open_drawings(self.reads, self.registry, self.placement)
 
-    @asynccontextmanager
-    async def _without_jobs(self) -> AsyncIterator[None]:
-        """No job writes meanwhile what it read before. A round under way is cut off, and done anew later."""
-        stopped = [job for job in self._jobs if job.runs]
-        for job in stopped:
-            await job.stop()
-        try:
-            yield
-        finally:
-            for job in stopped:
-                job.start()
-
-    def _poke_effects(self) -> None:
-        self.broker.publish(JOBS, JobDue(EFFECTS))
-
-    def _job_is_due(self, message: Message) -> None:
-        assert isinstance(message, JobDue), "nothing else is published there"
-        for job in self._jobs:
-            if job.name == message.name:
-                job.poke()
-
     def _holds_lease(self) -> bool:
         return self.cluster is None or self.cluster.holds_lease
-
-    def _poke_syncs(self) -> None:
-        for job in self._syncs:
-            self.broker.publish(JOBS, JobDue(job.name))
-
-    def _poke_revocations(self) -> None:
-        self.broker.publish(JOBS, JobDue(REVOKING))
 
     def _revoke(self, user_id: UserId) -> None:
         self.broker.publish(REVOCATIONS, Revocation(user_id))
