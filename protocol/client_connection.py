@@ -12,6 +12,9 @@ from protocol.limits import CLIENT_SILENCE_MAX_S
 INBOUND_MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 """Bytes of one message from the server that a client reads: a list of 64 full leaderboards, and some air."""
 
+CONNECT_WITHIN_S = 10.0
+"""Seconds for the upgrade. A node that stands still accepts connections and answers none; others may."""
+
 CLOSE_WITHIN_S = 1.0
 """Seconds to wait for the server's half of the closing handshake: a dead one never sends it."""
 
@@ -111,15 +114,16 @@ async def connect(
 ) -> Connection:
     """Upgrade, and say who is there. `room` holds reading back while the app has too much unread.
 
-    Raises `aiohttp.ClientError` and `OSError` when it cannot be done.
+    Raises `aiohttp.ClientError`, `OSError` and `TimeoutError` when it cannot be done.
     """
-    socket = await http.ws_connect(
-        url,
-        protocols=(wire.subprotocol,),
-        autoping=False,  # pings must be seen: they are what tells a quiet server from a dead one
-        max_msg_size=INBOUND_MESSAGE_BYTES_MAX,
-        timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
-    )
+    async with asyncio.timeout(CONNECT_WITHIN_S):
+        socket = await http.ws_connect(
+            url,
+            protocols=(wire.subprotocol,),
+            autoping=False,  # pings must be seen: they are what tells a quiet server from a dead one
+            max_msg_size=INBOUND_MESSAGE_BYTES_MAX,
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
+        )
     connection = Connection(socket, wire, clock, on_frame, room)
     await connection.send([{"t": "auth", "id": AUTH_ID, "d": auth}])
     return connection

@@ -26,6 +26,9 @@ from protocol.close_codes import may_reconnect
 TokenProvider = Callable[[], Awaitable[str]]
 """Gives a fresh access token: at each connection, and when the present one is about to end."""
 
+Address = str | Callable[[], str]
+"""Where to connect. What gives it is asked at each connection: there may be several nodes and no balancer."""
+
 STOP_STATUSES: Final = frozenset({400, 401, 403, 404, 426})
 """HTTP statuses of a refused upgrade that another try would not change. 429 and 5xx would."""
 
@@ -41,7 +44,7 @@ class Keeper:
 
     def __init__(
         self,
-        url: str,
+        url: Address,
         *,
         token: TokenProvider,
         encoding: Encoding = "msgpack",
@@ -52,7 +55,7 @@ class Keeper:
         draw: Callable[[], float] = random.random,
     ) -> None:
         """`positions` of an earlier run resume it; `draw` gives numbers in [0, 1) for the jitter."""
-        self._url = url
+        self._address = url
         self._token = token
         self._wire = wire_of(encoding)
         self._device_id = device_id
@@ -182,7 +185,7 @@ class Keeper:
             auth["resume"] = resume
         return await connect(
             self._http,
-            self._url,
+            self._address if isinstance(self._address, str) else self._address(),
             wire=self._wire,
             clock=self._clock,
             on_frame=self._receive,

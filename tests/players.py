@@ -103,16 +103,14 @@ class Rest:
 
 
 @dataclass
-class Witness:
+class StreamWitness:
     """What a client heard of the player's numbered streams, as its app would see it."""
 
     first: dict[str, int] = field(default_factory=dict)
     heard: dict[str, list[int]] = field(default_factory=lambda: {"ledger": [], "inbox": []})
-    events: list[Event] = field(default_factory=list)
     welcomes: int = 0
 
     def __call__(self, event: Event) -> None:
-        self.events.append(event)
         if event.t == "welcome":
             self.welcomes += 1
             if not event.d["resumed"]:
@@ -123,14 +121,25 @@ class Witness:
             assert event.seq is not None, "it is numbered"
             self.heard[stream].append(event.seq)
 
-    def kinds(self, channel: str) -> list[str]:
-        """The types of what a channel said, in order."""
-        return [event.t for event in self.events if event.ch == channel]
-
     def assert_complete(self, heads: Mapping[str, int]) -> None:
         """Nothing missed, nothing doubled, nothing out of order, up to the database's heads."""
         for stream, head in heads.items():
             assert self.heard[stream] == list(range(self.first[stream] + 1, head + 1)), stream
+
+
+@dataclass
+class Witness(StreamWitness):
+    """The same, and everything else that it heard."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        super().__call__(event)
+
+    def kinds(self, channel: str) -> list[str]:
+        """The types of what a channel said, in order."""
+        return [event.t for event in self.events if event.ch == channel]
 
 
 @asynccontextmanager

@@ -518,6 +518,7 @@ def _websocket_settings(settings: Settings, cluster: Cluster | None) -> WebSocke
         origins=_origins(settings),
         caps=replace(budgets.caps, connections=connections_that_fit(budgets.caps.connections)),
         per_account_max=budgets.connections_per_account,
+        drain_spread_s=budgets.drain_spread_s,
         limits=Limits(
             commands_per_second=budgets.commands_per_second,
             commands_burst=budgets.commands_burst,

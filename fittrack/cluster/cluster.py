@@ -13,7 +13,7 @@ from fittrack.cluster.exchange import Exchange
 from fittrack.cluster.membership import Membership
 from fittrack.cluster.placement import ClusterPlacement
 from fittrack.kit.clock import Clock
-from fittrack.kit.problems import Busy, Problem
+from fittrack.kit.problems import Busy
 from fittrack.kit.travel import Register
 from fittrack.pubsub.redis_broker import RedisBroker
 from fittrack.pubsub.redis_link import CANARY_WITHIN_S, RedisLink
@@ -124,7 +124,5 @@ class Cluster:
                 if self.membership.is_there:
                     for callback in self._on_moved:
                         await callback()
-            except Problem as problem:  # the next change, or whoever needs them, wakes them
-                _log.warning("cluster.not_woken", code=problem.code, detail=problem.detail)
             except Exception:
                 _log.exception("cluster.not_moved")

@@ -28,6 +28,7 @@ from fittrack.server.admission import (
     UPGRADES_PER_MINUTE,
     Caps,
 )
+from fittrack.server.drain import SPREAD_S
 from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
 from fittrack.server.rate_limits import Tiers
 from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER_SECOND
@@ -139,6 +140,7 @@ def _websocket(reader: Reader) -> WebSocketBudgets:
         commands_burst=budget("COMMANDS_BURST", COMMANDS_BURST),
         commands_in_flight=budget("COMMANDS_IN_FLIGHT", COMMANDS_IN_FLIGHT_MAX),
         connections_per_account=budget("CONNECTIONS_PER_ACCOUNT", CONNECTIONS_PER_ACCOUNT_MAX),
+        drain_spread_s=reader.whole("WS_DRAIN_SECONDS", SPREAD_S, low=0, high=SPREAD_S),
         caps=Caps(
             connections=budget("CONNECTIONS_MAX", CONNECTIONS_MAX),
             unauthenticated=budget("UNAUTHENTICATED_MAX", UNAUTHENTICATED_MAX),

@@ -39,6 +39,8 @@ class WebSocketBudgets:
     """Commands of one connection that wait for their answers."""
     connections_per_account: int
     """Connections of one account on one node; the oldest one too many is closed."""
+    drain_spread_s: int
+    """Seconds over which a node that stops sends its clients elsewhere."""
     caps: Caps
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import structlog
+
 from actors.runtime import Placement, Registry
 from fittrack.db.reads import Reads
 from fittrack.drawings import queries
@@ -10,6 +12,7 @@ from fittrack.drawings.messages import ViewDrawing
 from fittrack.fulfilments import queries as fulfilment_queries
 from fittrack.fulfilments.commands import TendPrize
 from fittrack.kit.clock import Clock
+from fittrack.kit.problems import Problem
 from fittrack.server.asking import DRAWING, USER
 
 SWEEP_EVERY_S: Final = 1.0
@@ -18,12 +21,13 @@ SWEEP_EVERY_S: Final = 1.0
 DRAWINGS_PER_SWEEP: Final = 100
 """More than ever fall due in a second; what is left comes a second later."""
 
-
 PRIZES_EVERY_S: Final = 10.0
 """Deadlines of days are soon enough kept within seconds."""
 
 PRIZES_PER_SWEEP: Final = 200
 """Prizes of one draw fall due together; a sweep's worth is decided upon before the next one."""
+
+log: Final = structlog.stdlib.get_logger(__name__)
 
 
 async def tend_due_drawings(reads: Reads, registry: Registry, clock: Clock) -> None:
@@ -42,4 +46,9 @@ async def wake_open_drawings(reads: Reads, registry: Registry, placement: Placem
     """Bring the drawings of this node that count down to life, so that their channels tick."""
     for drawing_id in await reads.run(queries.counting_down):
         if placement.locate(DRAWING, drawing_id) is None:
-            await registry.ref(DRAWING, drawing_id).ask(ViewDrawing())
+            try:
+                await registry.ref(DRAWING, drawing_id).ask(ViewDrawing())
+            except (
+                Problem
+            ) as problem:  # whoever needs it wakes it, and so does the next change of who is there
+                log.warning("drawing.not_woken", drawing_id=str(drawing_id), code=problem.code)

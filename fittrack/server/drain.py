@@ -14,8 +14,9 @@ from protocol.close_codes import CloseCode
 from protocol.outbound import GoAway
 from protocol.shapes import instant
 
-SPREAD_S = 20.0
-"""Seconds over which the clients' departures are spread, so that other nodes meet no storm."""
+SPREAD_S = 20
+"""Seconds over which the clients' departures are spread, so that other nodes meet no storm. No longer, since
+all must be over within 25."""
 
 GRACE_S = 3.0
 """Seconds a client has, from the moment it was given, to open its new connection before this one closes."""
@@ -30,18 +31,21 @@ _random = random.Random()  # noqa: S311 - spreads departures, hides nothing
 
 
 class Drain:
-    """Empties the node of connections. `draw` gives numbers from [0, 1)."""
+    """Empties the node of connections within `spread_s` and some. `draw` gives numbers from [0, 1)."""
 
     def __init__(
         self,
         hub: Hub[Client],
         pinger: Pinger[Client],
         clock: Clock,
+        *,
+        spread_s: float = SPREAD_S,
         draw: Callable[[], float] = _random.random,
     ) -> None:
         self._hub = hub
         self._pinger = pinger
         self._clock = clock
+        self._spread_s = spread_s
         self._draw = draw
 
     async def run(self) -> None:
@@ -63,10 +67,10 @@ class Drain:
         return bool(len(self._hub) or self._pinger.closing_count)
 
     def _announce(self, started: float) -> list[tuple[float, Client]]:
-        deadline = instant(self._clock.now() + timedelta(seconds=SPREAD_S + GRACE_S))
+        deadline = instant(self._clock.now() + timedelta(seconds=self._spread_s + GRACE_S))
         departures = []
         for client in self._hub:
-            after_s = self._draw() * SPREAD_S
+            after_s = self._draw() * self._spread_s
             client.session.send(GoAway(after_ms=round(after_s * 1000), deadline=deadline))
             departures.append((started + after_s + GRACE_S, client))
         departures.sort(key=lambda departure: departure[0], reverse=True)

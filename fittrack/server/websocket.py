@@ -15,7 +15,7 @@ from fittrack.server import handshake
 from fittrack.server.addresses import client_address, site_of
 from fittrack.server.admission import RETRY_AFTER_MS, Admission, Caps
 from fittrack.server.client import Client, Services
-from fittrack.server.drain import Drain
+from fittrack.server.drain import SPREAD_S, Drain
 from fittrack.server.fanout import FanOut
 from fittrack.server.flusher import Flusher
 from fittrack.server.gc_waves import WaveFreezer
@@ -41,6 +41,7 @@ class WebSocketSettings:
     origins: frozenset[str] = frozenset()
     caps: Caps = field(default_factory=Caps)
     per_account_max: int = CONNECTIONS_PER_ACCOUNT_MAX
+    drain_spread_s: float = SPREAD_S
     limits: Limits = field(default_factory=Limits)
     timing: Timing = field(default_factory=Timing)
 
@@ -94,6 +95,9 @@ class WebSockets:
         await self._admission.admit(site)
         try:
             transport, tail = await take_over(request, response)
+        except ConnectionResetError:  # nobody's fault: there is nobody to tell
+            self._admission.failed(site)
+            return response
         except BaseException:
             self._admission.failed(site)
             raise
@@ -112,7 +116,7 @@ class WebSockets:
     async def drain(self) -> None:
         """Take no more connections, and send those there are elsewhere, within 25 s."""
         self._draining = True
-        await Drain(self.hub, self._pinger, self._clock).run()
+        await Drain(self.hub, self._pinger, self._clock, spread_s=self._settings.drain_spread_s).run()
 
     async def stop(self) -> None:
         """Drop what is left and end all background work."""

@@ -1,17 +1,16 @@
 """`fittrack serve --workers`: several nodes on one port, watched by one supervisor."""
 
 import asyncio
-import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
 from fittrack.workers import EXIT_USAGE
 from tests.bets import Bets
+from tests.cluster.logs import lines
 from tests.evidence import assert_each_once, assert_sound
 from tests.players import Rest, client
 from tests.redis_server import redis_server
@@ -20,12 +19,6 @@ from tests.stage import Stage, eventually
 
 WORKERS = 2
 BUYERS = 12
-
-
-def lines(server: Server, event: str) -> list[dict[str, Any]]:
-    """What the log says under that name, so far."""
-    said = (json.loads(line) for line in server.log().splitlines() if line.startswith("{"))
-    return [line for line in said if line["event"] == event]
 
 
 async def nodes_at(server: Server) -> set[str]:

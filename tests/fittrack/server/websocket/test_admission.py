@@ -1,12 +1,17 @@
 """How many may come, how many may stay without saying who they are, and how much each may ask."""
 
 import asyncio
+import logging
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import aiohttp
+import pytest
 
 from fittrack.server.admission import Caps
 from fittrack.server.pinger import SWEEP_EVERY_S
@@ -69,6 +74,20 @@ async def test_who_gives_up_at_the_door_leaves_nothing_behind() -> None:
         for _ in range(5):
             assert await knock(house) == 101
             await house.eventually(lambda: not len(house.sockets.hub))
+
+
+async def test_who_leaves_while_the_door_opens_is_no_fault_of_the_server(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with house_of(unauthenticated_per_address=1) as house:
+        request = "".join(f"{name}: {value}\r\n" for name, value in GOOD.items())
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", urlsplit(house.url).port)) as visitor:
+                visitor.sendall(f"GET /ws HTTP/1.1\r\nHost: here\r\n{request}\r\n".encode())
+                visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await house.eventually(lambda: not len(house.sockets.hub))
+        assert await knock(house) == 101
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 async def test_an_address_opens_so_many_a_minute() -> None:
