@@ -16,8 +16,10 @@ from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy
 from fittrack.kit.travel import Register
 from fittrack.pubsub.redis_broker import RedisBroker
-from fittrack.pubsub.redis_link import CANARY_WITHIN_S, RedisLink
-from fittrack.pubsub.redis_place import redis_place
+from fittrack.pubsub.redis_line import CANARY_WITHIN_S
+from fittrack.pubsub.redis_link import redis_link
+from fittrack.pubsub.redis_place import redis_client
+from fittrack.pubsub.redis_url import RedisUrl
 
 UP_WITHIN_S: Final = 5.0
 """Seconds that a node which starts waits for Redis; then it serves alone until Redis is there."""
@@ -32,12 +34,13 @@ class Cluster:
     """
 
     def __init__(self, url: str, register: Register, clock: Clock, *, namespace: str) -> None:
-        place = redis_place(url)
+        place = RedisUrl.parse(url)
+        self._redis = redis_client(place)
         self.node = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._clock = clock
         self._views = f"{namespace}:views"
-        self._link = RedisLink(place, clock, f"{namespace}:c:{self.node}")
-        self.membership = Membership(place.redis, clock, namespace=namespace, node=self.node)
+        self._link = redis_link(place, clock, f"{namespace}:c:{self.node}")
+        self.membership = Membership(self._redis, clock, namespace=namespace, node=self.node)
         self.placement = ClusterPlacement(self.node)
         self.broker = RedisBroker(self._link, register, clock, namespace=namespace, node=self.node)
         self.exchange = Exchange(
@@ -62,6 +65,11 @@ class Cluster:
     def link_losses(self) -> int:
         """See `RedisLink.losses`."""
         return self._link.losses
+
+    @property
+    def dropped(self) -> int:
+        """See `RedisLink.dropped`."""
+        return self._link.dropped
 
     def when_moved(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Wait for `callback` after the placement changed and the actors that run elsewhere have left."""
@@ -93,6 +101,7 @@ class Cluster:
         await self.membership.stop()
         await self.exchange.stop()
         await self._link.stop()
+        await self._redis.aclose()
 
     async def check(self) -> None:
         """Raise `Busy` when this node does not hear itself through Redis (readiness)."""

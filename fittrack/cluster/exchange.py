@@ -132,8 +132,9 @@ class Exchange:
         self._bringing: asyncio.Task[None] | None = None
         self._forgetting: asyncio.Task[None] | None = None
         self.metrics = ExchangeMetrics()
-        link.hear(self._inbox(membership.node), self._receive)
-        link.when_lost(self._lost)
+        inbox = self._inbox(membership.node)
+        link.hear(inbox, self._receive)
+        link.when_lost(inbox, self._lost)
 
     def serve(self, registry: Registry) -> None:
         """Hand what comes to these actors."""

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Final, Literal
 
 import structlog
-from redis.asyncio import Redis
 
 from fittrack.cluster.view import View
 from fittrack.kit.clock import Clock, boottime
-from fittrack.pubsub.redis_speaker import LOSSES
+from fittrack.pubsub.redis_faults import LOSSES, plainly
+from fittrack.pubsub.redis_place import Client
 
 HEARTBEAT_S: Final = 3.0
 LIFE_S: Final = 10.0
@@ -85,10 +85,10 @@ class Membership:
     there: others should look at once.
     """
 
-    def __init__(self, redis: Redis, clock: Clock, *, namespace: str, node: str) -> None:
+    def __init__(self, redis: Client, clock: Clock, *, namespace: str, node: str) -> None:
         self.node = node
         self._name = node
-        self._script = redis.register_script(_SCRIPT)
+        self._redis = redis
         self._keys = [f"{{{namespace}}}:{key}" for key in ("ends", "names", "state")]
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
@@ -159,12 +159,17 @@ class Membership:
             at = boottime()
             try:
                 async with asyncio.timeout(ANSWER_WITHIN_S):
-                    version, age_ms, changed, nodes = await self._script(
-                        keys=self._keys,
-                        args=[self.node, self._name, int(LIFE_S * 1000), self._does],
+                    version, age_ms, changed, nodes = await self._redis.eval(
+                        _SCRIPT,
+                        len(self._keys),
+                        *self._keys,
+                        self.node,
+                        self._name,
+                        int(LIFE_S * 1000),
+                        self._does,
                     )
             except LOSSES as error:
-                _log.warning("cluster.not_heard", error=repr(error))
+                _log.warning("cluster.not_heard", error=plainly(error))
                 return False
             if self._does == "join":
                 self._does = "stay"

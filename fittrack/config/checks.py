@@ -8,7 +8,7 @@ from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS, PUBLISHED_SECRETS
 from fittrack.config.settings import Settings
 from fittrack.db.engine import names_sqlite_file
 from fittrack.kit.sealing import Sealer
-from fittrack.pubsub.redis_place import fault_of_url
+from fittrack.pubsub.redis_url import fault_of_url
 from fittrack.server.token_keys import KeyUnusableError
 
 HOOK_SECRET_LENGTH_MIN: Final = 16  # characters: nobody guesses it over a network

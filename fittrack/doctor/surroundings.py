@@ -1,11 +1,11 @@
 """What is around the database: secrets, mail, Redis, disk."""
 
 import asyncio
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from fittrack.config import Settings
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
@@ -13,9 +13,15 @@ from fittrack.doctor.diagnosis import Diagnosis, ill, well
 from fittrack.integrations.smtp import MailDelayed, MailRefused, SmtpServer
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.problems import Busy
+from fittrack.pubsub.redis_faults import plainly
+from fittrack.pubsub.redis_link import redis_link
+from fittrack.pubsub.redis_url import RedisUrl
 from fittrack.server.shared_windows import SharedWindows
 
 GIB: Final = 1024**3
+CARRY_WITHIN_S: Final = 3.0
+"""Seconds for a link to Redis; it takes milliseconds, and a second more if a connection is lost at first."""
+
 DISK_FREE_MIN: Final = 1 * GIB
 """A write-ahead log may grow to this while a backup reads; a full disk stops all writing."""
 
@@ -72,23 +78,35 @@ def _examine_folder(folder: Path) -> Diagnosis:
 
 
 async def examine_redis(url: str) -> Diagnosis:
-    """Whether rate limits can be shared."""
+    """Whether rate limits can be shared, and nodes can talk."""
     if not url:
-        return well("redis", "REDIS_URL is not set: each process counts rate limits for itself.")
+        return well("redis", "REDIS_URL is not set: a process is alone, and counts rate limits for itself.")
+    place = RedisUrl.parse(url)
     windows = SharedWindows(url, SystemClock())
-    where = urlsplit(url).netloc.rpartition("@")[2]
+    link = redis_link(place, SystemClock(), f"fittrack:doctor:{secrets.token_hex(8)}")
     try:
         await windows.check()
+        carries = await link.start(CARRY_WITHIN_S)
     except Busy as busy:
+        cause = busy.__cause__ or busy
         return ill(
             "redis",
-            f"{where} cannot be used: {str(busy.__cause__) or 'not in time'}.",
+            f"{place.places} cannot be used: {plainly(cause)}.",
             "Check REDIS_URL, its user and password, and whether the server can be reached from here. "
-            "Until then each process counts rate limits for itself.",
+            "Until then each process counts rate limits for itself, and nodes do not know of each other.",
         )
     finally:
+        await link.stop()
         await windows.stop()
-    return well("redis", f"{where} answers and can be written.")
+    if not carries:
+        return ill(
+            "redis",
+            f"{place.places} answers and can be written, but nobody can listen there to what nodes tell "
+            "each other.",
+            "Let the user publish and subscribe to channels that begin with fittrack: (ACL &fittrack:*). "
+            "A Redis Cluster must be of version 7 or newer.",
+        )
+    return well("redis", f"{place.places} answers, can be written, and carries what nodes tell each other.")
 
 
 def examine_disk(folder: Path) -> Diagnosis:

@@ -143,6 +143,11 @@ class ClusterCollector(Collector):
         for name, text in _CLUSTER_COUNTERS.items():
             yield CounterMetricFamily(f"fittrack_cluster_{name}", text, value=getattr(figures, name))
         yield CounterMetricFamily(
+            "fittrack_cluster_dropped",
+            "Publications that Redis did not take; they are found by position.",
+            value=cluster.dropped,
+        )
+        yield CounterMetricFamily(
             "fittrack_cluster_link_lost", "Connections to Redis that were lost.", value=cluster.link_losses
         )
 

@@ -17,8 +17,8 @@ from fittrack.pubsub.broker import Handler, Subscription, Topic
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import PLAYER_PREFIX, Message
 from fittrack.pubsub.parcels import open_parcel, seal_parcel
+from fittrack.pubsub.redis_faults import LOSSES, plainly
 from fittrack.pubsub.redis_link import RedisLink
-from fittrack.pubsub.redis_speaker import LOSSES
 
 CONFIRMED_WITHIN_S: Final = 2.0
 """Seconds that who begins to listen waits for Redis; what is missed then is found by its position."""
@@ -105,7 +105,7 @@ class RedisBroker:
         try:
             counts = await self._link.listeners([self._prefix + topic for topic in topics])
         except LOSSES as error:  # nobody can be told anyway
-            _log.info("broker.interest_unknown", error=repr(error))
+            _log.info("broker.interest_unknown", error=plainly(error))
             counts = [0] * len(topics)
         finally:
             self._asking = None

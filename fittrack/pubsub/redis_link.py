@@ -1,162 +1,66 @@
-"""A node's link to Redis: what it says and what it hears, each on a connection that comes back by itself.
+"""A node's link to Redis, whatever Redis is: one server, or the shards of a cluster."""
 
-Redis may be down, slow or empty at any time. Nothing here raises on that account or waits for it: what is
-said while it is gone is not taken, and whoever listens is told when listening began anew, since something may
-have been missed.
-"""
-
-import asyncio
-import random
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
-from typing import Final
-
-import structlog
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from fittrack.kit.clock import Clock
-from fittrack.pubsub.redis_listener import Hear, Listener
-from fittrack.pubsub.redis_place import RedisPlace
-from fittrack.pubsub.redis_speaker import LOSSES, Speaker, Told
-
-RETRY_FIRST_S, RETRY_MAX_S = 0.05, 2.0
-"""Seconds until the connection is tried again: doubled each time, with jitter."""
-
-CANARY_EVERY_S: Final = 1.0
-"""How often the link says something to itself."""
-
-CANARY_WITHIN_S: Final = 5.0
-"""A link that has not heard itself for so long does not work, whatever its sockets say."""
-
-_log = structlog.get_logger(__name__)
-_random = random.Random()  # noqa: S311 - jitter, no secret
+from fittrack.pubsub.redis_line import RedisLine
+from fittrack.pubsub.redis_listener import Hear
+from fittrack.pubsub.redis_place import redis_place
+from fittrack.pubsub.redis_shards import RedisShards
+from fittrack.pubsub.redis_speaker import Told
+from fittrack.pubsub.redis_url import Kind, RedisUrl
 
 
-class RedisLink:
-    """`own` is a channel that is this node's alone: for what is said to itself, to see that it is heard."""
-
-    def __init__(self, place: RedisPlace, clock: Clock, own: str) -> None:
-        self._place = place
-        self._clock = clock
-        self._own = own
-        self._speaker = Speaker(place.patient, clock)
-        self._listener = Listener(place.patient)
-        self._listener.hear(own, self._hear_canary)
-        self._tasks: list[asyncio.Task[None]] = []
-        self._heard_at = float("-inf")
-        self._stopping = asyncio.Event()
-        self._on_ready: list[Callable[[], None]] = []
-        self._on_lost: list[Callable[[], None]] = []
-        self.losses = 0
-        """How often a connection was lost since the start."""
-
-    # --- Speaking and hearing -----------------------------------------------------------------------------
+class RedisLink(Protocol):
+    """What is said to other nodes, and heard from them. Nothing here raises because Redis is gone."""
 
     def say(self, channel: str, data: bytes, on_told: Told | None = None) -> bool:
         """See `Speaker.say`."""
-        return self._speaker.say(channel, data, on_told)
 
     def hear(self, channel: str, handler: Hear) -> None:
         """See `Listener.hear`."""
-        self._listener.hear(channel, handler)
 
     def ignore(self, channel: str) -> None:
         """See `Listener.ignore`."""
-        self._listener.ignore(channel)
 
     async def confirmed(self, channel: str) -> None:
         """See `Listener.confirmed`."""
-        await self._listener.confirmed(channel)
 
     async def listeners(self, channels: Sequence[str]) -> list[int]:
         """How many nodes listen to each channel. Raises what the loss of Redis raises."""
-        if not channels:
-            return []
-        return await self._place.listeners(channels)
+
+    def when_ready(self, callback: Callable[[], None]) -> None:
+        """Call back whenever listening began anew somewhere: what was said before may have been missed."""
+
+    def when_lost(self, channel: str, callback: Callable[[], None]) -> None:
+        """Call back whenever listening to `channel` ended: what is said there may be missed."""
 
     @property
     def is_up(self) -> bool:
-        """Whether both connections stand."""
-        return self._speaker.connected.is_set() and self._listener.connected.is_set()
+        """Whether everything can be said and heard."""
 
     @property
     def silent_for_s(self) -> float:
-        """Seconds since the link last heard what it said to itself."""
-        return self._clock.monotonic() - self._heard_at
+        """Seconds since the link last heard what it said to itself, everywhere."""
 
-    def when_ready(self, callback: Callable[[], None]) -> None:
-        """Call back whenever listening began (anew): from here on everything is heard."""
-        self._on_ready.append(callback)
+    @property
+    def losses(self) -> int:
+        """How often a connection was lost since the start."""
 
-    def when_lost(self, callback: Callable[[], None]) -> None:
-        """Call back whenever listening ended: answers may be missed."""
-        self._on_lost.append(callback)
-
-    # --- Running ------------------------------------------------------------------------------------------
+    @property
+    def dropped(self) -> int:
+        """See `Speaker.dropped`."""
 
     async def start(self, within_s: float) -> bool:
-        """Begin, and wait until both connections stand, but not longer than `within_s`. Whether they do."""
-        create = asyncio.get_running_loop().create_task
-        self._tasks = [
-            create(self._keep("listening", partial(self._listener.run, self._ready), self._lost)),
-            create(self._keep("speaking", self._speaker.run, _nothing)),
-            create(self._canary()),
-        ]
-        try:
-            async with asyncio.timeout(within_s):
-                await self._listener.connected.wait()
-                await self._speaker.connected.wait()
-        except TimeoutError:
-            return False
-        return True
+        """Begin, and wait until the link is up, but not longer than `within_s`. Whether it is."""
 
     async def stop(self) -> None:
-        """Close both connections."""
-        # A connection that fails while it is cancelled would make the failure of the end.
-        self._stopping.set()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._place.close()
-
-    async def _keep(self, what: str, run: Callable[[], Awaitable[None]], ended: Callable[[], None]) -> None:
-        """Run again and again, with back-off: a connection that stood for a while begins from the start."""
-        wait = RETRY_FIRST_S
-        while not self._stopping.is_set():
-            began = self._clock.monotonic()
-            try:
-                await run()
-            except* LOSSES as lost:
-                _log.warning("redis.lost", what=what, error=repr(lost.exceptions[0]))
-            except* Exception:
-                _log.exception("redis.link_failed", what=what)
-            ended()
-            if self._stopping.is_set():
-                return
-            if self._clock.monotonic() - began > RETRY_MAX_S:
-                wait = RETRY_FIRST_S
-                self.losses += 1
-            await self._clock.sleep(wait * (0.5 + _random.random() / 2))
-            wait = min(wait * 2, RETRY_MAX_S)
-
-    async def _canary(self) -> None:
-        while True:
-            await self._clock.sleep(CANARY_EVERY_S)
-            self._speaker.say(self._own, b"")
-            if self._listener.connected.is_set() and self.silent_for_s > CANARY_WITHIN_S:
-                self._listener.abandon("the link does not hear itself")
-
-    def _hear_canary(self, _: bytes) -> None:
-        self._heard_at = self._clock.monotonic()
-
-    def _ready(self) -> None:
-        self._heard_at = self._clock.monotonic()
-        for callback in self._on_ready:
-            callback()
-
-    def _lost(self) -> None:
-        for callback in self._on_lost:
-            callback()
+        """Close every connection."""
 
 
-def _nothing() -> None:
-    """Of what was said, each is told by itself."""
+def redis_link(url: RedisUrl, clock: Clock, own: str) -> RedisLink:
+    """`own` names channels that are this node's alone: what it says to itself there, it must hear."""
+    if url.kind is Kind.CLUSTER:
+        return RedisShards(url, clock, own)
+    return RedisLine(redis_place(url), clock, own)

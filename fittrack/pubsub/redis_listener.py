@@ -7,6 +7,8 @@ from typing import Final
 import structlog
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 
+from fittrack.pubsub.redis_words import Words
+
 _log = structlog.get_logger(__name__)
 
 TOGETHER_MAX: Final = 1_000
@@ -22,9 +24,14 @@ Hear = Callable[[bytes], None]
 class Listener:
     """Keeps one connection subscribed to what is wanted; each channel has one handler."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionPool, words: Words) -> None:
         self._pool = pool
-        self._said = {b"message": self._message, b"subscribe": self._confirmed}
+        self._words = words
+        self._said = {
+            words.message: self._message,
+            words.subscribed: self._confirmed,
+            words.unsubscribed: self._ended,
+        }
         self._handlers: dict[bytes, Hear] = {}
         self._unconfirmed: dict[bytes, asyncio.Future[None]] = {}
         self._changed: dict[bytes, None] = {}
@@ -32,6 +39,8 @@ class Listener:
         self._abandoned = asyncio.Event()
         self.connected = asyncio.Event()
         """Whether every channel that was wanted at the last connection is listened to."""
+        self.on_astray: Callable[[], None] = _nothing
+        """A channel that is wanted has gone to another server."""
 
     def hear(self, channel: str, handler: Hear) -> None:
         """Call `handler` with what is published to `channel`, soon; it has no other handler."""
@@ -84,7 +93,7 @@ class Listener:
         wanted = list(self._handlers)
         for name in wanted:
             self._unconfirmed.setdefault(name, asyncio.get_running_loop().create_future())
-        await _send(connection, "SUBSCRIBE", wanted)
+        await self._send(connection, self._words.subscribe, wanted)
         while any(name in self._unconfirmed for name in wanted):
             self._hear(await connection.read_response(disable_decoding=True))
 
@@ -93,8 +102,10 @@ class Listener:
             await self._news.wait()
             self._news.clear()
             changed, self._changed = self._changed, {}
-            await _send(connection, "UNSUBSCRIBE", [each for each in changed if each not in self._handlers])
-            await _send(connection, "SUBSCRIBE", [each for each in changed if each in self._handlers])
+            unwanted = [each for each in changed if each not in self._handlers]
+            await self._send(connection, self._words.unsubscribe, unwanted)
+            wanted = [each for each in changed if each in self._handlers]
+            await self._send(connection, self._words.subscribe, wanted)
 
     async def _listen(self, connection: AbstractConnection) -> None:
         while True:
@@ -121,6 +132,10 @@ class Listener:
         if waiting is not None:
             waiting.set_result(None)
 
+    def _ended(self, said: list[bytes]) -> None:
+        if said[1] in self._handlers and said[1] not in self._changed:
+            self.on_astray()
+
     def _change(self, name: bytes) -> None:
         if not self.connected.is_set():
             return
@@ -134,7 +149,12 @@ class Listener:
         for each in waiting.values():
             each.set_result(None)
 
+    async def _send(self, connection: AbstractConnection, command: str, names: list[bytes]) -> None:
+        for first in range(0, len(names), TOGETHER_MAX):
+            groups = self._words.together(names[first : first + TOGETHER_MAX])
+            packed = connection.pack_commands([(command, *group) for group in groups])
+            await connection.send_packed_command(packed, check_health=False)
 
-async def _send(connection: AbstractConnection, command: str, names: list[bytes]) -> None:
-    for first in range(0, len(names), TOGETHER_MAX):
-        await connection.send_command(command, *names[first : first + TOGETHER_MAX], check_health=False)
+
+def _nothing() -> None:
+    """Nobody wants to know."""

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import structlog
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import MovedError, ResponseError
 
 from fittrack.kit.clock import Clock
+from fittrack.pubsub.redis_words import Words
 
 ANSWER_WITHIN_S: Final = 2.0
 """Redis answers in a millisecond; the connection of one that takes so long is given up."""
@@ -37,18 +38,24 @@ _log = structlog.get_logger(__name__)
 class Speaker:
     """Publishes while there is a connection."""
 
-    def __init__(self, pool: ConnectionPool, clock: Clock) -> None:
+    def __init__(self, pool: ConnectionPool, words: Words, clock: Clock) -> None:
         self._pool = pool
+        self._words = words
         self._clock = clock
         self._said: deque[tuple[str, bytes, Told | None]] = deque()
         self._unanswered: deque[tuple[float, Told | None]] = deque()
         self._news = asyncio.Event()
         self.connected = asyncio.Event()
         """Whether Redis takes what is said."""
+        self.dropped = 0
+        """Publications that were not taken since the start; who missed them finds out by position."""
+        self.on_astray: Callable[[], None] = _nothing
+        """A channel is another server's."""
 
     def say(self, channel: str, data: bytes, on_told: Told | None = None) -> bool:
         """Publish `data`. False: it is not taken, and nothing happens. `on_told` is called later, once."""
         if not self.connected.is_set() or len(self._said) + len(self._unanswered) >= WAITING_MAX:
+            self.dropped += 1
             return False
         self._said.append((channel, data, on_told))
         self._news.set()
@@ -78,13 +85,13 @@ class Speaker:
                 commands: list[tuple[Any, ...]] = []
                 for _ in range(min(len(self._said), TOGETHER_MAX)):
                     channel, data, on_told = self._said.popleft()
-                    commands.append(("PUBLISH", channel, data))
+                    commands.append((self._words.publish, channel, data))
                     self._unanswered.append((now, on_told))
                 await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
 
     async def _hear_answers(self, connection: AbstractConnection) -> None:
         while True:
-            heard_by = await _answer(connection)
+            heard_by = await self._answer(connection)
             _, on_told = self._unanswered.popleft()
             if on_told is not None:
                 on_told(heard_by)
@@ -94,6 +101,17 @@ class Speaker:
             await self._clock.sleep(LOOK_EVERY_S)
             if self._unanswered and self._clock.monotonic() - self._unanswered[0][0] > ANSWER_WITHIN_S:
                 raise TimeoutError("Redis does not answer")
+
+    async def _answer(self, connection: AbstractConnection) -> int | None:
+        try:
+            heard_by = int(await connection.read_response())
+        except MovedError:  # it was refused; the connection stands
+            self.on_astray()
+            return 0
+        except ResponseError as error:  # out of memory, a replica, loading: the same
+            _log.warning("redis.publication_refused", error=str(error))
+            return 0
+        return heard_by if heard_by or self._words.counts_all else None
 
     def _give_up(self) -> None:
         unanswered, self._unanswered = self._unanswered, deque()
@@ -106,13 +124,5 @@ class Speaker:
                 on_told(0)
 
 
-async def _answer(connection: AbstractConnection) -> int | None:
-    try:
-        return int(await connection.read_response())
-    except ResponseError as error:  # out of memory, a replica, loading: it was refused, the connection stands
-        _log.warning("redis.publication_refused", error=str(error))
-        return 0
-
-
-LOSSES: Final = (RedisError, OSError, TimeoutError, asyncio.IncompleteReadError)
-"""What the loss of Redis raises."""
+def _nothing() -> None:
+    """Nobody wants to know."""

@@ -1,23 +1,25 @@
 """Moving windows in Redis, which all nodes share; those of this process while Redis is gone.
 
-The scripts are those of `limits`. One pipeline is on its way at a time, and what arrives meanwhile makes the
-next one: a request pays for one round trip at most two times, and a busy node for few. Redis may
-lose everything at any time; limits are then wider for a minute.
+The scripts are those of `limits`; each has one key, so in a Redis Cluster it runs where that key is. One
+pipeline is on its way at a time, and what arrives meanwhile makes the next one: a request pays for one round
+trip at most two times, and a busy node for few. Redis may lose everything at any time; limits are then wider
+for a minute.
 """
 
 import asyncio
 from collections.abc import Hashable, Sequence
-from typing import Any, Final, NamedTuple, cast
+from hashlib import sha1
+from typing import Any, Final, NamedTuple
 
 import structlog
-from limits.aio.storage import RedisStorage
-from limits.aio.storage.redis.redispy import RedispyBridge
-from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from limits.aio.storage.redis.bridge import RedisBridge
+from redis.exceptions import NoScriptError
 
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy
-from fittrack.pubsub.redis_place import redis_pool
+from fittrack.pubsub.redis_faults import LOSSES, plainly
+from fittrack.pubsub.redis_place import redis_client
+from fittrack.pubsub.redis_url import RedisUrl
 from fittrack.server.windows import WINDOW_S, MemoryWindows, Verdict
 
 ANSWER_WITHIN_S: Final = 0.5
@@ -31,6 +33,12 @@ HITS_PER_TRIP_MAX: Final = 256
 """Requests counted in one pipeline: some milliseconds of Redis's time at most, which others wait for."""
 
 KEY_PREFIX: Final = "fittrack:rate"
+
+_SCRIPTS: Final = {
+    sha1(script, usedforsecurity=False).hexdigest(): script
+    for script in (RedisBridge.SCRIPT_ACQUIRE_MOVING_WINDOW, RedisBridge.SCRIPT_MOVING_WINDOW)
+}
+_ACQUIRE, _LOOK = _SCRIPTS
 
 log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -50,7 +58,8 @@ class SharedWindows:
     def __init__(self, url: str, clock: Clock, *, answer_within_s: float = ANSWER_WITHIN_S) -> None:
         self._clock = clock
         self._own = MemoryWindows(clock)
-        self._bridge = _connect(url, answer_within_s)
+        # Nothing is tried again: a request that waits is worse than one that this process counts.
+        self._redis = redis_client(RedisUrl.parse(url), answer_within_s)
         self._answer_within_s = answer_within_s
         self._waiting: list[_Hit] = []
         self._trip: asyncio.Task[None] | None = None
@@ -80,7 +89,7 @@ class SharedWindows:
         try:
             async with asyncio.timeout(self._answer_within_s):
                 await self._ask([nobody])
-        except (RedisError, OSError, TimeoutError) as error:
+        except LOSSES as error:
             raise Busy("Redis does not count") from error
 
     async def stop(self) -> None:
@@ -90,10 +99,6 @@ class SharedWindows:
                 task.cancel()
                 await asyncio.wait([task])
         await self._redis.aclose()
-
-    @property
-    def _redis(self) -> Redis:
-        return cast(Redis, self._bridge.get_connection())
 
     async def _travel(self) -> None:
         try:
@@ -116,30 +121,33 @@ class SharedWindows:
 
     async def _ask(self, hits: Sequence[_Hit]) -> list[Verdict]:
         now = self._clock.now().timestamp()
-        answers = await self._run_scripts(hits, now)
-        if any(isinstance(answer, NoScriptError) for answer in answers):
-            # Redis was restarted: none of the scripts ran.
-            await self._redis.script_load(self._bridge.SCRIPT_ACQUIRE_MOVING_WINDOW)
-            await self._redis.script_load(self._bridge.SCRIPT_MOVING_WINDOW)
-            answers = await self._run_scripts(hits, now)
+        calls: list[tuple[Any, ...]] = []
+        for hit in hits:
+            name = f"{KEY_PREFIX}:{hit.kind}:{hit.key}"
+            calls.append((_ACQUIRE, 1, name, now, hit.limit, int(WINDOW_S), 1))
+            calls.append((_LOOK, 1, name, now - WINDOW_S, hit.limit))
+        answers = await self._run_scripts(calls)
+        if unrun := [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]:
+            # A server was restarted, and ran none of them; others of a cluster may have run theirs.
+            for script in _SCRIPTS.values():
+                await self._redis.script_load(script)
+            for at, answer in zip(unrun, await self._run_scripts([calls[at] for at in unrun]), strict=True):
+                answers[at] = answer
         for answer in answers:
             if isinstance(answer, Exception):
                 raise answer
         both = zip(hits, answers[::2], answers[1::2], strict=True)
         return [_verdict(hit, granted, window, now) for hit, granted, window in both]
 
-    async def _run_scripts(self, hits: Sequence[_Hit], now: float) -> list[Any]:
-        acquire, look = self._bridge.lua_acquire_moving_window.sha, self._bridge.lua_moving_window.sha
+    async def _run_scripts(self, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         pipeline = self._redis.pipeline(transaction=False)
-        for hit in hits:
-            name = self._bridge.prefixed_key(f"{hit.kind}:{hit.key}")
-            pipeline.evalsha(acquire, 1, name, now, hit.limit, int(WINDOW_S), 1)
-            pipeline.evalsha(look, 1, name, now - WINDOW_S, hit.limit)
+        for call in calls:
+            pipeline.execute_command("EVALSHA", *call)
         return list(await pipeline.execute(raise_on_error=False))
 
     def _lose(self, error: Exception) -> None:
         self.failures += 1
-        log.warning("rate_limits.redis_lost", error=repr(error))
+        log.warning("rate_limits.redis_lost", error=plainly(error))
         self._recovery = asyncio.get_running_loop().create_task(self._recover())
 
     async def _recover(self) -> None:
@@ -153,15 +161,6 @@ class SharedWindows:
                 break
         self._recovery = None
         log.info("rate_limits.redis_back")
-
-
-def _connect(url: str, answer_within_s: float) -> RedispyBridge:
-    # Nothing is tried again: a request that waits is worse than one that this process counts.
-    pool: Any = redis_pool(url, answer_within_s)
-    storage = RedisStorage(
-        "async+redis://", implementation="redispy", key_prefix=KEY_PREFIX, connection_pool=pool
-    )
-    return cast(RedispyBridge, storage.bridge)
 
 
 def _verdict(hit: _Hit, granted: object, window: tuple[bytes, int] | None, now: float) -> Verdict:

@@ -169,10 +169,31 @@ async def test_redis_is_asked_when_there_is_to_be_one(settings: Settings, tmp_pa
         redis.kill()
         gone = await diagnosis_of("redis", replace(settings, redis_url=redis.url))
     assert found.ok
+    assert "carries" in found.sentence
     assert not refused.ok
+    assert "refuses the user or the password" in refused.sentence
     assert "hunter2" not in refused.sentence
     assert not gone.ok
-    assert f"127.0.0.1:{redis.port} cannot be used" in gone.sentence
+    assert f"127.0.0.1:{redis.port} cannot be used: nobody listens there" in gone.sentence
+
+
+async def test_a_redis_of_another_kind_than_the_url_says_is_told(settings: Settings, tmp_path: Path) -> None:
+    with redis_server(tmp_path) as redis:
+        place = f"127.0.0.1:{redis.port}"
+        no_cluster = await diagnosis_of("redis", replace(settings, redis_url=f"redis+cluster://{place}"))
+        no_sentinel = await diagnosis_of("redis", replace(settings, redis_url=f"redis+sentinel://{place}/x"))
+    assert "no Redis Cluster" in no_cluster.sentence
+    assert "it is no Sentinel" in no_sentinel.sentence
+
+
+async def test_a_user_who_may_not_listen_is_told(settings: Settings, tmp_path: Path) -> None:
+    with redis_server(tmp_path) as redis:
+        redis.call("ACL", "SETUSER", "ada", "on", ">pw", "~*", "resetchannels", "+@all")
+        named = replace(settings, redis_url=f"redis://ada:pw@127.0.0.1:{redis.port}")
+        found = await diagnosis_of("redis", named)
+    assert not found.ok
+    assert "nobody can listen" in found.sentence
+    assert "&fittrack:*" in found.remedy
 
 
 async def test_an_issuer_that_gives_its_keys_is_well(tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+"""What Redis may do to those who rely on it, and what that means."""
+
+import asyncio
+from typing import Final
+
+from redis.asyncio.sentinel import MasterNotFoundError
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    AuthorizationError,
+    BusyLoadingError,
+    ClusterDownError,
+    MovedError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+)
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+LOSSES: Final = (RedisError, RedisClusterException, OSError, TimeoutError, asyncio.IncompleteReadError)
+"""What the loss of Redis raises."""
+
+_MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
+    ((NoPermissionError,), "it does not let this user do what is needed"),
+    ((AuthenticationError, AuthorizationError), "it refuses the user or the password"),
+    ((MasterNotFoundError,), "no Sentinel that can be reached names a master of that name that is up"),
+    ((ReadOnlyError,), "it is a replica, which cannot be written"),
+    ((MovedError, AskError), "it belongs to a Redis Cluster, so the URL begins with redis+cluster://"),
+    ((ClusterDownError,), "the cluster says of itself that it is down"),
+    ((OutOfMemoryError,), "it has no memory left"),
+    ((BusyLoadingError,), "it has just started and still reads its data"),
+    ((RedisTimeoutError, TimeoutError), "it does not answer in time"),
+)
+
+_WORDS: Final = (
+    ("Cluster mode is not enabled", "it is no Redis Cluster, so the URL begins with redis:// or rediss://"),
+    ("unknown command 'SENTINEL'", "it is no Sentinel"),
+    ("Connect call failed", "nobody listens there"),
+    ("Connection refused", "nobody listens there"),
+    ("Name or service not known", "there is no host of that name"),
+    ("certificate", "its certificate is not trusted"),
+)
+"""What is told apart by its text alone."""
+
+
+def plainly(error: BaseException) -> str:
+    """What went wrong, in words that say what to do about it, and what Redis said itself."""
+    said = str(error)
+    meaning = next((sentence for kinds, sentence in _MEANINGS if isinstance(error, kinds)), "")
+    meaning = next((sentence for word, sentence in _WORDS if word in said), meaning)
+    if not meaning or meaning in said:
+        return said or type(error).__name__
+    return f"{meaning} ({said})" if said else meaning
