@@ -16,7 +16,7 @@ from fittrack.server.asking import READS, cursors
 from fittrack.server.pagination import CursorPage, cursor_page_of
 from fittrack.server.parse import parse, parse_query
 from fittrack.server.render import render
-from fittrack.server.routes import API, Access, Route
+from fittrack.server.routes import API, Access, Route, Scope
 
 TAG: Final = "Admin"
 _AT: Final = f"{API}/transactions"
@@ -48,6 +48,7 @@ ROUTES: list[Route] = [
         list_transactions,
         summary="All players' ledger entries, the latest first",
         access=Access.ADMIN,
+        scope=Scope.TRANSACTIONS_READ,
         tag=TAG,
         query=schemas.TransactionsQuery,
         answer=CursorPage[schemas.PlayersTransaction],

@@ -33,7 +33,7 @@ from fittrack.server.http import CLOCK
 from fittrack.server.pagination import CursorPage, Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.render import render
-from fittrack.server.routes import API, Access, Route
+from fittrack.server.routes import API, Access, Route, Scope
 
 TAG: Final = "Admin"
 _AT: Final = f"{API}/admin/users"
@@ -124,6 +124,7 @@ ROUTES: list[Route] = [
                 search,
                 summary="Find accounts by email, name, status, role, tier",
                 access=Access.ADMIN,
+                scope=Scope.USERS_READ,
                 tag=TAG,
                 query=schemas.UsersQuery,
                 answer=Page[schemas.UserRow],
@@ -134,6 +135,7 @@ ROUTES: list[Route] = [
                 detail,
                 summary="One account with all that is known of it",
                 access=Access.ADMIN,
+                scope=Scope.USERS_READ,
                 tag=TAG,
                 answer=schemas.UserDetail,
             ),

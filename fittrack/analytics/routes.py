@@ -14,7 +14,7 @@ from fittrack.server.csv import CSV, render_csv, wants_csv
 from fittrack.server.http import CLOCK
 from fittrack.server.parse import parse_query
 from fittrack.server.render import JSON, render
-from fittrack.server.routes import API, Access, Handler, Route, Schema
+from fittrack.server.routes import API, Access, Handler, Route, Schema, Scope
 
 TAG: Final = "Analytics"
 _AT: Final = f"{API}/admin/analytics"
@@ -83,6 +83,7 @@ def _route(name: str, handler: Handler, summary: str, query: type[msgspec.Struct
         handler,
         summary=summary,
         access=Access.ADMIN,
+        scope=Scope.ANALYTICS_READ,
         tag=TAG,
         query=query,
         answer=answer,

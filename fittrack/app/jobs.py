@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from actors.runtime import Placement, Registry
+from fittrack.clients.usage import FLUSH_EVERY_S, UsageCounter
 from fittrack.connections.services import ConnectionServices
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
@@ -83,6 +84,7 @@ class NodeJobs:
         connections: ConnectionServices,
         mail: MailWorker,
         watch: SessionWatch,
+        usage: UsageCounter,
     ) -> None:
         self._clock = clock
         self._calendar = calendar
@@ -112,6 +114,7 @@ class NodeJobs:
             self._once("figures", figures.COUNT_EVERY_S, self.count_figures),
             self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
             Every("sessions", POLL_EVERY_S, watch.poll, clock),
+            Every("usage", FLUSH_EVERY_S, usage.flush, clock),
         ]
         broker.subscribe(JOBS, self._is_due)
         self._cron = Cron(calendar.zone)

@@ -31,6 +31,9 @@ from fittrack.app.jobs import Bell, NodeJobs
 from fittrack.app.slices import SLICES
 from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
+from fittrack.clients.metadata import server_metadata
+from fittrack.clients.services import CLIENTS, ClientServices, load_standing
+from fittrack.clients.usage import UsageCounter
 from fittrack.cluster.cluster import Cluster
 from fittrack.config import AppEnv, Settings
 from fittrack.connections.catalogue import catalogue
@@ -81,7 +84,9 @@ from fittrack.pubsub.messages import REVOCATIONS, ChannelEvent, Revocation
 from fittrack.schedule.messages import SCHEDULE
 from fittrack.server import asking
 from fittrack.server.addresses import Proxies
+from fittrack.server.api_clients import ApiClients
 from fittrack.server.auth import Authenticator
+from fittrack.server.client_tokens import ClientTokens
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.health import HealthReporter, health_routes
 from fittrack.server.http import ROUTE_STATS, make_application
@@ -160,6 +165,7 @@ class Node:
         self._build_actors(chain)
         self._build_accounts(passwords or Passwords())
         self._build_windows()
+        self._build_clients()
         self._build_trackers()
         self._build_jobs()
         self._build_server()
@@ -295,6 +301,19 @@ class Node:
         self.windows = SharedWindows(url, self.clock) if url else None
         self._counting: Windows = self.windows or MemoryWindows(self.clock)
 
+    def _build_clients(self) -> None:
+        tokens = ClientTokens(
+            self.token_keys, issuer=self.settings.public_url, audience=AUDIENCE, clock=self.clock
+        )
+        self.clients = ClientServices(
+            clock=self.clock,
+            calendar=self.calendar,
+            reads=self.reads,
+            tokens=tokens,
+            known=ApiClients(tokens, partial(load_standing, self.reads, self.clock), self.clock),
+            usage=UsageCounter(self.journal, self.clock, self.calendar),
+        )
+
     def _build_trackers(self) -> None:
         found = catalogue(self.settings, self._outgoing, self.clock, self.calendar)
         self.connections = ConnectionServices(
@@ -328,6 +347,7 @@ class Node:
             connections=self.connections,
             mail=mail,
             watch=self.watch,
+            usage=self.clients.usage,
         )
 
     def _build_server(self) -> None:
@@ -364,6 +384,8 @@ class Node:
             proxies=Proxies(settings.trusted_proxies, settings.forwarded_header),
             rate_limiter=self.rate_limiter,
             metrics=self.metrics,
+            api_clients=self.clients.known,
+            count_usage=self.clients.usage.count,
         )
         self.ops = self._make_ops_room()
         self._fill(self.app)
@@ -414,6 +436,7 @@ class Node:
         app[asking.CURSOR_SECRET] = self.settings.secret_key.encode()
         app[ACCOUNTS] = self.accounts
         app[CONNECTIONS] = self.connections
+        app[CLIENTS] = self.clients
         app[EXPORTS] = Exports()
         app[OPS] = self.ops
         app[DEV] = self.dev
@@ -426,7 +449,10 @@ class Node:
             secure=url.startswith("https"),
             problems=Problem.catalogue.values(),
         )
-        documents: dict[str, object] = {"/asyncapi.json": document}
+        documents: dict[str, object] = {
+            "/asyncapi.json": document,
+            "/.well-known/oauth-authorization-server": server_metadata(url, self.settings.jwt_algorithm),
+        }
         if self.settings.jwt_algorithm == "RS256":
             documents["/.well-known/jwks.json"] = self.token_keys.jwks()
         return site_routes(routes, version=__version__, documents=documents)
@@ -471,6 +497,7 @@ class Node:
         for id_tokens in self.accounts.id_tokens.values():
             await id_tokens.stop()
         await self._outgoing.close()
+        await self.clients.usage.flush()
         given_up = await self.registry.stop(STOP_ACTORS_WITHIN_S)
         if given_up:
             log.warning("node.gave_up", messages=given_up)

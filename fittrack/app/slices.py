@@ -8,6 +8,8 @@ from fittrack.admin import account_routes as admin_account_routes
 from fittrack.admin import history_routes, transaction_routes, user_routes
 from fittrack.analytics import routes as analytics_routes
 from fittrack.audit import routes as audit_routes
+from fittrack.clients import routes as client_routes
+from fittrack.clients import token_routes
 from fittrack.connections import hook_routes
 from fittrack.connections import routes as connection_routes
 from fittrack.drawings import admin_routes as drawing_admin_routes
@@ -53,4 +55,6 @@ SLICES: Final[tuple[list[Route], ...]] = (
     transaction_routes.ROUTES,
     analytics_routes.ROUTES,
     ops_routes.ROUTES,
+    client_routes.ROUTES,
+    token_routes.ROUTES,
 )

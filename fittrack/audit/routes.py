@@ -9,7 +9,7 @@ from fittrack.audit.queries import Sought
 from fittrack.audit.schemas import AuditQuery, Record
 from fittrack.server.pagination import CursorPage
 from fittrack.server.parse import parse_query
-from fittrack.server.routes import API, Access, Route
+from fittrack.server.routes import API, Access, Route, Scope
 
 TAG: Final = "Admin"
 
@@ -27,6 +27,7 @@ ROUTES: list[Route] = [
         list_records,
         summary="The audit log, the latest record first",
         access=Access.ADMIN,
+        scope=Scope.AUDIT_READ,
         tag=TAG,
         query=AuditQuery,
         answer=CursorPage[Record],

@@ -17,7 +17,7 @@ from fittrack.server.asking import READS, admin_command, drawing_ref, render_ans
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.render import render
-from fittrack.server.routes import API, Access, Route
+from fittrack.server.routes import API, Access, Route, Scope
 from fittrack.server.schemas import PageQuery
 from protocol.shapes import instant
 
@@ -72,6 +72,7 @@ ROUTES: list[Route] = [
         record,
         summary="Record an entry without purchase",
         access=Access.ADMIN,
+        scope=Scope.FREE_ENTRIES_WRITE,
         tag=TAG,
         body=schemas.NewFreeEntry,
         answer=schemas.FreeEntryRecorded,
@@ -84,6 +85,7 @@ ROUTES: list[Route] = [
         list_entries,
         summary="Entries without purchase, the latest first",
         access=Access.ADMIN,
+        scope=Scope.FREE_ENTRIES_READ,
         tag=TAG,
         query=PageQuery,
         answer=Page[schemas.FreeEntry],

@@ -50,7 +50,7 @@ from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
-from fittrack.server.routes import API, Access, Handler, Route
+from fittrack.server.routes import API, Access, Handler, Route, Scope
 
 TAG: Final = "Fulfillments"
 TAX_FORM_THRESHOLD_USD: web.AppKey[int] = web.AppKey("tax_form_threshold_usd", int)
@@ -218,6 +218,7 @@ def _doing(
     summary: str,
     *problems: type[Problem],
     access: Access = Access.ADMIN,
+    scope: Scope | None = None,
     body: type[Struct] | None = None,
     step_up: bool = False,
 ) -> Route:
@@ -227,6 +228,7 @@ def _doing(
         handler,
         summary=summary,
         access=access,
+        scope=scope,
         step_up=step_up,
         guarded=True,
         tag=TAG,
@@ -243,6 +245,7 @@ ROUTES: list[Route] = [
         list_fulfillments,
         summary="One's own prizes on their way; for admins anybody's",
         access=Access.PLAYER_READ,
+        scope=Scope.FULFILLMENTS_READ,
         tag=TAG,
         query=schemas.FulfillmentsQuery,
         answer=Page[schemas.ListedFulfillment],
@@ -277,6 +280,7 @@ ROUTES: list[Route] = [
         get_fulfillment,
         summary="One prize on its way, with its history and its address",
         access=Access.PLAYER_READ,
+        scope=Scope.FULFILLMENTS_READ,
         tag=TAG,
         answer=schemas.FulfillmentDetail,
     ),
@@ -304,10 +308,18 @@ ROUTES: list[Route] = [
         "invalidate-address",
         invalidate_address,
         "Send it back to the winner: the address is wrong",
+        scope=Scope.FULFILLMENTS_WRITE,
         body=schemas.WrongAddress,
     ),
-    _doing("ship", ship, "Hand it to a carrier", PrizeOnHold, body=schemas.Shipment),
-    _doing("deliver", deliver, "It has arrived", PrizeOnHold),
+    _doing(
+        "ship",
+        ship,
+        "Hand it to a carrier",
+        PrizeOnHold,
+        scope=Scope.FULFILLMENTS_WRITE,
+        body=schemas.Shipment,
+    ),
+    _doing("deliver", deliver, "It has arrived", PrizeOnHold, scope=Scope.FULFILLMENTS_WRITE),
     _doing(
         "forfeit", forfeit, "Take the prize from its winner, on record", body=schemas.Forfeiture, step_up=True
     ),

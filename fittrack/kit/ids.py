@@ -22,6 +22,7 @@ NotificationId = NewType("NotificationId", UUID)
 ConnectionId = NewType("ConnectionId", UUID)
 FulfillmentId = NewType("FulfillmentId", UUID)
 ReviewId = NewType("ReviewId", UUID)
+ClientId = NewType("ClientId", UUID)
 UnitId = NewType("UnitId", UUID)
 IdempotencyKey = NewType("IdempotencyKey", UUID)
 

@@ -82,6 +82,14 @@ class Forbidden(Problem):
     code, status, title = "forbidden", 403, "Not allowed"
 
 
+class InsufficientScope(Problem):
+    code, status, title = "insufficient-scope", 403, "The token lacks the scope for this"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}")
+        self.scope = scope
+
+
 class ProfileIncomplete(Problem):
     code, status, title = "profile-incomplete", 403, "Complete the profile first"
 

@@ -16,7 +16,7 @@ from fittrack.server.pagination import pagination_of
 from fittrack.server.parse import parse_query, path_choice
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
-from fittrack.server.routes import API, Access, Route
+from fittrack.server.routes import API, Access, Route, Scope
 from protocol.shapes import Period, instant
 
 _BOARDS: Final = f"{API}/leaderboards"
@@ -72,6 +72,7 @@ ROUTES: list[Route] = [
         board,
         summary="A board of the present day, week or month, or of all time, live",
         access=Access.PLAYER_READ,
+        scope=Scope.LEADERBOARDS_READ,
         tag=_TAG,
         path_types={"period": Period},
         query=schemas.PageOfBoardQuery,

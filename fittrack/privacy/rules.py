@@ -35,6 +35,9 @@ CLEARED_REVIEWS_KEPT: Final = timedelta(days=730)
 OAUTH_STATES_KEPT: Final = timedelta(days=1)
 """Sign-ins at providers that were begun, after they expired."""
 
+USAGE_OF_CLIENTS_KEPT: Final = timedelta(days=400)
+"""A year and a month, so that a month can be compared with that of the year before."""
+
 FRESH_SIGN_IN: Final = timedelta(minutes=10)
 """Who has no password shows by a new sign-in that it is them; as long as a second factor's check holds."""
 

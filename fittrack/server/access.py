@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Final
 
-from fittrack.kit.problems import Forbidden, MfaRequired, ProfileIncomplete
-from fittrack.server.principal import Principal, Role
+from fittrack.kit.problems import Forbidden, InsufficientScope, MfaRequired, ProfileIncomplete
+from fittrack.server.principal import ApiClient, Principal, Role
 
 STEP_UP_LIFETIME: Final = timedelta(minutes=10)
 """How long a check of the second factor lets its session do what needs one (SPEC 1)."""
@@ -33,6 +33,39 @@ class Access(Enum):
     @property
     def needs_token(self) -> bool:
         return self not in {Access.ANYONE, Access.OPTIONAL}
+
+
+class Scope(StrEnum):
+    """What programs of third parties may be let do (SPEC 10): a route names the one that it takes.
+
+    A route without one is closed to programs, unless everybody may use it.
+    """
+
+    LEADERBOARDS_READ = "leaderboards:read"
+    USERS_READ = "users:read"
+    TRANSACTIONS_READ = "transactions:read"
+    FULFILLMENTS_READ = "fulfillments:read"
+    FULFILLMENTS_WRITE = "fulfillments:write"
+    FREE_ENTRIES_READ = "free-entries:read"
+    FREE_ENTRIES_WRITE = "free-entries:write"
+    SPONSORS_WRITE = "sponsors:write"
+    ANALYTICS_READ = "analytics:read"
+    AUDIT_READ = "audit:read"
+
+
+SCOPES: Final[dict[Scope, str]] = {
+    Scope.LEADERBOARDS_READ: "Read the leaderboards of every tier",
+    Scope.USERS_READ: "Find players and read what is known of them",
+    Scope.TRANSACTIONS_READ: "Read the ledgers of all players",
+    Scope.FULFILLMENTS_READ: "Read prizes on their way, with the addresses they go to",
+    Scope.FULFILLMENTS_WRITE: "Ship prizes, deliver them, send addresses back",
+    Scope.FREE_ENTRIES_READ: "Read the entries without purchase of a drawing",
+    Scope.FREE_ENTRIES_WRITE: "Record entries without purchase",
+    Scope.SPONSORS_WRITE: "Add, edit and deactivate sponsors",
+    Scope.ANALYTICS_READ: "Read the reports",
+    Scope.AUDIT_READ: "Read the audit log",
+}
+"""What each lets a program do, as its operator reads it."""
 
 
 def _anybody(_: Principal) -> None:
@@ -64,3 +97,17 @@ def check_step_up(principal: Principal, now: datetime) -> None:
     checked_at = principal.mfa_checked_at
     if checked_at is None or now >= checked_at + STEP_UP_LIFETIME:
         raise MfaRequired("This needs a code of your authenticator, checked within the last 10 minutes")
+
+
+def admit_client(client: ApiClient, access: Access, scope: Scope | None) -> Principal | None:
+    """As whom a program uses a route: as what its scope makes it, or as nobody in particular.
+
+    Raises `InsufficientScope`, or `Forbidden` where only people are let in.
+    """
+    if scope is None:
+        if access is Access.OPTIONAL:
+            return None
+        raise Forbidden("This is for people: no scope lets a program in")
+    if scope not in client.scopes:
+        raise InsufficientScope(scope)
+    return client.as_principal()

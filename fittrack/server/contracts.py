@@ -35,6 +35,8 @@ def check_routes(routes: Iterable[Route]) -> None:
 def _faults(route: Route) -> Iterator[str]:
     if route.step_up and route.access is not Access.ADMIN:
         yield "step_up without Access.ADMIN: nobody else has a second factor"
+    if route.scope is not None and (route.step_up or not route.access.needs_token):
+        yield "a scope where a second factor is asked for, or where nobody is turned away"
     for expected in (*route.bodies, *([route.query] if route.query else [])):
         yield from _loose(inspect.type_info(expected), expected.__name__, set())
     for answer in route.answers.values():

@@ -8,10 +8,11 @@ from prometheus_client import CollectorRegistry
 
 from fittrack.kit.clock import Clock
 from fittrack.server.addresses import PROXIES, Proxies
+from fittrack.server.api_clients import ApiClients
 from fittrack.server.auth import Authenticator
 from fittrack.server.contracts import check_routes
 from fittrack.server.headers import HeaderPolicy, ResponseHeaders
-from fittrack.server.middleware import Edge, Endpoint
+from fittrack.server.middleware import CountUsage, Edge, Endpoint
 from fittrack.server.parse import BODY_BYTES_MAX
 from fittrack.server.rate_limits import RateLimiter
 from fittrack.server.request_metrics import AllRoutes, RequestCollector, RouteStats
@@ -32,10 +33,13 @@ def make_application(
     proxies: Proxies | None = None,
     rate_limiter: RateLimiter | None = None,
     metrics: CollectorRegistry | None = None,
+    api_clients: ApiClients | None = None,
+    count_usage: CountUsage | None = None,
 ) -> web.Application:
     """The application that serves `routes`.
 
-    `proxies`: those that are believed, by default none. Without a `rate_limiter` nothing is counted.
+    `proxies`: those that are believed, by default none. Without a `rate_limiter` nothing is counted, without
+    `api_clients` no program of a third party is known.
     Raises `DeclarationError` when a declaration breaks the contract.
     """
     check_routes(routes)
@@ -47,6 +51,8 @@ def make_application(
         headers=headers,
         clock=clock,
         rate_limiter=rate_limiter,
+        api_clients=api_clients,
+        count_usage=count_usage,
     )
     app = web.Application(middlewares=[edge.handle], client_max_size=BODY_BYTES_MAX)
     app.on_response_prepare.append(edge.complete)

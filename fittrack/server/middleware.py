@@ -4,7 +4,7 @@ Correlation id, authentication, rate limits, authorisation, translation of probl
 metrics.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, cast
@@ -23,12 +23,13 @@ from fittrack.kit.problems import (
     Unauthenticated,
     Validation,
 )
-from fittrack.server.access import CHECKS, Access, check_step_up
+from fittrack.server.access import CHECKS, Access, admit_client, check_step_up
+from fittrack.server.api_clients import ApiClients
 from fittrack.server.auth import Authenticator
 from fittrack.server.compression import compress, worth_compressing
 from fittrack.server.etags import matches
 from fittrack.server.headers import ResponseHeaders
-from fittrack.server.principal import PRINCIPAL, Principal
+from fittrack.server.principal import API_CLIENT, PRINCIPAL, ApiClient, Principal
 from fittrack.server.rate_limits import VERDICT, RateLimiter
 from fittrack.server.render import render_problem
 from fittrack.server.request_metrics import RouteStats
@@ -48,6 +49,10 @@ class Endpoint:
     stats: RouteStats
 
 
+CountUsage = Callable[[ApiClient, str, str, int], None]
+"""Port: a program's request to this method and path was answered with this status."""
+
+
 class Edge:
     """The one middleware of the application."""
 
@@ -59,8 +64,12 @@ class Edge:
         headers: ResponseHeaders,
         clock: Clock,
         rate_limiter: RateLimiter | None = None,
+        api_clients: ApiClients | None = None,
+        count_usage: CountUsage | None = None,
     ) -> None:
         self._endpoints = endpoints
+        self._api_clients = api_clients
+        self._count_usage = count_usage
         self._rate_limiter = rate_limiter
         self._authenticator = authenticator
         self._headers = headers
@@ -85,6 +94,9 @@ class Edge:
                 await compress(request, cast(web.Response, response))
         stats = self.elsewhere if endpoint is None else endpoint.stats
         stats.count(response.status, self._clock.monotonic() - started)
+        client = request.get(API_CLIENT)
+        if client is not None and self._count_usage is not None:
+            self._count_usage(client, stats.method, stats.path, response.status)
         return response
 
     async def _answer(
@@ -111,22 +123,31 @@ class Edge:
         A wrong token counts for the address, like none, before it is refused: guessing is limited too.
         """
         anyone = route is None or route.access is Access.ANYONE
-        principal, refusal = await self._who(request)
+        bearer, refusal = await self._who(request)
         if refusal is not None and refusal.retryable and not anyone:
             raise refusal  # nobody can tell whose request it is
+        if isinstance(bearer, ApiClient):
+            request[API_CLIENT] = bearer
         if self._rate_limiter is not None and (route is None or route.counted):
-            await self._rate_limiter.admit(request, principal)
+            await self._rate_limiter.admit(request, bearer)
         if route is None or anyone:
             return
-        if principal is not None:
-            CHECKS[route.access](principal)
-            if route.step_up:
-                check_step_up(principal, self._clock.now())
-            request[PRINCIPAL] = principal
+        if isinstance(bearer, ApiClient):
+            acting = admit_client(bearer, route.access, route.scope)
+            if acting is not None:
+                request[PRINCIPAL] = acting
+        elif bearer is not None:
+            self._let_in(request, bearer, route)
         elif refusal is not None or route.access.needs_token:
             raise refusal or Unauthenticated
 
-    async def _who(self, request: web.Request) -> tuple[Principal | None, Problem | None]:
+    def _let_in(self, request: web.Request, principal: Principal, route: Route) -> None:
+        CHECKS[route.access](principal)
+        if route.step_up:
+            check_step_up(principal, self._clock.now())
+        request[PRINCIPAL] = principal
+
+    async def _who(self, request: web.Request) -> tuple[Principal | ApiClient | None, Problem | None]:
         """Who asks, or why that is not known; neither when no token was sent."""
         header = request.headers.get("Authorization")
         if header is None:
@@ -136,9 +157,14 @@ class Edge:
             return None, Unauthenticated("Authorization must be a bearer token")
         try:
             known = self._authenticator.recall(token)
-            return known or await self._authenticator.authenticate(token.strip()), None
+            return known or await self._authenticate(token.strip()), None
         except Problem as problem:
             return None, problem
+
+    async def _authenticate(self, token: str) -> Principal | ApiClient:
+        if self._api_clients is not None and self._api_clients.knows(token):
+            return await self._api_clients.authenticate(token)
+        return await self._authenticator.authenticate(token)
 
     async def complete(self, request: web.Request, response: web.StreamResponse) -> None:
         """Put the common headers on an answer about to leave, be it whole or the start of a stream."""

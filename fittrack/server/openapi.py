@@ -11,10 +11,11 @@ import msgspec
 
 from fittrack.kit.idempotency import KEY_LENGTH_MAX
 from fittrack.kit.problems import Problem
-from fittrack.server.access import Access
+from fittrack.server.access import SCOPES, Access
 from fittrack.server.idempotency import HEADER, KEY_PATTERN
+from fittrack.server.parse import FORM
 from fittrack.server.render import JSON, PROBLEM_JSON, PROBLEM_TYPE_BASE, ProblemDocument
-from fittrack.server.routes import Route
+from fittrack.server.routes import TOKEN_PATH, Route
 
 Json = dict[str, Any]
 
@@ -41,10 +42,6 @@ _HEADERS: Final[Json] = {
         "schema": {"type": "string"},
     },
 }
-_SECURITY: Final[dict[Access, list[Json]]] = {
-    Access.ANYONE: [],
-    Access.OPTIONAL: [{}, {"bearer": []}],
-}
 
 
 def openapi_document(routes: Iterable[Route], *, title: str, version: str, description: str) -> Json:
@@ -63,7 +60,22 @@ def openapi_document(routes: Iterable[Route], *, title: str, version: str, descr
             "schemas": described.components,
             "parameters": _HEADERS,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The `access_token` of a person: `POST /api/v1/auth/login`.",
+                },
+                "oauth2": {
+                    "type": "oauth2",
+                    "description": "The access token of a program, for its client credentials.",
+                    "flows": {
+                        "clientCredentials": {
+                            "tokenUrl": TOKEN_PATH,
+                            "scopes": {scope.value: told for scope, told in SCOPES.items()},
+                        }
+                    },
+                },
             },
         },
     }
@@ -104,6 +116,8 @@ class _Schemas:
 
 def _types_of(route: Route) -> Iterable[Any]:
     yield from route.bodies
+    if route.form is not None:
+        yield route.form
     yield from (answer for answer in route.answers.values() if answer is not None)
     yield from route.path_types.values()
     yield UUID
@@ -116,7 +130,7 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
         "operationId": _operation_id(route),
         "summary": route.summary,
         "tags": [route.tag],
-        "security": _SECURITY.get(route.access, [{"bearer": []}]),
+        "security": list(_security(route)),
         "parameters": list(_parameters(route, schemas)),
         "responses": {**_successes(route, schemas), **_refusals(route)},
         "x-access": route.access.value,
@@ -128,13 +142,26 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
         options = [schemas.of(body) for body in route.bodies]
         schema = options[0] if len(options) == 1 else {"oneOf": options}
         operation["requestBody"] = _body(schema)
+    elif route.form is not None:
+        operation["requestBody"] = _body(schemas.of(route.form), FORM)
     elif route.foreign_body:
         operation["requestBody"] = _body({"type": "object"})
     return operation
 
 
-def _body(schema: Json) -> Json:
-    return {"required": True, "content": {JSON: {"schema": schema}}}
+def _security(route: Route) -> Iterable[Json]:
+    """What may be shown: any one of them."""
+    if route.access is Access.ANYONE:
+        return
+    if route.access is Access.OPTIONAL:
+        yield {}
+    yield {"bearer": []}
+    if route.scope is not None or route.access is Access.OPTIONAL:
+        yield {"oauth2": [] if route.scope is None else [route.scope.value]}
+
+
+def _body(schema: Json, media_type: str = JSON) -> Json:
+    return {"required": True, "content": {media_type: {"schema": schema}}}
 
 
 def _operation_id(route: Route) -> str:

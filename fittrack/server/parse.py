@@ -3,6 +3,7 @@
 import asyncio
 from functools import cache
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -23,6 +24,7 @@ _CANONICAL_UUID_LENGTH: Final = 36
 """Characters, hyphens included; bare digits, as WebSocket frames may have them, would be a second address."""
 
 _JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
 
 T = TypeVar("T", bound=Struct)
 
@@ -48,15 +50,30 @@ def decode(body: bytes, expected: type[T]) -> T:
     return value
 
 
-async def read_body(request: web.Request) -> bytes:
-    """The whole body, which must be JSON by its content type.
+class RepeatedFieldError(ValueError):
+    """A form has a field twice; the argument says which."""
+
+
+async def read_form(request: web.Request) -> dict[str, str]:
+    """The fields of a form, in UTF-8. Raises `RepeatedFieldError` and what `read_body` raises."""
+    body = await read_body(request, FORM)
+    fields: dict[str, str] = {}
+    for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
+        if name in fields:
+            raise RepeatedFieldError(name)
+        fields[name] = value
+    return fields
+
+
+async def read_body(request: web.Request, expected: str = _JSON) -> bytes:
+    """The whole body, which must be of the `expected` content type.
 
     Raises `UnsupportedMediaType`, `BodyTooLarge`, or `Malformed` when it does not arrive.
     """
     headers = request.headers
     media_type = headers.get(hdrs.CONTENT_TYPE, "")
-    if media_type != _JSON and media_type.partition(";")[0].strip().lower() != _JSON:
-        raise UnsupportedMediaType("The body must be application/json")
+    if media_type != expected and media_type.partition(";")[0].strip().lower() != expected:
+        raise UnsupportedMediaType(f"The body must be {expected}")
     if headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise UnsupportedMediaType("The body must not be compressed")
     if headers.get("Transfer-Encoding", "chunked").lower() != "chunked":

@@ -1,15 +1,25 @@
-"""Who is asking: the holder of a verified token, as the database knows them now."""
+"""Who is asking: the holder of a verified token, a person or a program, as the database knows them now."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
-from fittrack.kit.ids import SessionId, UserId
+from fittrack.kit.ids import ClientId, SessionId, UserId
 from fittrack.kit.standing import AccountStatus as Status
 from fittrack.kit.standing import Role
 
-__all__ = ["PRINCIPAL", "Principal", "Role", "Standing", "Status", "principal_of", "principal_or_none"]
+__all__ = [
+    "API_CLIENT",
+    "PRINCIPAL",
+    "ApiClient",
+    "Principal",
+    "Role",
+    "Standing",
+    "Status",
+    "principal_of",
+    "principal_or_none",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +55,31 @@ class Principal:
         return self.role is Role.ADMIN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiClient:
+    """The program of a third party behind a request (SPEC 10). It is nobody's account."""
+
+    client_id: ClientId
+    scopes: frozenset[str]
+    """Those of its token that it still has."""
+    requests_per_minute: int
+    expires_at: datetime
+    """When the access token ends."""
+
+    def as_principal(self) -> Principal:
+        """Who acts where a scope lets it in: there it may do what an admin may, under its own id."""
+        return Principal(
+            user_id=UserId(self.client_id),
+            session_id=SessionId(self.client_id),
+            role=Role.ADMIN,
+            status=Status.ACTIVE,
+            profile_complete=False,
+            expires_at=self.expires_at,
+        )
+
+
 PRINCIPAL: web.RequestKey[Principal] = web.RequestKey("principal", Principal)
+API_CLIENT: web.RequestKey[ApiClient] = web.RequestKey("api_client", ApiClient)
 
 
 def principal_of(request: web.Request) -> Principal:
@@ -54,5 +88,5 @@ def principal_of(request: web.Request) -> Principal:
 
 
 def principal_or_none(request: web.Request) -> Principal | None:
-    """The signed-in account, if the request carries a token (routes with `Access.OPTIONAL`)."""
+    """The signed-in account, if the request carries the token of one (routes with `Access.OPTIONAL`)."""
     return request.get(PRINCIPAL)

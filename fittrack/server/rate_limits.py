@@ -1,6 +1,7 @@
 """Rate limits of REST: who pays for a request, what of it is told (SPEC 11)."""
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +11,12 @@ from multidict import CIMultiDict
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import RateLimited
 from fittrack.server.addresses import client_address, site_of
-from fittrack.server.principal import Principal
+from fittrack.server.principal import ApiClient, Principal
 from fittrack.server.windows import Verdict, Windows
 
 ACCOUNTS: Final = "account"
 ADDRESSES: Final = "address"
+CLIENTS: Final = "client"
 
 VERDICT: web.RequestKey[Verdict] = web.RequestKey("verdict", Verdict)
 """What was found of a request that counts."""
@@ -32,26 +34,34 @@ class Tiers:
 
 
 class RateLimiter:
-    """Counts requests, of the account behind a valid token, else of the address."""
+    """Counts requests, of the account or client behind a valid token, else of the address."""
 
     def __init__(self, tiers: Tiers, windows: Windows, clock: Clock) -> None:
         self._tiers = tiers
         self._windows = windows
         self._clock = clock
-        self.refused: dict[str, int] = {ACCOUNTS: 0, ADDRESSES: 0}
+        self.refused: dict[str, int] = {ACCOUNTS: 0, ADDRESSES: 0, CLIENTS: 0}
 
-    async def admit(self, request: web.Request, principal: Principal | None) -> None:
+    async def admit(self, request: web.Request, bearer: Principal | ApiClient | None) -> None:
         """Count `request`. Raises `RateLimited`."""
-        if principal is None:
-            kind, limit = ADDRESSES, self._tiers.anonymous
-            verdict = await self._windows.hit(kind, site_of(client_address(request) or ""), limit)
-        else:
-            kind, limit = ACCOUNTS, self._tiers.admin if principal.is_admin else self._tiers.user
-            verdict = await self._windows.hit(kind, principal.user_id.int, limit)
+        kind, key, limit = self._who_pays(request, bearer)
+        verdict = await self._windows.hit(kind, key, limit)
         request[VERDICT] = verdict
         if not verdict.allowed:
             self.refused[kind] += 1
             raise _refusal(kind, verdict)
+
+    def _who_pays(
+        self, request: web.Request, bearer: Principal | ApiClient | None
+    ) -> tuple[str, Hashable, int]:
+        match bearer:
+            case None:
+                return ADDRESSES, site_of(client_address(request) or ""), self._tiers.anonymous
+            case ApiClient():
+                return CLIENTS, bearer.client_id.int, bearer.requests_per_minute
+            case Principal():
+                limit = self._tiers.admin if bearer.is_admin else self._tiers.user
+                return ACCOUNTS, bearer.user_id.int, limit
 
     def tell(self, verdict: Verdict, headers: CIMultiDict[str]) -> None:
         """Say what is left: `RateLimit-Reset` in seconds from now, `X-RateLimit-Reset` as Unix time."""
@@ -62,9 +72,15 @@ class RateLimiter:
         headers["X-RateLimit-Reset"] = str(math.ceil(self._clock.now().timestamp()) + reset)
 
 
+_WHOSE: Final = {
+    ACCOUNTS: "this account",
+    ADDRESSES: "this address without signing in",
+    CLIENTS: "this client",
+}
+
+
 def _refusal(kind: str, verdict: Verdict) -> RateLimited:
-    whose = "this account" if kind == ACCOUNTS else "this address without signing in"
     return RateLimited(
-        f"At most {verdict.limit} requests a minute from {whose}",
+        f"At most {verdict.limit} requests a minute from {_WHOSE[kind]}",
         after_ms=math.ceil(verdict.reset_s * 1000),
     )

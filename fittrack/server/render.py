@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from multidict import CIMultiDict
 
 from fittrack.kit.correlation import correlation_id
-from fittrack.kit.problems import Problem
+from fittrack.kit.problems import InsufficientScope, Problem
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -78,4 +78,6 @@ def render_problem(problem: Problem, instance: str, *, status: int | None = None
         headers["Retry-After"] = str(math.ceil(problem.after_ms / 1000))
     if document.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(problem, InsufficientScope):  # RFC 6750, 3.1
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{problem.scope}"'
     return web.Response(body=_encode(document), status=document.status, headers=headers)

@@ -16,6 +16,7 @@ from fittrack.kit.problems import (
     Busy,
     Forbidden,
     IdempotencyMismatch,
+    InsufficientScope,
     Internal,
     Malformed,
     MfaRequired,
@@ -29,16 +30,19 @@ from fittrack.kit.problems import (
     UnsupportedMediaType,
     Validation,
 )
-from fittrack.server.access import Access
+from fittrack.server.access import Access, Scope
 
 API: Final = "/api/v1"
 """Where the product's resources live."""
+
+TOKEN_PATH: Final = f"{API}/oauth/token"
+"""Where programs get their access tokens."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Schema = Any
 """A type that msgspec can describe: a struct, or a union or list of structs."""
 
-__all__ = ["API", "Access", "Handler", "Route", "Schema"]
+__all__ = ["API", "TOKEN_PATH", "Access", "Handler", "Route", "Schema", "Scope"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +56,14 @@ class Route:
     summary: str
     access: Access
     tag: str
+    scope: Scope | None = None
+    """What lets the program of a third party in; it then may here what an admin may."""
     body: type[Struct] | tuple[type[Struct], ...] | None = None
     """What the body must be; several mean one of them."""
     foreign_body: bool = False
     """Whether the body is a JSON object of somebody else's design, described as no more than that."""
+    form: type[Struct] | None = None
+    """What a body of the type `application/x-www-form-urlencoded` has; what else is in it is ignored."""
     query: type[Struct] | None = None
     """The query parameters, one field each."""
     path_types: Mapping[str, Schema] = field(default_factory=dict)
@@ -110,6 +118,8 @@ class Route:
 
     @property
     def _problems_of_body(self) -> set[type[Problem]]:
+        if self.form is not None:
+            return {BodyTooLarge, UnsupportedMediaType}
         if self.body is None and not self.foreign_body:
             return set()
         unreadable: set[type[Problem]] = {Malformed, BodyTooLarge, UnsupportedMediaType}
@@ -125,7 +135,9 @@ class Route:
             known.add(RateLimited)
         if self.access is Access.PLAYER:
             known.add(ProfileIncomplete)
-        if self.access is Access.ADMIN:
+        if self.scope is not None:
+            known.add(InsufficientScope)
+        if self.access is Access.ADMIN or (self.access.needs_token and self.scope is None):
             known.add(Forbidden)
         if self.step_up:
             known.add(MfaRequired)

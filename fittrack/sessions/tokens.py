@@ -12,6 +12,7 @@ from typing import Final
 TOKEN_BYTES: Final = 32
 REFRESH_PREFIX: Final = "ftr_"
 EMAIL_PREFIX: Final = "fte_"
+CLIENT_PREFIX: Final = "ftc_"
 
 
 def new_token(prefix: str) -> str:

@@ -22,7 +22,7 @@ from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.principal import principal_of, principal_or_none
 from fittrack.server.render import no_content, render
-from fittrack.server.routes import API, Access, Route
+from fittrack.server.routes import API, Access, Route, Scope
 from fittrack.sponsors import changing, queries, schemas
 from fittrack.sponsors.changing import Wish
 from fittrack.sponsors.model import StoredSponsor, shown_to_admins, shown_to_all
@@ -134,6 +134,7 @@ ROUTES: list[Route] = [
         create_sponsor,
         summary="Add a sponsor",
         access=Access.ADMIN,
+        scope=Scope.SPONSORS_WRITE,
         tag=TAG,
         body=schemas.NewSponsor,
         answer=schemas.Sponsor,
@@ -146,6 +147,7 @@ ROUTES: list[Route] = [
         edit_sponsor,
         summary="Edit, deactivate or reactivate a sponsor",
         access=Access.ADMIN,
+        scope=Scope.SPONSORS_WRITE,
         tag=TAG,
         body=schemas.SponsorPatch,
         answer=schemas.Sponsor,
@@ -158,6 +160,7 @@ ROUTES: list[Route] = [
         remove_sponsor,
         summary="Delete a sponsor, or deactivate one whose prizes are there",
         access=Access.ADMIN,
+        scope=Scope.SPONSORS_WRITE,
         tag=TAG,
         guarded=True,
         other_answers={200: schemas.Sponsor},

@@ -1,5 +1,6 @@
 """The tables of `docs/access.md`, as tests read them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ IN = "in"
 
 CHECKED = "mfa, "
 """What precedes a cell that holds once the second factor was checked; until then it is refused."""
+
+SCOPED = re.compile(r"`([\w:-]+)` (\w+)")
+"""A cell that holds for programs whose token has the scope."""
 
 REFUSALS: Mapping[str, tuple[int, str]] = {
     cell: (int(status), bare(code)) for cell, _, status, code in rows(PAGE, "cell") if status

@@ -13,6 +13,7 @@ from tests.contracts import things, winnings
 from tests.contracts.access_table import Row
 from tests.contracts.things import Places
 from tests.contracts.town import PASSWORD, Caller, Town
+from tests.programs import a_program
 
 Json = dict[str, object]
 
@@ -54,6 +55,7 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/connections/{{provider}}": things.tracker,
     f"{API}/hooks/{{provider}}": things.hook,
     f"{API}/admin/users/{{id}}": things.person,
+    f"{API}/admin/clients/{{id}}": things.client,
     f"{API}/admin/reviews/{{id}}": things.review,
     f"{API}/transactions": things.person,
     f"{API}/fulfillments": winnings.fulfillment,
@@ -208,6 +210,21 @@ async def _adjustment(town: Town, caller: Caller, row: Row, places: Places) -> J
     return {"user_id": places["id"], "amount": 5, "reason": "A gift"}
 
 
+async def _client_credentials(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    program = await a_program(town.node, town.a_name())
+    return {
+        "grant_type": "client_credentials",
+        "client_id": str(program.client_id),
+        "client_secret": program.secret,
+    }
+
+
+async def _client(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return {"name": town.a_name(), "scopes": ["users:read"]}
+
+
 async def _sponsor(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del caller, row, places
     return {"name": town.a_name()}
@@ -260,6 +277,10 @@ BODIES: Mapping[str, Write] = {
     f"PUT {API}/admin/users/{{id}}/role": says(role="user"),
     f"POST {API}/admin/users/{{id}}/adjust-points": says(amount=5, reason="A gift"),
     f"POST {API}/transactions": _adjustment,
+    f"POST {API}/oauth/token": _client_credentials,
+    f"POST {API}/admin/clients": _client,
+    f"PATCH {API}/admin/clients/{{id}}": says(requests_per_minute=60),
+    f"POST {API}/admin/clients/{{id}}/secrets": says(overlap_hours=1),
     f"POST {API}/drawings/{{id}}/tickets": _purchase,
     f"POST {API}/tickets": _purchase,
     f"POST {API}/drawings": says(drawing_type="daily", name="The next draw"),

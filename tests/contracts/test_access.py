@@ -2,22 +2,27 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
 from fittrack.app import SLICES
 from fittrack.kit.ids import uuid7
+from fittrack.kit.problems import InsufficientScope
+from fittrack.server.access import Scope
 from tests.contracts import things
-from tests.contracts.access_table import CHECKED, COLUMNS, IN, REFUSALS, ROUTES, YES, Row
+from tests.contracts.access_table import CHECKED, COLUMNS, IN, REFUSALS, ROUTES, SCOPED, YES, Row
 from tests.contracts.leaks import told_too_much
 from tests.contracts.requests import Request, request_for
 from tests.contracts.town import KINDS, Caller, Town
+from tests.programs import a_program
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 WEBSOCKET = "/ws"
 """Who may do what there stands in tables of its own."""
 
 DOCUMENTED = {(row.method, row.path) for row in ROUTES}
+FORMS = {f"{route.method} {route.path}" for routes in SLICES for route in routes if route.form is not None}
 SUCCESSES = {f"{route.method} {route.path}": route.success for routes in SLICES for route in routes}
 
 
@@ -33,6 +38,10 @@ async def _visit(town: Town, kind: str, row: Row) -> str | None:
     caller = await town.caller(kind)
     expected = row.cells[caller.column]
     request = await request_for(town, caller, row)
+    if scoped := SCOPED.fullmatch(expected):
+        expected = scoped[2]
+        if wrong := await _without_scope(town, caller, row, request, scoped[1]):
+            return wrong
     for method in ("HEAD", "GET") if row.method == "GET" else (row.method,):
         status, text = await _ask(town, caller, method, row, request)
         if expected.startswith(CHECKED) and _fits(expected, status, text, row, is_head=False):
@@ -41,15 +50,26 @@ async def _visit(town: Town, kind: str, row: Row) -> str | None:
             status, text = await _ask(town, caller, method, row, request)
         if not _fits(expected, status, text, row, is_head=method == "HEAD"):
             return f"{kind}: {expected} expected, but {method} was answered {status} {text[:300]}"
-        if row.method == "GET" and (told := told_too_much(caller, text)):
+        if row.method == "GET" and not scoped and (told := told_too_much(caller, text)):
             return f"{kind} was told of {told!r}"
     return None
+
+
+async def _without_scope(town: Town, caller: Caller, row: Row, request: Request, scope: str) -> str | None:
+    """What is wrong with how a program is refused that has every other scope."""
+    others = [each for each in Scope if each != scope]
+    program = await a_program(town.node, town.a_name(), others)
+    status, text = await _ask(town, replace(caller, token=program.token), row.method, row, request)
+    if status == 403 and InsufficientScope.code in text and scope in text:
+        return None
+    return f"without {scope}: {status} {text[:300]}"
 
 
 async def _ask(town: Town, caller: Caller, method: str, row: Row, request: Request) -> tuple[int, str]:
     headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
     url = town.address.url + row.path.replace("*", "site.css").format(**request.places)
-    async with town.http.request(method, url, json=request.body, headers=headers) as answer:
+    sent = {"data" if row.door in FORMS else "json": request.body}
+    async with town.http.request(method, url, headers=headers, **sent) as answer:
         return answer.status, await answer.text()
 
 
@@ -65,7 +85,8 @@ def _fits(expected: str, status: int, text: str, row: Row, *, is_head: bool) -> 
 def test_every_kind_of_person_has_a_column(town_and_runner: tuple[Town, asyncio.Runner]) -> None:
     town, runner = town_and_runner
     assert {runner.run(town.caller(kind)).column for kind in KINDS} == set(COLUMNS)
-    assert all(set(row.cells.values()) <= {YES, IN, *REFUSALS} for row in ROUTES)
+    cells = {cell for row in ROUTES for cell in row.cells.values()}
+    assert {SCOPED.sub(r"\2", cell) for cell in cells} <= {YES, IN, *REFUSALS}
 
 
 def test_every_route_that_the_server_knows_has_a_row(

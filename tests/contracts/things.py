@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from fittrack.activities.commands import LogActivities
+from fittrack.clients import queries as clients
 from fittrack.connections.commands import ConnectTracker
 from fittrack.drawings.commands import AddPrize, OpenDrawing, ScheduleDrawing
 from fittrack.inbox import queries as inbox
@@ -25,6 +26,7 @@ from tests.actors.house import hard_day
 from tests.admins import Authenticator, set_up_factor
 from tests.contracts.town import DRAFT_NAME, Caller, Town
 from tests.fittrack.schedule.templates import a_template
+from tests.programs import a_program
 from tests.world import a_prize
 
 STATES = ("draft", "scheduled", "open", "closed", "completed")
@@ -192,6 +194,15 @@ async def tracker(town: Town, caller: Caller, subject: str) -> Places:
         )
         await town.house.do(caller.user_id, connect)
     return {"provider": provider}
+
+
+async def client(town: Town, caller: Caller, subject: str) -> Places:
+    """A program, and the secret that it has."""
+    del caller, subject
+    program = await a_program(town.node, town.a_name())
+    found = await town.node.reads.run(clients.load, program.client_id)
+    assert found is not None, "it was just made"
+    return {"id": str(program.client_id), "secret_id": found.secrets[0].secret_id}
 
 
 async def hook(town: Town, caller: Caller, subject: str) -> Places:

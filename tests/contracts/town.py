@@ -24,6 +24,7 @@ from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from tests.actors.house import House, a_house
 from tests.issuers import APPLE_APP, GOOGLE_APP, FakeIssuer, an_issuer, known_to
+from tests.programs import a_program
 from tests.server import NO_RATE_LIMITS, Address
 from tests.world import ADMIN_PASSWORD, Member, complete_profile, enrol
 
@@ -58,7 +59,7 @@ class Caller:
 
     @property
     def is_signed_in(self) -> bool:
-        return self.column not in ("nobody", "bad token")
+        return self.column not in ("nobody", "bad token", "client")
 
 
 @dataclass
@@ -209,6 +210,12 @@ def _premium(*, ended: bool) -> "MakePerson":
     return make
 
 
+async def _program(town: Town) -> Member:
+    """Somebody whose things may be asked for, and a program's token that has every scope."""
+    member = await town.enrol()
+    return Member(member.user_id, (await a_program(town.node, town.a_name())).token)
+
+
 def _enrolled(**standing: Any) -> "MakePerson":
     async def make(town: Town) -> Member:
         return await town.enrol(**standing)
@@ -232,6 +239,7 @@ KINDS: Mapping[str, MakePerson] = {
     "once premium": _premium(ended=True),
     "premium": _premium(ended=False),
     "admin": _enrolled(profile=False, role=Role.ADMIN),
+    "client": _program,
 }
 
 COLUMN_OF: Mapping[str, str] = {

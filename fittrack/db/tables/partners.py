@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from fittrack.db.tables.base import CLUSTERED, metadata
-from fittrack.db.types import Bytes, Document, Flag, Instant, Uuid16, word
+from fittrack.db.types import Bytes, Day, Document, Flag, Instant, Uuid16, word
 
 tracker_connections = Table(
     "tracker_connections",
@@ -82,6 +82,8 @@ api_clients = Table(
     Column("created_by", Uuid16),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("requests_per_minute", Integer),  # empty: the usual number
+    Column("deleted_at", Instant),  # the row stays, since the audit log names it
     **CLUSTERED,
 )
 
@@ -97,3 +99,17 @@ api_client_secrets = Table(
     **CLUSTERED,
 )
 Index(None, api_client_secrets.c.client_id)
+
+api_client_usage = Table(
+    "api_client_usage",
+    metadata,
+    # What clients asked for: sums that nodes add to once a minute.
+    Column("client_id", ForeignKey("api_clients.client_id"), primary_key=True),
+    Column("day", Day, primary_key=True),
+    Column("method", word(10), primary_key=True),
+    Column("route", word(120), primary_key=True),
+    Column("status_code", Integer, primary_key=True, autoincrement=False),
+    Column("requests", Integer, nullable=False),
+    **CLUSTERED,
+)
+Index(None, api_client_usage.c.day)

@@ -311,6 +311,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "used_id_tokens": "digests of tokens that name nobody, until the tokens end",
     "api_clients": "about programs of third parties; that an admin made one stands in the audit log",
     "api_client_secrets": "about programs of third parties",
+    "api_client_usage": "sums of what programs of third parties asked for",
     "webhook_endpoints": "about programs of third parties",
     "webhook_deliveries": "what third parties were sent, who answer for it",
 }

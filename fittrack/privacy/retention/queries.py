@@ -23,7 +23,7 @@ from fittrack.db.tables.operations import (
     retention_marks,
     review_appeals,
 )
-from fittrack.db.tables.partners import oauth_states
+from fittrack.db.tables.partners import api_client_usage, oauth_states
 from fittrack.db.tables.prizes import shipping_addresses
 from fittrack.db.tables.sessions import attempts, email_tokens, mfa_used_codes, refresh_tokens, sessions
 from fittrack.privacy import rules
@@ -158,6 +158,11 @@ RULES: Final[Mapping[str, Rule]] = {
         table=oauth_states,
         key=oauth_states.c.state_hash,
         old=lambda now: oauth_states.c.expires_at <= now - rules.OAUTH_STATES_KEPT,
+    ),
+    "usage of clients": Rule(
+        table=api_client_usage,
+        key=api_client_usage.c.day,
+        old=lambda now: api_client_usage.c.day <= (now - rules.USAGE_OF_CLIENTS_KEPT).date(),
     ),
 }
 """By name, in order: sessions go after their tokens, reviews after their appeals."""

@@ -30,7 +30,7 @@ def test_access_is_told(document):
         return document["paths"][f"/api/v1/{path}"]["get"]["security"]
 
     assert security("me") == [{"bearer": []}]
-    assert security("greeting") == [{}, {"bearer": []}]
+    assert security("greeting") == [{}, {"bearer": []}, {"oauth2": []}]
     assert security("shoes") == []
 
 

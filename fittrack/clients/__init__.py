@@ -1,0 +1,1 @@
+"""Programs of third parties: their credentials, what they may do, how much they do (SPEC 10)."""
