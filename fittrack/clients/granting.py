@@ -46,7 +46,7 @@ async def grant(services: ClientServices, headers: Mapping[str, str], form: Mapp
 
 def _credentials(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[str, str]:
     """Id and secret, from `Authorization: Basic` or the form, but not from both (RFC 6749, 2.3)."""
-    if "Authorization" not in headers:
+    if not headers.get("Authorization", "").lower().startswith("basic "):
         return form.get("client_id", ""), form.get("client_secret", "")
     if "client_secret" in form:
         raise InvalidRequestError("Send the credentials in one way only")

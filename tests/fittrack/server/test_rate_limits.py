@@ -29,7 +29,8 @@ TIERS = Tiers(anonymous=3, user=5, admin=7)
 
 EXEMPT = {
     "/", "/docs", "/openapi.json", "/asyncapi.json", "/problems", "/problems/{code}",
-    "/.well-known/jwks.json", "/health", "/health/live", "/health/ready", "/metrics", "/ws",
+    "/.well-known/jwks.json", "/.well-known/oauth-authorization-server",
+    "/health", "/health/live", "/health/ready", "/metrics", "/ws",
     "/api/v1/hooks/{provider}",
 }  # fmt: skip
 """Addresses that count towards no limit: probes, files, documents, what providers send
