@@ -3,6 +3,8 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from protocol.frames import Payload
 from protocol.shapes import Drawing, DrawingStatus, Instant, Period, Ranking, Winner
 
@@ -89,12 +91,9 @@ class Leaderboard(Payload, frozen=True, kw_only=True):
     rankings: list[Ranking]
 
 
-class OpsLive(Payload, frozen=True, kw_only=True):
-    """Channel `ops`: live figures of a node, once a second. Rates are per second."""
+class OpsFigures(Struct, frozen=True, kw_only=True):
+    """What is said of one node and of all together. Rates are per second."""
 
-    TYPE: ClassVar[str] = "ops.live"
-    now: Instant
-    nodes: int
     connections: int
     actors: int
     messages_per_s: float
@@ -103,9 +102,24 @@ class OpsLive(Payload, frozen=True, kw_only=True):
     errors_per_s: float
     journal_batch_ms: float
     loop_lag_ms: float
+
+
+class OpsNode(OpsFigures, frozen=True, kw_only=True):
+    """One node."""
+
+    node: str
+
+
+class OpsLive(Payload, OpsFigures, frozen=True, kw_only=True):
+    """Channel `ops`: live figures of all nodes together, once a second."""
+
+    TYPE: ClassVar[str] = "ops.live"
+    now: Instant
+    nodes: int
     journal_batches_per_s: float
     mailbox_age_ms: float
     """How long the oldest message of a mailbox waited, on average."""
+    by_node: list[OpsNode]
 
 
 class OpsAction(Payload, frozen=True, kw_only=True):

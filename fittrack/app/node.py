@@ -75,6 +75,7 @@ from fittrack.ops.metrics import (
     PrizeCollector,
 )
 from fittrack.ops.readings import Meters
+from fittrack.ops.roll import Reporter, Roll
 from fittrack.ops.room import OpsRoom
 from fittrack.ops.routes import OPS
 from fittrack.privacy.export.serving import EXPORTS, Exports
@@ -418,13 +419,16 @@ class Node:
             commands=lambda: self.gateway.commands,
             purchases=lambda: self.outlet.purchases,
         )
+        name = self.cluster.node if self.cluster else ALONE
+        self._reporter = Reporter(meters, self.broker, self.clock, name)
+        roll = Roll(self.broker, self.clock, lambda: self.cluster.nodes if self.cluster else (ALONE,))
         channel, fanout = str(OpsChannel()), self.sockets.fanout
 
         def publish(payload: Payload, lasting: bool) -> None:
-            # To whoever listens on this node: each node tells of itself, and of actions to its own.
+            # To whoever listens on this node: each node that is watched sums up all, and reads what was done.
             fanout.publish(ChannelEvent(channel, self.outlet.position(), payload, lasting))
 
-        return OpsRoom(meters, self.reads, self.clock, publish, lambda: fanout.size(channel) > 0)
+        return OpsRoom(roll, self.reads, self.clock, publish, lambda: fanout.size(channel) > 0)
 
     def _fill(self, app: web.Application) -> None:
         app[asking.REGISTRY] = self.registry
@@ -493,6 +497,7 @@ class Node:
         await self.dev.stop()
         await self.jobs.stop()
         await self.ops.stop()
+        await self._reporter.stop()
         await self.beacons.stop()
         for id_tokens in self.accounts.id_tokens.values():
             await id_tokens.stop()

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -60,6 +60,11 @@ class Cluster:
     def holds_lease(self) -> bool:
         """See `Membership.holds_lease`."""
         return self.membership.holds_lease
+
+    @property
+    def nodes(self) -> Sequence[str]:
+        """The nodes that are there, as this one knows."""
+        return self.membership.view.nodes
 
     @property
     def link_losses(self) -> int:

@@ -1,6 +1,6 @@
-"""What a node's counters say, and what came between two looks at them. Nothing is counted for this alone."""
+"""What nodes' counters say, and what came between two looks at them. Nothing is counted for this alone."""
 
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from actors.runtime import KindMetrics
 from fittrack.db.journal import JournalMetrics
+from fittrack.ops.alarms import LOOP_LAG_S
+from fittrack.pubsub.messages import Reading
 from fittrack.server.request_metrics import RouteStats
-from protocol.channel_events import OpsLive
+from protocol.channel_events import OpsLive, OpsNode
 from protocol.shapes import instant
 
 
@@ -27,27 +29,8 @@ class Meters:
     """Purchases that became durable here so far."""
 
 
-class Reading(NamedTuple):
-    """All counters at one moment; they only grow."""
-
-    at: float
-    """On the monotonic clock."""
-    turns: int
-    commands: int
-    purchases: int
-    errors: int
-    """Answers of 5xx, crashed turns, and units whose outcome is not known."""
-    batches: int
-    batch_s: float
-    mailboxes: int
-    mailbox_s: float
-    not_stored: int
-    troubles: Mapping[str, int]
-    """Crashes, quarantines and abandoned turns, by kind of actor."""
-
-
-def read(meters: Meters, at: float) -> Reading:
-    """The counters now."""
+def read(meters: Meters, *, node: str, since: float, at: float, lag_s: float) -> Reading:
+    """The counters of `node` at a moment of its clock; they were zero at `since`."""
     actors, journal = meters.actors, meters.journal
     crashes = sum(kind.crashes for kind in actors.values())
     failed = sum(
@@ -57,7 +40,12 @@ def read(meters: Meters, at: float) -> Reading:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR
     )
     return Reading(
+        node=node,
+        since=since,
         at=at,
+        lag_s=lag_s,
+        connections=len(meters.connections),
+        actors=sum(kind.active for kind in actors.values()),
         turns=sum(kind.turns for kind in actors.values()),
         commands=meters.commands(),
         purchases=meters.purchases(),
@@ -71,29 +59,80 @@ def read(meters: Meters, at: float) -> Reading:
     )
 
 
-def live(meters: Meters, former: Reading, latter: Reading, *, lag_s: float, now: datetime) -> OpsLive:
-    """What happened between two readings, per second, and how things are."""
-    seconds = max(latter.at - former.at, 0.001)
+class Span(NamedTuple):
+    """Two readings of one node; without a former one, what it counted since its start."""
+
+    former: Reading | None
+    latter: Reading
+
+    @property
+    def seconds(self) -> float:
+        began = self.latter.since if self.former is None else self.former.at
+        return max(self.latter.at - began, 0.001)
+
+    def grown(self, name: str) -> float:
+        """By how much a counter has grown."""
+        grown: float = getattr(self.latter, name) - (getattr(self.former, name) if self.former else 0)
+        return grown
+
+    def rate(self, name: str) -> float:
+        """How fast, per second."""
+        return self.grown(name) / self.seconds
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody should look at its event loop."""
+        return self.latter.lag_s > LOOP_LAG_S
+
+    def troubles(self) -> Iterable[tuple[str, int]]:
+        """By how much trouble has grown, by kind of actor."""
+        former = self.former.troubles if self.former else {}
+        for kind, count in self.latter.troubles.items():
+            yield kind, count - former.get(kind, 0)
+
+
+def live(spans: Sequence[Span], now: datetime) -> OpsLive:
+    """All nodes together: what they did is summed, what took time averaged, of the lags the worst given."""
 
     def rate(name: str) -> float:
-        grown: int = getattr(latter, name) - getattr(former, name)
-        return round(grown / seconds, 2)
+        return round(sum(span.rate(name) for span in spans), 2)
 
     return OpsLive(
         now=instant(now),
-        nodes=1,
-        connections=len(meters.connections),
-        actors=sum(kind.active for kind in meters.actors.values()),
+        nodes=len(spans),
+        connections=sum(span.latter.connections for span in spans),
+        actors=sum(span.latter.actors for span in spans),
         messages_per_s=rate("turns"),
         commands_per_s=rate("commands"),
         purchases_per_s=rate("purchases"),
         errors_per_s=rate("errors"),
         journal_batches_per_s=rate("batches"),
-        journal_batch_ms=_mean_ms(latter.batch_s - former.batch_s, latter.batches - former.batches),
-        mailbox_age_ms=_mean_ms(latter.mailbox_s - former.mailbox_s, latter.mailboxes - former.mailboxes),
-        loop_lag_ms=round(lag_s * 1000, 2),
+        journal_batch_ms=_mean_ms(spans, "batch_s", "batches"),
+        mailbox_age_ms=_mean_ms(spans, "mailbox_s", "mailboxes"),
+        loop_lag_ms=max((_ms(span.latter.lag_s) for span in spans), default=0.0),
+        by_node=[_of_node(span) for span in sorted(spans, key=lambda span: span.latter.node)],
     )
 
 
-def _mean_ms(seconds: float, count: int) -> float:
-    return round(seconds / count * 1000, 3) if count else 0.0
+def _of_node(span: Span) -> OpsNode:
+    return OpsNode(
+        node=span.latter.node,
+        connections=span.latter.connections,
+        actors=span.latter.actors,
+        messages_per_s=round(span.rate("turns"), 2),
+        commands_per_s=round(span.rate("commands"), 2),
+        purchases_per_s=round(span.rate("purchases"), 2),
+        errors_per_s=round(span.rate("errors"), 2),
+        journal_batch_ms=_mean_ms([span], "batch_s", "batches"),
+        loop_lag_ms=_ms(span.latter.lag_s),
+    )
+
+
+def _mean_ms(spans: Iterable[Span], seconds: str, count: str) -> float:
+    grown = [(span.grown(seconds), span.grown(count)) for span in spans]
+    counted = sum(each for _, each in grown)
+    return round(sum(each for each, _ in grown) / counted * 1000, 3) if counted else 0.0
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)

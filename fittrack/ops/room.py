@@ -4,8 +4,8 @@ While nobody does, nothing is computed: whoever comes (a subscriber, or `GET adm
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -17,15 +17,14 @@ from fittrack.fairness.rules_text import read_rules
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Problem
 from fittrack.ops import queries
-from fittrack.ops.alarms import LOOP_LAG_S, Alarms, Finding, Recent
+from fittrack.ops.alarms import Alarms, Finding, Recent
 from fittrack.ops.queries import Done, Overdue
-from fittrack.ops.readings import Meters, Reading, live, read
+from fittrack.ops.readings import Span, live
+from fittrack.ops.roll import TICK_S, Roll
 from protocol.channel_events import OpsAction, OpsLive
 from protocol.frames import Payload
 from protocol.shapes import instant
 from protocol.snapshots import OpsSnapshot
-
-TICK_S: Final = 1.0
 
 LOOK_EVERY_TICKS: Final = 5
 """Ticks between two looks into the database for what is wrong there; actions are looked for at each."""
@@ -50,28 +49,26 @@ log = structlog.get_logger(__name__)
 
 
 class OpsRoom:
-    """What a node tells those who watch it.
+    """What a node tells those who watch all nodes from here.
 
     `publish(payload, lasting)` sends to the channel; `watched()` says whether anybody listens.
     """
 
     def __init__(
         self,
-        meters: Meters,
+        roll: Roll,
         reads: Reads,
         clock: Clock,
         publish: Callable[[Payload, bool], None],
         watched: Callable[[], bool],
     ) -> None:
-        self._meters, self._reads, self._clock = meters, reads, clock
+        self._roll, self._reads, self._clock = roll, reads, clock
         self._publish, self._watched = publish, watched
         self._alarms, self._recent = Alarms(), Recent()
-        self._former: Reading = read(meters, clock.monotonic())
         self._in_memory: list[Finding] = []
         self._in_database: list[Finding] = []
         self._told: OrderedDict[UUID, None] = OrderedDict()
         self._live: OpsLive | None = None
-        self._lag_s = 0.0
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -82,6 +79,8 @@ class OpsRoom:
     async def snapshot(self) -> OpsSnapshot:
         """How things are now, and from now on each second if somebody listens."""
         if not self.is_running:
+            async with self._roll.heard():
+                await self._roll.gather()
             await self._look()
             self._live = self._measure()
             self._alarms.update([*self._in_memory, *self._in_database], self._clock.now())
@@ -104,25 +103,23 @@ class OpsRoom:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="ops")
 
     async def _run(self) -> None:
-        ticks, second = 0, asyncio.ensure_future(self._second())
-        while self._watched():
-            await second
-            second = asyncio.ensure_future(self._second())  # it begins before the work: a tick a second
-            ticks += 1
-            try:
-                await self._tell(look=ticks % LOOK_EVERY_TICKS == 0)
-            except Problem as problem:  # the database does not answer: the figures say so, too
-                log.warning("ops.not_read", code=problem.code, detail=problem.detail)
-            except Exception:
-                log.exception("the ops room failed, going on")
-        second.cancel()
-
-    async def _second(self) -> None:
-        began = self._clock.monotonic()
-        await self._clock.sleep(TICK_S)
-        self._lag_s = max(0.0, self._clock.monotonic() - began - TICK_S)
+        async with self._roll.heard():
+            ticks, second = 0, asyncio.ensure_future(self._clock.sleep(TICK_S))
+            while self._watched():
+                await second
+                # It begins before the work: a tick a second.
+                second = asyncio.ensure_future(self._clock.sleep(TICK_S))
+                ticks += 1
+                try:
+                    await self._tell(look=ticks % LOOK_EVERY_TICKS == 0)
+                except Problem as problem:  # the database does not answer: the figures say so, too
+                    log.warning("ops.not_read", code=problem.code, detail=problem.detail)
+                except Exception:
+                    log.exception("the ops room failed, going on")
+            second.cancel()
 
     async def _tell(self, *, look: bool) -> None:
+        self._roll.call()  # what other nodes answer is told of a second later
         self._live = self._measure()
         self._publish(self._live, False)
         if look:
@@ -142,23 +139,25 @@ class OpsRoom:
             self._told.popitem(last=False)
 
     def _measure(self) -> OpsLive:
-        latter = read(self._meters, self._clock.monotonic())
-        former, self._former = self._former, latter
-        self._in_memory = self._troubles(former, latter)
-        return live(self._meters, former, latter, lag_s=self._lag_s, now=self._clock.now())
+        spans = self._roll.turn()
+        self._in_memory = self._troubles(spans)
+        return live(spans, self._clock.now())
 
-    def _troubles(self, former: Reading, latter: Reading) -> list[Finding]:
-        found = []
-        if self._lag_s > LOOP_LAG_S:
-            late = f"The event loop is {self._lag_s:.2f} s late."
-            found.append(Finding("loop-lag", "", "warning", late))
-        failed = self._recent.note("journal", latter.not_stored - former.not_stored, latter.at)
+    def _troubles(self, spans: Sequence[Span]) -> list[Finding]:
+        now, found = self._clock.monotonic(), []
+        late = [f"{span.latter.node} {span.latter.lag_s:.2f} s" for span in spans if span.is_late]
+        if late:
+            found.append(Finding("loop-lag", "", "warning", f"Event loops are late: {', '.join(late)}."))
+        failed = self._recent.note("journal", int(sum(span.grown("not_stored") for span in spans)), now)
         if failed:
             found.append(
                 Finding("journal-failing", "", "critical", f"The database did not take {failed} units.")
             )
-        for kind, count in latter.troubles.items():
-            grown = self._recent.note(kind, count - former.troubles.get(kind, 0), latter.at)
+        troubles = Counter[str]()
+        for span in spans:
+            troubles.update(dict(span.troubles()))
+        for kind, count in troubles.items():
+            grown = self._recent.note(kind, count, now)
             if grown:
                 detail = f"{grown} activations crashed, hung or rest in quarantine."
                 found.append(Finding("actors-failing", kind, "warning", detail))

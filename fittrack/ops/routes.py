@@ -13,7 +13,7 @@ OPS: Final[web.AppKey[OpsRoom]] = web.AppKey("ops", OpsRoom)
 
 
 async def get_live(request: web.Request) -> web.Response:
-    """Rates are those since the last look at this node: a second ago while somebody watches, else longer."""
+    """Of all nodes. Rates are those since the last look from here: a second while somebody watches."""
     return render(await request.app[OPS].snapshot())
 
 
@@ -22,7 +22,7 @@ ROUTES: list[Route] = [
         "GET",
         f"{API}/admin/live",
         get_live,
-        summary="Live figures of this node, alerts, latest actions",
+        summary="Live figures of all nodes, alerts, latest actions",
         access=Access.ADMIN,
         tag="Admin",
         answer=OpsSnapshot,

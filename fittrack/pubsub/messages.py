@@ -19,6 +19,8 @@ PLAYER_PREFIX = "player:"
 REVOCATIONS = "revocations"
 STANDINGS = "standings"
 JOBS = "jobs"
+OPS_CALLS = "ops-calls"
+OPS_READINGS = "ops-readings"
 
 
 class StreamEvent(Struct, frozen=True, tag="stream", gc=False):
@@ -76,7 +78,36 @@ class JobDue(Struct, frozen=True, tag="job"):
     name: str
 
 
-Message = StreamEvent | PlayerNote | ChannelEvent | Revocation | StandingChanged | JobDue
+class RollCall(Struct, frozen=True, tag="roll-call"):
+    """Somebody watches over all nodes: each is to say how it is."""
+
+
+class Reading(Struct, frozen=True, kw_only=True, tag="reading"):
+    """A node's counters at one moment, which only grow, and how it is. Seconds are of its monotonic clock."""
+
+    node: str
+    since: float
+    """When all counters were zero."""
+    at: float
+    lag_s: float
+    """How late its event loop was."""
+    connections: int
+    actors: int
+    turns: int
+    commands: int
+    purchases: int
+    errors: int
+    """Answers of 5xx, crashed turns, and units whose outcome is not known."""
+    batches: int
+    batch_s: float
+    mailboxes: int
+    mailbox_s: float
+    not_stored: int
+    troubles: dict[str, int]
+    """Crashes, quarantines and abandoned turns, by kind of actor."""
+
+
+Message = StreamEvent | PlayerNote | ChannelEvent | Revocation | StandingChanged | JobDue | RollCall | Reading
 
 
 def player_topic(user_id: UUID) -> str:

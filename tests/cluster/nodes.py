@@ -1,15 +1,18 @@
 """Nodes of a cluster for tests: processes over a real Redis, on the database of a stage."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.redis_server import redis_server
-from tests.server import Server, serving
-from tests.stage import Stage
+from fittrack.app import Node
+from fittrack.config import Settings
+from tests.redis_server import RedisServer, redis_server
+from tests.server import Address, Server, serving
+from tests.stage import Stage, eventually
+from tests.world import no_fatal, settings_for
 
 
 async def figure(server: Server, name: str) -> float:
@@ -33,3 +36,28 @@ async def two_nodes(stage: Stage, folder: Path) -> AsyncIterator[tuple[Server, S
         environ = {"REDIS_URL": redis.url, "DATABASE_URL": f"sqlite:///{stage.folder}/fittrack.db"}
         async with serving(folder / "a", **environ) as one, serving(folder / "b", **environ) as other:
             yield one, other
+
+
+@asynccontextmanager
+async def two_nodes_here(
+    stage: Stage, redis: RedisServer, **environ: str
+) -> AsyncIterator[tuple[Node, Address, Node, Address]]:
+    """Two whole nodes inside the test's process, that know each other: they start at once."""
+    settings = settings_for(stage.folder, REDIS_URL=redis.url, WS_DRAIN_SECONDS="0", **environ)
+    async with AsyncExitStack() as running:
+        one, at_one = await running.enter_async_context(_node_here(settings))
+        other, at_other = await running.enter_async_context(_node_here(settings))
+        for node in (one, other):
+            assert node.cluster is not None, "there is a Redis"
+            await eventually(lambda c=node.cluster: len(c.nodes) == 2, "the other node")
+        yield one, at_one, other, at_other
+
+
+@asynccontextmanager
+async def _node_here(settings: Settings) -> AsyncIterator[tuple[Node, Address]]:
+    node = Node(settings, on_fatal=no_fatal)
+    address = Address(await node.start("127.0.0.1", 0))
+    try:
+        yield node, address
+    finally:
+        await node.stop()
