@@ -34,7 +34,9 @@ T = TypeVar("T")
 _CANONICAL: Final = msgpack.Encoder(order="deterministic")
 
 
-class _LooseBatch(Struct, forbid_unknown_fields=True):
+class LooseBatch(Struct, forbid_unknown_fields=True):
+    """A batch whose items are read one by one."""
+
     activities: Annotated[list[Raw], Meta(min_length=1, max_length=ACTIVITIES_PER_COMMAND_MAX)]
 
 
@@ -51,7 +53,7 @@ class Reader:
             ReadInbox.TYPE: _strictly(codec, ReadInbox),
         }
         self._batch = codec.decoder(LogActivities)
-        self._loose_batch = _strictly(codec, _LooseBatch)
+        self._loose_batch = _strictly(codec, LooseBatch)
         self._activity = codec.decoder(ActivityInput)
         self._anything = codec.decoder(object)
 

@@ -31,7 +31,7 @@ from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
 from protocol.codec import JSON
 from protocol.inbound import ActivityBatch
-from protocol.reading import reader_for
+from protocol.reading import LooseBatch, reader_for
 from protocol.shapes import ActivityInput
 
 TAG: Final = "Activities"
@@ -47,12 +47,21 @@ async def log(request: web.Request) -> web.Response:
     if has_field(body, PUSH_FIELD):
         return render_answer(await command(request, player_ref(request), read_push(body)), status=201)
     if has_field(body, BATCH_FIELD):
-        batch = reader_for(JSON).activity_batch(Raw(body))
+        batch = _read_batch(body)
         return render_answer(await command(request, player_ref(request), log_activities(batch)), status=201)
     single = ActivityBatch([decode(body, ActivityInput)])
     answer = await command(request, player_ref(request), log_activities(single))
     _refuse_single(answer.body)
     return render_answer(answer, status=201)
+
+
+def _read_batch(body: bytes) -> ActivityBatch:
+    """Each item stands alone; what is wrong with the whole is said in REST's words."""
+    try:
+        return reader_for(JSON).activity_batch(Raw(body))
+    except Validation:
+        decode(body, LooseBatch)  # it says all that is wrong
+        raise
 
 
 def _refuse_single(answer: msgspec.Struct) -> None:

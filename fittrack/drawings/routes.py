@@ -24,7 +24,7 @@ from fittrack.drawings.stored import StoredDrawing, StoredEntry
 from fittrack.drawings.versions import drawing_tag
 from fittrack.drawings.visibility import Viewer, viewer_of
 from fittrack.fairness.inclusion import InclusionProof
-from fittrack.kit.ids import DrawingId, UserId
+from fittrack.kit.ids import DrawingId
 from fittrack.kit.problems import NotFound
 from fittrack.server.asking import (
     READS,
@@ -36,7 +36,7 @@ from fittrack.server.asking import (
 )
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import principal_of
+from fittrack.server.principal import principal_of, whose
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
 from fittrack.server.schemas import Input, PageQuery
@@ -258,10 +258,7 @@ PURCHASES_SHOWN_MAX: Final = 1_000
 
 async def list_tickets(request: web.Request) -> web.Response:
     query = parse_query(request, TicketsQuery)
-    principal = principal_of(request)
-    user_id: UserId | None = principal.user_id
-    if principal.is_admin:
-        user_id = None if query.user_id is None else UserId(query.user_id)
+    user_id = whose(principal_of(request), query.user_id, "the tickets")
     drawing_id = None if query.drawing_id is None else DrawingId(query.drawing_id)
     found, total = await request.app[READS].run(
         queries.find_entries,

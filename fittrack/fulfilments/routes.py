@@ -30,7 +30,7 @@ from fittrack.fulfilments.rules import PrizeOnHold
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import DrawingId, FulfillmentId, UserId
 from fittrack.kit.intention import Answer, Command
-from fittrack.kit.problems import Conflict, NotFound, Problem
+from fittrack.kit.problems import Conflict, Forbidden, NotFound, Problem
 from fittrack.server.asking import (
     CALENDAR,
     READS,
@@ -48,7 +48,7 @@ from fittrack.server.http import CLOCK
 from fittrack.server.idempotency import idempotency_key
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import principal_of
+from fittrack.server.principal import principal_of, whose
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Handler, Route, Scope
 
@@ -71,9 +71,7 @@ _ONE: Final = f"{_ALL}/{{id}}"
 async def list_fulfillments(request: web.Request) -> web.Response:
     query = parse_query(request, schemas.FulfillmentsQuery)
     principal = principal_of(request)
-    user_id: UserId | None = principal.user_id
-    if principal.is_admin:
-        user_id = None if query.user_id is None else UserId(query.user_id)
+    user_id = whose(principal, query.user_id, "the prizes")
     now = request.app[CLOCK].now()
     found, total = await request.app[READS].run(queries.search, query, user_id, now)
     lines = [views.listed(each, for_admin=principal.is_admin) for each in found]
@@ -249,6 +247,7 @@ ROUTES: list[Route] = [
         tag=TAG,
         query=schemas.FulfillmentsQuery,
         answer=Page[schemas.ListedFulfillment],
+        problems=(Forbidden,),
     ),
     Route(
         "POST",

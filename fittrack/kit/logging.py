@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TextIO
 import structlog
 from structlog.typing import Processor
 
-from fittrack.kit.correlation import correlation_id
+from fittrack.kit.correlation import correlation_id, trace_id
 
 REDACTED: Final = "[redacted]"
 _PRIVATE_NAMES: Final = (
@@ -69,6 +69,8 @@ def add_correlation_id(_: Any, __: str, event: MutableMapping[str, Any]) -> Muta
     current = correlation_id.get()
     if current:
         event.setdefault("request_id", current)
+    if trace := trace_id.get():
+        event.setdefault("trace_id", trace)
     return event
 
 

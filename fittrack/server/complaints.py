@@ -69,7 +69,12 @@ def _walk_parts(given: Any, expected: Any, pointer: str, strict: bool) -> Iterat
     kind = inspect.type_info(expected)
     if isinstance(kind, inspect.StructType) and isinstance(given, Mapping):
         yield from _walk_fields(given, kind.cls, pointer, strict)
-    elif isinstance(given, list) and (item_type := _item_type(expected)) is not None:
+    elif isinstance(given, Mapping) and (of := _entry_types(expected)):
+        for name, value in given.items():
+            at = f"{pointer}/{escape(str(name))}"
+            yield from (FieldError(at, each.detail) for each in _walk(name, of[0], at, strict))
+            yield from _walk(value, of[1], at, strict)
+    elif isinstance(given, list) and (item_type := _item_type(expected)) not in (None, msgspec.Raw):
         for index, item in enumerate(given):
             yield from _walk(item, item_type, f"{pointer}/{index}", strict)
 
@@ -94,6 +99,13 @@ def _item_type(expected: Any) -> Any:
     if get_origin(expected) is Annotated:
         expected = get_args(expected)[0]
     return get_args(expected)[0] if get_origin(expected) is list else None
+
+
+def _entry_types(expected: Any) -> tuple[Any, Any] | None:
+    """The types of names and values of `dict[…]`, also under `Annotated`; none for what is no mapping."""
+    if get_origin(expected) is Annotated:
+        expected = get_args(expected)[0]
+    return get_args(expected) if get_origin(expected) is dict else None
 
 
 def _friendly(error: FieldError, expected: Any) -> FieldError:

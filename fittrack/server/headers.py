@@ -23,9 +23,13 @@ PERMISSIONS: Final = (
 HSTS: Final = "max-age=63072000; includeSubDomains"  # two years, what preload lists ask for
 PREFLIGHT_MAX_AGE_S: Final = 600  # browsers ask again after ten minutes
 ALLOWED_METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
-ALLOWED_HEADERS: Final = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
+ALLOWED_HEADERS: Final = (
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID, "
+    "traceparent, tracestate"
+)
 EXPOSED_HEADERS: Final = (
-    "ETag, Retry-After, X-Request-ID, Idempotent-Replayed, "
+    "ETag, Retry-After, X-Request-ID, Idempotent-Replayed, Deprecation, Sunset, Link, "
+    "RateLimit, RateLimit-Policy, "
     "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )

@@ -13,7 +13,13 @@ import structlog
 from aiohttp import web
 
 from fittrack.kit.clock import Clock
-from fittrack.kit.correlation import accept_correlation_id, correlation_id, new_correlation_id
+from fittrack.kit.correlation import (
+    accept_correlation_id,
+    correlation_id,
+    new_correlation_id,
+    trace_id,
+    trace_of,
+)
 from fittrack.kit.problems import (
     BodyTooLarge,
     Internal,
@@ -33,12 +39,15 @@ from fittrack.server.principal import API_CLIENT, PRINCIPAL, ApiClient, Principa
 from fittrack.server.rate_limits import VERDICT, RateLimiter
 from fittrack.server.render import render_problem
 from fittrack.server.request_metrics import RouteStats
-from fittrack.server.routes import Handler, Route
+from fittrack.server.routes import Deprecation, Handler, Route
 
 log: Final = structlog.stdlib.get_logger(__name__)
 
 _KEPT_UNCHANGED: Final = ("ETag", "Cache-Control", "Vary")
 """What a 304 repeats (RFC 9110, 15.4.5)."""
+
+
+DEPRECATION: web.RequestKey[Deprecation] = web.RequestKey("deprecation", Deprecation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +90,13 @@ class Edge:
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Serve `request`; never raises."""
         # Each request runs in a context of its own, so nothing has to be set back.
-        correlation_id.set(accept_correlation_id(request.headers.get("X-Request-ID")))
+        trace = trace_of(request.headers.get("traceparent"))
+        trace_id.set(trace)
+        correlation_id.set(accept_correlation_id(request.headers.get("X-Request-ID") or trace))
         started = self._clock.monotonic()
         endpoint = self._endpoints.get(request.match_info.route)
+        if endpoint is not None and endpoint.route.deprecation is not None:
+            request[DEPRECATION] = endpoint.route.deprecation
         response = await self._answer(request, handler, endpoint)
         if not response.prepared:  # a stream or a WebSocket has sent its headers already
             if endpoint is not None and endpoint.route.secret:
@@ -170,6 +183,8 @@ class Edge:
         """Put the common headers on an answer about to leave, be it whole or the start of a stream."""
         response.headers["X-Request-ID"] = correlation_id.get() or new_correlation_id()
         self._headers.put(request, response.headers)
+        if deprecation := request.get(DEPRECATION):
+            response.headers.update(deprecation.headers)
         verdict = request.get(VERDICT)
         if verdict is not None and self._rate_limiter is not None:
             self._rate_limiter.tell(verdict, response.headers)

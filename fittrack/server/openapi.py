@@ -136,6 +136,13 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
         "x-access": route.access.value,
         "x-step-up": route.step_up,
     }
+    if route.deprecation is not None:
+        operation["deprecated"] = True
+        operation["x-deprecation"] = {
+            "since": route.deprecation.since,
+            "sunset": route.deprecation.sunset,
+            "successor": route.deprecation.successor,
+        }
     if route.handler.__doc__:
         operation["description"] = route.handler.__doc__.strip()
     if route.bodies:

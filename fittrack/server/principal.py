@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from aiohttp import web
 
 from fittrack.kit.ids import ClientId, SessionId, UserId
+from fittrack.kit.problems import Forbidden
 from fittrack.kit.standing import AccountStatus as Status
 from fittrack.kit.standing import Role
 
@@ -19,6 +21,7 @@ __all__ = [
     "Status",
     "principal_of",
     "principal_or_none",
+    "whose",
 ]
 
 
@@ -90,3 +93,15 @@ def principal_of(request: web.Request) -> Principal:
 def principal_or_none(request: web.Request) -> Principal | None:
     """The signed-in account, if the request carries the token of one (routes with `Access.OPTIONAL`)."""
     return request.get(PRINCIPAL)
+
+
+def whose(principal: Principal, asked: UUID | None, things: str) -> UserId | None:
+    """Whose `things` a list is to show: one's own, to admins also another's, or everybody's (none).
+
+    Raises `Forbidden`: what is asked for is not answered with something else.
+    """
+    if principal.is_admin:
+        return None if asked is None else UserId(asked)
+    if asked is not None and asked != principal.user_id:
+        raise Forbidden(f"Only administrators see {things} of others")
+    return principal.user_id

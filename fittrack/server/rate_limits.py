@@ -12,7 +12,7 @@ from fittrack.kit.clock import Clock
 from fittrack.kit.problems import RateLimited
 from fittrack.server.addresses import client_address, site_of
 from fittrack.server.principal import ApiClient, Principal
-from fittrack.server.windows import Verdict, Windows
+from fittrack.server.windows import WINDOW_S, Verdict, Windows
 
 ACCOUNTS: Final = "account"
 ADDRESSES: Final = "address"
@@ -64,11 +64,17 @@ class RateLimiter:
                 return ACCOUNTS, bearer.user_id.int, limit
 
     def tell(self, verdict: Verdict, headers: CIMultiDict[str]) -> None:
-        """Say what is left: `RateLimit-Reset` in seconds from now, `X-RateLimit-Reset` as Unix time."""
+        """Say what is left, in the spellings that are about.
+
+        `RateLimit` and `RateLimit-Policy` are those of the IETF's draft (httpapi-ratelimit-headers, 10).
+        `RateLimit-Reset` is in seconds from now, `X-RateLimit-Reset` Unix time.
+        """
         limit, remaining, reset = str(verdict.limit), str(verdict.remaining), math.ceil(verdict.reset_s)
         headers["RateLimit-Limit"] = headers["X-RateLimit-Limit"] = limit
         headers["RateLimit-Remaining"] = headers["X-RateLimit-Remaining"] = remaining
         headers["RateLimit-Reset"] = str(reset)
+        headers["RateLimit-Policy"] = f'"minute";q={limit};w={int(WINDOW_S)}'
+        headers["RateLimit"] = f'"minute";r={remaining};t={reset}'
         headers["X-RateLimit-Reset"] = str(math.ceil(self._clock.now().timestamp()) + reset)
 
 

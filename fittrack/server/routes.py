@@ -6,6 +6,8 @@ access it takes and the problems it knows stand in the declaration and nowhere e
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -42,7 +44,32 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Schema = Any
 """A type that msgspec can describe: a struct, or a union or list of structs."""
 
-__all__ = ["API", "TOKEN_PATH", "Access", "Handler", "Route", "Schema", "Scope"]
+__all__ = ["API", "TOKEN_PATH", "Access", "Deprecation", "Handler", "Route", "Schema", "Scope"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecation:
+    """That a route is on its way out: said in headers (RFC 9745, RFC 8594) and in the documents."""
+
+    since: date
+    sunset: date | None = None
+    """From this day on it may be gone."""
+    successor: str | None = None
+    """The address to use instead."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What each answer says of it."""
+        told = {"Deprecation": f"@{int(_midnight(self.since).timestamp())}"}
+        if self.sunset is not None:
+            told["Sunset"] = format_datetime(_midnight(self.sunset), usegmt=True)
+        if self.successor is not None:
+            told["Link"] = f'<{self.successor}>; rel="successor-version"'
+        return told
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +115,7 @@ class Route:
     """Whether it takes an `Idempotency-Key`; by default every POST does."""
     guarded: bool = False
     """Whether it takes `If-Match`."""
+    deprecation: Deprecation | None = None
     documented: bool = True
     counted: bool = True
     """Whether it counts towards the caller's rate limit; probes, files and documents do not."""

@@ -1,21 +1,29 @@
 """What the server says of itself: the start page, the API's documents and their browser, the problems."""
 
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fittrack.kit.problems import NotFound, Problem
 from fittrack.server.access import Access
 from fittrack.server.assets import Asset, folder_routes
+from fittrack.server.headers import PAGE_CSP
 from fittrack.server.openapi import openapi_document
-from fittrack.server.render import PROBLEM_TYPE_BASE, render
+from fittrack.server.remedies import REMEDIES
+from fittrack.server.render import JSON, PROBLEM_TYPE_BASE, render
 from fittrack.server.routes import Route
 from fittrack.server.schemas import Answer
 
 STATIC: Final = Path(__file__).parent / "static"
+HTML: Final = "text/html"
+_PAGES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, undefined=StrictUndefined
+)
 _DESCRIPTION: Final = (
     "Points for tracked workouts, tickets for points, drawings that anybody can verify. "
     "What happens live comes over the WebSocket at `/ws`, described at `/asyncapi.json`."
@@ -30,6 +38,8 @@ class ProblemKind(Answer, frozen=True, kw_only=True):
     title: str
     retryable: bool
     description: str
+    remedy: str
+    """What to do about it."""
 
 
 def site_routes(
@@ -55,17 +65,28 @@ def _document(path: str, document: object) -> Route:
     return Asset(msgspec.json.encode(document), "application/json").at(path)
 
 
-async def list_problems(_: web.Request) -> web.Response:
-    """Every kind of problem, of REST and of the WebSocket."""
-    return render([_kind(cls) for cls in _by_status(Problem.catalogue.values())])
+async def list_problems(request: web.Request) -> web.Response:
+    """Every kind of problem, of REST and of the WebSocket; a page for browsers."""
+    kinds = [_kind(cls) for cls in _by_status(Problem.catalogue.values())]
+    return _page("problems.html", problems=kinds) if _is_browser(request) else render(kinds)
 
 
 async def show_problem(request: web.Request) -> web.Response:
-    """What a problem's `type` means."""
+    """What a problem's `type` means and what to do about it; a page for browsers."""
     cls = Problem.catalogue.get(request.match_info["code"])
     if cls is None:
         raise NotFound("There is no such kind of problem")
-    return render(_kind(cls))
+    kind = _kind(cls)
+    return _page("problem.html", problem=kind) if _is_browser(request) else render(kind)
+
+
+def _is_browser(request: web.Request) -> bool:
+    return HTML in request.headers.get("Accept", "")
+
+
+def _page(name: str, **values: object) -> web.Response:
+    headers = {"Content-Security-Policy": PAGE_CSP, "Vary": "Accept"}
+    return web.Response(text=_PAGES.get_template(name).render(**values), content_type=HTML, headers=headers)
 
 
 def _by_status(kinds: Iterable[type[Problem]]) -> list[type[Problem]]:
@@ -79,7 +100,8 @@ def _kind(cls: type[Problem]) -> ProblemKind:
         status=cls.status,
         title=cls.title,
         retryable=cls.retryable,
-        description=own or cls.title,
+        description=inspect.cleandoc(own) if own else cls.title,
+        remedy=REMEDIES.get(cls.code, ""),
     )
 
 
@@ -93,6 +115,7 @@ _PROBLEM_ROUTES: Final = [
         tag="About",
         counted=False,
         answer=list[ProblemKind],
+        media_types=(JSON, HTML),
     ),
     Route(
         "GET",
@@ -104,5 +127,6 @@ _PROBLEM_ROUTES: Final = [
         counted=False,
         path_types={"code": str},
         answer=ProblemKind,
+        media_types=(JSON, HTML),
     ),
 ]

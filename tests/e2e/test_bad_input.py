@@ -152,17 +152,17 @@ def test_a_route_answers_any_request_with_its_answer_or_a_problem_document(
         headers["If-Match"] = data.draw(st.just('"1"') | HEADER_TEXT)
     address = data.draw(addresses(house, route, operation))
     body = None if route.method == "GET" else data.draw(bodies(house, operation))
-    house.runner.run(_request(house, route.method, address, headers, body))
+    house.runner.run(_request(house, route, address, headers, body))
 
 
 async def _request(
-    house: House, method: str, address: str, headers: dict[str, str], body: bytes | None
+    house: House, route: Route, address: str, headers: dict[str, str], body: bytes | None
 ) -> None:
     url = URL(house.server.url + address, encoded=True)
-    async with house.http.request(method, url, headers=headers, data=body) as response:
+    async with house.http.request(route.method, url, headers=headers, data=body) as response:
         content = await response.read()
     assert response.status < 500, f"{response.status}: {content!r}"
-    if response.status >= 400:
+    if response.status >= 400 and response.status not in route.answers:
         assert response.content_type == "application/problem+json"
         problem = json.loads(content)
         assert problem["status"] == response.status

@@ -9,18 +9,9 @@ import structlog
 
 from fittrack.kit.correlation import accept_correlation_id, correlation_id
 from fittrack.kit.logging import configure_logging
+from tests.logs import lines
 
-
-@pytest.fixture
-def lines():
-    """Logging as in production; gives what was written, line by line."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level)
-    stream = io.StringIO()
-    configure_logging("INFO", "json", stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers[:], root.level = before
-    structlog.reset_defaults()
+__all__ = ["lines"]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A small product behind the real plumbing: a shop of shoes, with every kind of route there is."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import decode, has_field, parse, parse_query, path_choice, path_uuid, read_body
 from fittrack.server.principal import principal_of, principal_or_none
 from fittrack.server.render import no_content, render
-from fittrack.server.routes import API, Access, Route
+from fittrack.server.routes import API, Access, Deprecation, Route
 from fittrack.server.schemas import Answer, Input, PageQuery
 from protocol.shapes import Instant, WireInstant
 
@@ -142,5 +143,8 @@ ROUTES = [
           answer=Shoe, secret=True),
     Route("POST", f"{SHOES}/buy", buy, summary="Buy", access=Access.ANYONE, tag="Shoes",
           answer=Shoe, problems=(SoldOut,)),
+    Route("GET", f"{SHOES}/former", list_shoes, summary="As it was", access=Access.ANYONE, tag="Shoes",
+          query=ShoeQuery, answer=Page[Shoe],
+          deprecation=Deprecation(since=date(2026, 1, 1), sunset=date(2027, 1, 1), successor=SHOES)),
     Route("GET", f"{API}/stumble", stumble, summary="Fail", access=Access.ANYONE, tag="Shoes", answer=Shoe),
 ]  # fmt: skip

@@ -11,6 +11,9 @@ from fittrack.server.headers import HeaderPolicy
 from fittrack.server.http import make_application
 from tests.fittrack.server import shop
 from tests.fittrack.server.test_input import SHOES, refused
+from tests.logs import lines
+
+__all__ = ["lines"]
 
 SHOE = f"{SHOES}/0190b5b0-0000-7000-8000-000000000000"
 
@@ -38,6 +41,45 @@ async def test_a_harmful_request_id_is_replaced(client, harmful):
     answered = (await client.get(SHOES, headers={"X-Request-ID": harmful})).headers["X-Request-ID"]
     assert answered != harmful
     assert answered.isascii()
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize("version", ["00-{}-00f067aa0ba902b7-01", "cc-{}-00f067aa0ba902b7-01-more"])
+async def test_a_trace_names_the_request_and_its_lines_in_the_log(client, lines, version):
+    response = await client.get("/api/v1/stumble", headers={"traceparent": version.format(TRACE)})
+    assert response.headers["X-Request-ID"] == (await response.json())["request_id"] == TRACE
+    assert lines()[0]["trace_id"] == TRACE
+
+
+async def test_a_request_id_goes_before_a_trace(client):
+    headers = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01", "X-Request-ID": "mine"}
+    assert (await client.get(SHOES, headers=headers)).headers["X-Request-ID"] == "mine"
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        "00-4bf92f35-00f067aa0ba902b7-01",
+        f"00-{TRACE.upper()}-00f067aa0ba902b7-01",
+        f"ff-{TRACE}-00f067aa0ba902b7-01",
+        f"00-{'0' * 32}-00f067aa0ba902b7-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"00-{TRACE}-00f067aa0ba902b7-01-more",
+    ],
+)
+async def test_what_is_no_trace_is_ignored(client, unreadable):
+    answer = await client.get(SHOES, headers={"traceparent": unreadable})
+    assert TRACE not in answer.headers["X-Request-ID"].lower()
+
+
+async def test_what_is_on_its_way_out_says_so(client):
+    answer = await client.get(f"{SHOES}/former")
+    assert answer.headers["Deprecation"] == "@1767225600"
+    assert answer.headers["Sunset"] == "Fri, 01 Jan 2027 00:00:00 GMT"
+    assert answer.headers["Link"] == f'<{SHOES}>; rel="successor-version"'
+    assert "Deprecation" not in (await client.get(SHOES)).headers
 
 
 async def test_a_problem_names_the_request_and_what_it_is_about(client):

@@ -51,6 +51,13 @@ def test_posts_take_a_key_and_guarded_routes_a_version(document):
     assert {"$ref": "#/components/parameters/IfMatch"} in paths["/api/v1/shoes/{id}"]["patch"]["parameters"]
 
 
+def test_what_is_on_its_way_out_says_so(document):
+    operation = document["paths"]["/api/v1/shoes/former"]["get"]
+    assert operation["deprecated"]
+    assert operation["x-deprecation"]["sunset"] == "2027-01-01"
+    assert "deprecated" not in document["paths"]["/api/v1/shoes"]["get"]
+
+
 def test_registration_documents_its_400(document):
     responses = document["paths"]["/api/v1/register"]["post"]["responses"]
     examples = responses["400"]["content"]["application/problem+json"]["examples"]

@@ -73,6 +73,8 @@ async def test_an_answer_says_what_is_left(client, clock):
     assert headers["RateLimit-Limit"] == headers["X-RateLimit-Limit"] == "3"
     assert headers["RateLimit-Remaining"] == headers["X-RateLimit-Remaining"] == "1"
     assert headers["RateLimit-Reset"] == "50"
+    assert headers["RateLimit-Policy"] == '"minute";q=3;w=60'
+    assert headers["RateLimit"] == '"minute";r=1;t=50'
     assert int(headers["X-RateLimit-Reset"]) == int(clock.now().timestamp()) + 50
 
 
