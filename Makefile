@@ -18,7 +18,7 @@ $(VENV)/.ready: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group test --group lint --group bench
 	@touch $@
 
-.PHONY: setup redis run dev test test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
+.PHONY: setup redis chromium run dev test test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
 
 setup: $(VENV)/.ready ## Make the virtual environment and install everything into it
 
@@ -39,16 +39,26 @@ redis: ## Find redis-server, which tests run; install it where that is possible
 	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq -y --no-install-recommends redis-server >/dev/null \
 		|| { echo "redis-server could not be installed; the lines above say why."; exit 1; }
 
-test: lint redis ## Run every check and every test
+chromium: ## Find Chromium, which tests drive; install it where that is possible
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name >/dev/null && exit; done; \
+	if ! command -v apt-get >/dev/null; then \
+		echo "The tests need Chromium, and there is no apt-get to install it with. Install it, so that chromium is in PATH."; exit 1; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else \
+		echo "The tests need Chromium. Install it with: sudo apt-get install chromium"; exit 1; fi; \
+	echo "Installing chromium …"; \
+	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq -y --no-install-recommends chromium >/dev/null \
+		|| { echo "chromium could not be installed; the lines above say why."; exit 1; }
+
+test: lint redis chromium ## Run every check and every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-unit: setup redis ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack
 
-test-integration: setup redis ## Only the tests that run the whole server
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/contracts tests/e2e tests/cluster tests/simulation tests/chaos
+test-integration: setup redis chromium ## Only the tests that run the whole server
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser tests/contracts tests/e2e tests/cluster tests/simulation tests/chaos
 
-test-cov: setup redis ## Every test, with a coverage report
+test-cov: setup redis chromium ## Every test, with a coverage report
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
 
 lint: setup ## ruff, mypy --strict, and the architecture's import contracts

@@ -78,6 +78,7 @@ from fittrack.ops.readings import Meters
 from fittrack.ops.roll import Reporter, Roll
 from fittrack.ops.room import OpsRoom
 from fittrack.ops.routes import OPS
+from fittrack.pages.routes import page_routes
 from fittrack.privacy.export.serving import EXPORTS, Exports
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.memory_broker import MemoryBroker
@@ -459,7 +460,10 @@ class Node:
         }
         if self.settings.jwt_algorithm == "RS256":
             documents["/.well-known/jwks.json"] = self.token_keys.jwks()
-        return site_routes(routes, version=__version__, documents=documents)
+        return [
+            *site_routes(routes, version=__version__, documents=documents),
+            *page_routes(),
+        ]
 
     # --- Running ------------------------------------------------------------------------------------------
 

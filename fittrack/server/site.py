@@ -1,4 +1,4 @@
-"""What the server says of itself: the start page, the API's documents and their browser, the problems."""
+"""What the server says of itself: the API's documents and their browser, the problems."""
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +55,6 @@ def site_routes(
         *_PROBLEM_ROUTES,
         _document("/openapi.json", openapi),
         *(_document(path, document) for path, document in (documents or {}).items()),
-        Asset.of_file(STATIC / "index.html").at("/"),
         Asset.of_file(STATIC / "docs.html").at("/docs"),
         *folder_routes("/static", STATIC),
     ]

@@ -65,9 +65,22 @@ async def _without_scope(town: Town, caller: Caller, row: Row, request: Request,
     return f"without {scope}: {status} {text[:300]}"
 
 
+FILES = {
+    "/static/*": "/static/icon.svg",
+    "/pages/*": "/pages/lib/theme.css",
+    "/client/*": "/client/client.js",
+}
+"""A file of each folder that is served."""
+
+
+def a_file(path: str) -> str:
+    """The path; of a folder, that of a file in it."""
+    return FILES.get(path, path)
+
+
 async def _ask(town: Town, caller: Caller, method: str, row: Row, request: Request) -> tuple[int, str]:
     headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
-    url = town.address.url + row.path.replace("*", "site.css").format(**request.places)
+    url = town.address.url + a_file(row.path).format(**request.places)
     sent = {"data" if row.door in FORMS else "json": request.body}
     async with town.http.request(method, url, headers=headers, **sent) as answer:
         return answer.status, await answer.text()
@@ -115,7 +128,7 @@ def test_any_other_method_is_refused_to_everybody(town_and_runner: tuple[Town, a
 
 
 def _example(path: str) -> str:
-    return re.sub(r"{\w+}", str(uuid7()), path.replace("*", "site.css"))
+    return re.sub(r"{\w+}", str(uuid7()), a_file(path))
 
 
 def _known_methods(example: str) -> set[str]:

@@ -7,6 +7,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
 from fittrack.kit.problems import Problem
+from fittrack.pages.routes import PAGES, page_routes
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.http import make_application
 from fittrack.server.site import STATIC, site_routes
@@ -18,6 +19,7 @@ async def site(authenticator, clock):
     routes = [
         *shop.ROUTES,
         *site_routes(shop.ROUTES, version="1.2", documents={"/asyncapi.json": {"asyncapi": "3.0.0"}}),
+        *page_routes(),
     ]
     app = make_application(routes, authenticator=authenticator, clock=clock, policy=HeaderPolicy())
     async with TestClient(TestServer(app)) as client:
@@ -37,7 +39,7 @@ async def test_further_documents_are_served(site):
     assert await (await site.get("/asyncapi.json")).json() == {"asyncapi": "3.0.0"}
 
 
-@pytest.mark.parametrize("page", ["/", "/docs"])
+@pytest.mark.parametrize("page", [*PAGES, "/docs"])
 async def test_pages_load_nothing_inline_and_nothing_from_elsewhere(site, page):
     response = await site.get(page)
     text = await response.text()
@@ -48,7 +50,7 @@ async def test_pages_load_nothing_inline_and_nothing_from_elsewhere(site, page):
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
     for address in re.findall(r'(?:src|href)="([^"]+)"', text):
         assert address.startswith("/"), address
-        if address.startswith("/static/"):
+        if address.startswith(("/static/", "/pages/")):
             assert (await site.get(address)).status == 200, address
 
 

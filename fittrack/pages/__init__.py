@@ -1,0 +1,1 @@
+"""Pages for browsers: the player's, the operators', the verifier's. Clients of the API like any other."""
