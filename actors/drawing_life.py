@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from actors.announcements import Announcements
 from actors.services import Services
 from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
 from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
-from fittrack.drawings import commitment, draw, queries, records, statements, views
+from fittrack.drawings import commitment, draw, news, queries, records, statements, views
 from fittrack.drawings.commands import (
     AddPrize,
     CancelDrawing,
@@ -84,7 +83,7 @@ class DrawingLife:
     def __init__(self, actor: "DrawingActor", services: Services) -> None:
         self._actor = actor
         self._services = services
-        self._announce = Announcements(services.outlet)
+        self._announce = services.outlet.announce
         self._beacon_in_hand: Beacon | None = None
 
     async def change(self, intention: Intention) -> Answer:
@@ -182,7 +181,7 @@ class DrawingLife:
             made(wish.template_id, wish.day, drawing_id, wish.edition, now),
         )
         shape = self._shape(scheduled)
-        self._announce.added(shape)
+        self._announce(news.added(shape))
         return shape
 
     async def _edit(self, intention: Intention, changes: dict[str, Any]) -> Struct:
@@ -280,7 +279,7 @@ class DrawingLife:
         scheduled, columns = self._commit_to(_in_state(stored, DrawingStatus.SCHEDULED, scheduled_at=now))
         update = statements.update_drawing(scheduled.drawing, scheduled_at=now, **columns)
         shape = await self._write(intention, "scheduled", scheduled, update)
-        self._announce.added(self._shape(scheduled))
+        self._announce(news.added(self._shape(scheduled)))
         return shape
 
     async def _open(self, intention: Intention | None = None) -> Struct:
@@ -290,7 +289,7 @@ class DrawingLife:
         opened = _in_state(stored, DrawingStatus.OPEN, opened_at=now)
         update = statements.update_drawing(opened.drawing, opened_at=now)
         shape = await self._write(intention, "opened", opened, update)
-        self._announce.opened(self._shape(opened))
+        self._announce(news.opened(self._shape(opened)))
         return shape
 
     async def _close(self, intention: Intention | None = None) -> Struct:
@@ -314,7 +313,7 @@ class DrawingLife:
         update = statements.update_drawing(closed.drawing, **statements.closing_columns(closing))
         rows = statements.freeze_passed_over(drawing_id, frozen.passed_over)
         shape = await self._write(intention, "closed", closed, update, rows=rows)
-        self._announce.closed(closed)
+        self._announce(news.closed(closed))
         return shape
 
     async def _execute(self, intention: Intention | None = None, entered: Beacon | None = None) -> Struct:
@@ -349,7 +348,7 @@ class DrawingLife:
         name = records.ACTIONS["completed"] if entered is None else records.ENTERED_BEACON
         action = records.drawing_change(name, drawing_id, stored, completed)
         await self._write(intention, "completed", completed, update, rows=rows, answer=results, action=action)
-        self._announce.completed(completed, named)
+        self._announce(news.completed(completed, named))
         self._services.effects_due()
         return results
 
@@ -401,7 +400,7 @@ class DrawingLife:
             records.ACTIONS["cancelled"], stored.drawing.drawing_id, stored, cancelled, reason
         )
         shape = await self._write(intention, "cancelled", cancelled, *refunds, update, action=action)
-        self._announce.cancelled(cancelled, reason)
+        self._announce(news.cancelled(cancelled, reason))
         self._services.effects_due()
         return shape
 

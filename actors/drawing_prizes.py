@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
-from actors.announcements import Announcements
 from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
 from fittrack.db import effect_queries
 from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings import commitment, draw
+from fittrack.drawings import news as drawing_news
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings import statements as drawing_statements
 from fittrack.drawings.effects import WINNER_NOTICE, winner_payload
@@ -70,7 +70,7 @@ async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) 
     unit.inserts = [*rows, audit_row(action, intention.origin, now)]
     await _append(actor, unit)
     everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
-    Announcements(actor.services.outlet).completed(stored, everybody)
+    actor.services.outlet.announce(drawing_news.completed(stored, everybody))
     return Answer(answer)
 
 

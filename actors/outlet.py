@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from fittrack.drawings.news import News
 from fittrack.inbox.delivery import Delivered
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
@@ -10,6 +11,7 @@ from fittrack.pubsub.messages import (
     ChannelEvent,
     PlayerNote,
     StreamEvent,
+    position_of,
 )
 from protocol.frames import Payload
 from protocol.outbound import PointsChanged
@@ -43,17 +45,18 @@ class Outlet:
         """Unnumbered state of a player, of which only the latest of a `subject` matters."""
         self._broker.publish(topic, PlayerNote(user_id, payload, subject))
 
-    def tell_channel(
-        self, channel: str, payload: Payload, *, lasting: bool = False, audiences: Iterable[str] = ("",)
-    ) -> None:
-        """An event of a channel, for some of its audiences. A `lasting` one is never skipped."""
-        position = self.position()
-        for audience in audiences:
-            event = ChannelEvent(channel, position, payload, lasting, audience)
-            self._broker.publish(event.topic, event)
+    def tell_channel(self, channel: str, payload: Payload) -> None:
+        """The state of a channel, which replaces the former one."""
+        event = ChannelEvent(channel, self.position(), payload)
+        self._broker.publish(event.topic, event)
+
+    def announce(self, news: Iterable[News]) -> None:
+        """What is never skipped."""
+        for each in news:
+            for event in each.at(self.position()):
+                self._broker.publish(event.topic, event)
 
     def position(self) -> int:
         """A position that only grows, over restarts and moves too: milliseconds since 1970."""
-        now_ms = int(self._clock.now().timestamp() * 1000)
-        self._last_position = max(self._last_position + 1, now_ms)
+        self._last_position = max(self._last_position + 1, position_of(self._clock.now()))
         return self._last_position

@@ -1,12 +1,17 @@
 """What the channels show: the whole state of each, for who may see it (PROTOCOL, Channels)."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from operator import itemgetter
+
+from msgspec import structs
 
 from actors.runtime import Registry
 from fittrack.db.reads import Reads
-from fittrack.drawings import queries, views
+from fittrack.drawings import news, queries, views
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import DrawingStatus
+from fittrack.drawings.news import News
 from fittrack.drawings.rules import odds
 from fittrack.drawings.stored import StoredDrawing
 from fittrack.drawings.visibility import ORDINARY, Viewer
@@ -37,7 +42,14 @@ from protocol.outbound import DrawingResult, DrawingSnapshot, DrawingsSnapshot, 
 DRAWINGS_SHOWN_MAX = 100
 """Drawings in the snapshot of `drawings`: those that are coming, and the latest that are over."""
 
+QUIET_MS = 20_000
+"""A drawing's channel that heard nothing for so long is told how things stand: the last tick may be lost, and
+the next one is due a minute after it."""
+
+EVERYTHING = Viewer(None, is_admin=True, is_premium=True)
+
 _LIVE = (DrawingStatus.OPEN, DrawingStatus.CLOSED)
+_TICKING = (DrawingStatus.SCHEDULED, *_LIVE)
 
 
 class Channels:
@@ -81,13 +93,54 @@ class Channels:
                 return await self._top(channel)
 
     async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
-        """What a subscriber lacks: of a board its top, if it is newer. Drawings tick anyway."""
-        parsed = parse_channel(channel)
-        if not isinstance(parsed, LeaderboardChannel):
+        """What a subscriber lacks: of a board its top, if it is newer; of a drawing how it stands, if nothing
+        was heard for a while."""
+        match parse_channel(channel):
+            case LeaderboardChannel() as board:
+                top = await self._top(board)
+                assert isinstance(top.payload, LeaderboardSnapshot), "a board's snapshot shows the board"
+                return () if top.seq <= after_seq else (ChannelEvent(channel, top.seq, top.payload.board),)
+            case DrawingChannel(drawing_id) if self._position() - after_seq >= QUIET_MS:
+                return await self._tick(channel, drawing_id)
+        return ()
+
+    async def lasting_since(self, since: datetime) -> Sequence[tuple[datetime, ChannelEvent]]:
+        """What channels were told, or should have been, of what happened to drawings from `since` on."""
+        told: list[tuple[datetime, list[News]]] = []
+        for stored in await self._reads.run(queries.changed_since, since):
+            told += [(at, each) for at, each in await self._news_of(stored, since) if at >= since]
+        told.sort(key=itemgetter(0))
+        return [(at, event) for at, each in told for news in each for event in news.at(self._position())]
+
+    async def _news_of(self, stored: StoredDrawing, since: datetime) -> list[tuple[datetime, list[News]]]:
+        """The life of a drawing so far. What needs more than its row is read for what is recent alone."""
+        drawing_id, found = stored.drawing.drawing_id, list[tuple[datetime, list[News]]]()
+        if stored.scheduled_at is not None and stored.scheduled_at >= since:
+            found.append((stored.scheduled_at, news.added(await self._as(DrawingStatus.SCHEDULED, stored))))
+        if stored.opened_at is not None and stored.opened_at >= since:
+            found.append((stored.opened_at, news.opened(await self._as(DrawingStatus.OPEN, stored))))
+        if stored.closing is not None:
+            found.append((stored.closing.closed_at, news.closed(stored)))
+        if stored.completed_at is not None:
+            drawn_again_at = await self._reads.run(queries.drawn_again_at, drawing_id)
+            winners = await self._reads.run(queries.winners_of, drawing_id)
+            found.append((drawn_again_at or stored.completed_at, news.completed(stored, winners)))
+        if stored.cancelled_at is not None:
+            reason = await self._reads.run(queries.why_cancelled, drawing_id, stored.cancelled_at)
+            found.append((stored.cancelled_at, news.cancelled(stored, reason)))
+        return found
+
+    async def _as(self, status: DrawingStatus, stored: StoredDrawing) -> shapes.Drawing:
+        """The drawing with its present figures, in a state that may be over."""
+        return structs.replace(await self._shape(stored), status=status.value)
+
+    async def _tick(self, channel: str, drawing_id: DrawingId) -> Sequence[ChannelEvent]:
+        position = self._position()
+        view = await self._view(drawing_id, EVERYTHING)
+        if view.drawing.status not in _TICKING:
             return ()
-        top = await self._top(parsed)
-        assert isinstance(top.payload, LeaderboardSnapshot), "a board's snapshot shows the board"
-        return () if top.seq <= after_seq else (ChannelEvent(channel, top.seq, top.payload.board),)
+        figures = {"total_tickets": view.total_tickets, "entrants": view.entrants}
+        return (ChannelEvent(channel, position, views.tick(view.drawing, **figures, now=self._clock.now())),)
 
     async def _top(self, channel: LeaderboardChannel) -> Snapshot:
         if channel.tier_code not in TIERS:
@@ -117,7 +170,7 @@ class Channels:
 
     async def _shape(self, stored: StoredDrawing) -> shapes.Drawing:
         if stored.drawing.status in _LIVE:
-            view = await self._view(stored.drawing.drawing_id, Viewer(None, True, True))
+            view = await self._view(stored.drawing.drawing_id, EVERYTHING)
             return views.drawing_shape(view.drawing, total_tickets=view.total_tickets, entrants=view.entrants)
         closing = stored.closing
         tickets, entrants = (0, 0) if closing is None else (closing.total_tickets, closing.entrants)

@@ -5,6 +5,7 @@ answer comes back by callback.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import assert_never
 
@@ -129,6 +130,9 @@ class Gateway:
 
     async def snapshot(self, principal: Principal, channel: Channel) -> Snapshot:
         return await self._channels.snapshot(principal, channel)
+
+    async def lasting_since(self, since: datetime) -> Sequence[tuple[datetime, ChannelEvent]]:
+        return await self._channels.lasting_since(since)
 
     async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
         return await self._channels.missed(channel, after_seq)

@@ -1,13 +1,13 @@
 """Reading drawings: rows in, typed values out. What units write is in `statements`."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.drawings import (
@@ -20,6 +20,7 @@ from fittrack.db.tables.drawings import (
     winners,
 )
 from fittrack.db.tables.logs import drawing_log
+from fittrack.db.tables.operations import audit_log
 from fittrack.db.tables.prizes import free_entries, official_rules
 from fittrack.drawings.model import (
     AccountStatus,
@@ -31,6 +32,7 @@ from fittrack.drawings.model import (
     Prize,
     UserType,
 )
+from fittrack.drawings.records import ACTIONS
 from fittrack.drawings.schemas import PrizeSort, PrizesQuery
 from fittrack.drawings.stored import (
     Closing,
@@ -47,6 +49,9 @@ from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
 
 Id = TypeVar("Id", bound=UUID)
+
+RECORDED_WITHIN = timedelta(seconds=10)
+"""An action is recorded in the unit that does it, at a look at the clock of its own."""
 
 PURCHASE = "purchase"
 FREE_ENTRY = "free_entry"
@@ -125,6 +130,45 @@ def due(conn: Connection, now: datetime, limit: int) -> list[DrawingId]:
         .limit(limit)
     )
     return [DrawingId(row.drawing_id) for row in rows]
+
+
+def changed_since(conn: Connection, since: datetime) -> list[StoredDrawing]:
+    """Drawings of whose life the channels were told something from `since` on. Drawings are few."""
+    drawn_again = select(alternates.c.drawing_id).where(alternates.c.created_at >= since)
+    instants = (
+        drawings.c.scheduled_at,
+        drawings.c.opened_at,
+        drawings.c.closed_at,
+        drawings.c.completed_at,
+        drawings.c.cancelled_at,
+    )
+    changed = or_(*(instant >= since for instant in instants), drawings.c.drawing_id.in_(drawn_again))
+    rows = conn.execute(select(drawings).where(changed).order_by(drawings.c.drawing_id)).all()
+    held: dict[DrawingId, tuple[Prize, ...]] = {}
+    for chunk in in_chunks([DrawingId(row.drawing_id) for row in rows]):
+        held |= _prizes_of(conn, chunk)
+    return [_stored(row, held.get(row.drawing_id, ())) for row in rows]
+
+
+def drawn_again_at(conn: Connection, drawing_id: DrawingId) -> datetime | None:
+    """When a prize of it last went to somebody else."""
+    latest = select(func.max(alternates.c.created_at)).where(alternates.c.drawing_id == drawing_id)
+    found: datetime | None = conn.execute(latest).scalar_one()
+    return found
+
+
+def why_cancelled(conn: Connection, drawing_id: DrawingId, cancelled_at: datetime) -> str:
+    """The reason that was given, as long as it is kept."""
+    given = (
+        select(audit_log.c.reason)
+        .where(
+            audit_log.c.created_at.between(cancelled_at, cancelled_at + RECORDED_WITHIN),
+            audit_log.c.action == ACTIONS["cancelled"],
+            audit_log.c.subject_id == str(drawing_id),
+        )
+        .order_by(audit_log.c.created_at)
+    )
+    return conn.execute(given).scalars().first() or ""
 
 
 def counting_down(conn: Connection) -> list[DrawingId]:

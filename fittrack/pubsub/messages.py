@@ -4,6 +4,7 @@ A position says "there is at least this much": who missed a message learns it fr
 from the comparison of heads every 30 s, and reads the rest from the log.
 """
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -53,6 +54,8 @@ class ChannelEvent(Struct, frozen=True, tag="channel", gc=False):
     lasting: bool = False
     audience: str = ""
     """Whom of the channel's subscribers it is for; see `channel_topic`."""
+    once: str = ""
+    """What a lasting event tells, if it may be said several times and is to be heard once."""
 
     @property
     def topic(self) -> str:
@@ -108,6 +111,11 @@ class Reading(Struct, frozen=True, kw_only=True, tag="reading"):
 
 
 Message = StreamEvent | PlayerNote | ChannelEvent | Revocation | StandingChanged | JobDue | RollCall | Reading
+
+
+def position_of(at: datetime) -> int:
+    """The position of what happened then in a channel: milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
 
 
 def player_topic(user_id: UUID) -> str:

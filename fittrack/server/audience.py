@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Hashable, Iterable
+from typing import Final
 
 from fittrack.pubsub.messages import ChannelEvent
 from fittrack.server.outbox import Outbox
@@ -55,6 +56,10 @@ class Broadcast:
         return len(reached)
 
 
+TOLD_KEPT: Final = 1_000
+"""Lasting events of a channel that are known to have been told: more than are looked for again."""
+
+
 class Membership:
     """A subscriber whose snapshot is on its way: events are held for it until `begin`."""
 
@@ -72,6 +77,8 @@ class Membership:
 
     def begin(self, snapshot: Snapshot) -> None:
         """Send the snapshot, then what is newer; from now on every event goes out as it comes."""
+        if self._audience.since is None:
+            self._audience.since = snapshot.seq
         self.outbox.send(self._audience.encoded(snapshot, self.outbox.codec))
         for key, (seq, message) in self._held.items():
             if seq > snapshot.seq:
@@ -82,14 +89,27 @@ class Membership:
 class Audience:
     """One channel's subscribers, by encoding. `seq` is the last position published here."""
 
-    __slots__ = ("_encoded", "_joining", "_members", "_snapshot", "_waiting", "channel", "seq")
+    __slots__ = (
+        "_encoded",
+        "_joining",
+        "_members",
+        "_snapshot",
+        "_told",
+        "_waiting",
+        "channel",
+        "seq",
+        "since",
+    )
 
     def __init__(self, channel: str) -> None:
         self.channel = channel
         self.seq = 0
+        self.since: int | None = None
+        """The position of the first snapshot: what was before, nobody here need be told."""
         self._members: dict[Codec, dict[Outbox, None]] = {}
         self._joining: dict[Outbox, Membership] = {}
         self._waiting: deque[Broadcast] = deque()
+        self._told: dict[str, None] = {}
         self._snapshot: Snapshot | None = None
         self._encoded: dict[Codec, bytes] = {}
 
@@ -134,8 +154,9 @@ class Audience:
         return encoded
 
     def publish(self, event: ChannelEvent) -> None:
-        """Put `event` on its way. What is older than the last one is dropped, unless it must be told."""
-        if event.seq < self.seq and not event.lasting:
+        """Put `event` on its way. What is older than the last one is dropped, unless it must be told; what
+        is to be told once is dropped the second time."""
+        if (event.seq < self.seq and not event.lasting) or self._was_told(event.once):
             return
         self.seq = max(self.seq, event.seq)
         broadcast = Broadcast(event, [(codec, tuple(of)) for codec, of in self._members.items() if of])
@@ -144,6 +165,16 @@ class Audience:
         if not broadcast.done:
             self._replace_waiting(broadcast.key)
             self._waiting.append(broadcast)
+
+    def _was_told(self, once: str) -> bool:
+        if not once:
+            return False
+        if once in self._told:
+            return True
+        self._told[once] = None
+        if len(self._told) > TOLD_KEPT:
+            del self._told[next(iter(self._told))]
+        return False
 
     def deliver(self, chunk: int) -> int:
         """Hand the first event on its way to its next subscribers, at most `chunk`. Returns how many."""

@@ -18,6 +18,9 @@ CHUNK_DELIVERIES = 50
 """Deliveries in one turn of the event loop: 0.7 to 1 ms, the kernel's share included. Who asks for something
 meanwhile waits for two of them at most, the one under way and the next."""
 
+LATE_MS = 5_000
+"""What was decided so long before a snapshot may not be in it yet: commits take time, clocks differ."""
+
 
 class FanOut:
     """All channels that have subscribers on this node; it listens to the broker for no others."""
@@ -63,11 +66,19 @@ class FanOut:
         return sum(audience.size for audience in self._audiences.values() if audience.channel == channel)
 
     def heads(self) -> dict[str, int]:
-        """The last position published here, by channel."""
+        """The last position told here, by channel."""
         heads: dict[str, int] = {}
         for audience in self._audiences.values():
-            heads[audience.channel] = max(audience.seq, heads.get(audience.channel, 0))
+            told = max(audience.seq, audience.since or 0)
+            heads[audience.channel] = max(told, heads.get(audience.channel, 0))
         return heads
+
+    def remind(self, event: ChannelEvent, happened: int) -> None:
+        """Publish a lasting event to whoever should have heard it and did not. `happened` is the position of
+        what it tells."""
+        audience = self._audiences.get(event.topic)
+        if audience is not None and audience.since is not None and happened >= audience.since - LATE_MS:
+            self.publish(event)
 
     def receive(self, message: Message) -> None:
         """What the broker calls."""

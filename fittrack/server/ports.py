@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from fittrack.kit.ids import UserId
@@ -78,6 +79,10 @@ class Gateway(Protocol):
 
     async def heads(self, user_ids: Sequence[UserId]) -> Mapping[UserId, Heads]:
         """Heads of the players' streams, to find lost publications. Whom it does not know it leaves out."""
+
+    async def lasting_since(self, since: datetime) -> Sequence[tuple[datetime, ChannelEvent]]:
+        """Every lasting event of what happened from `since` on, and when that was, in order. Which of them
+        were heard it does not know."""
 
     async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
         """The events that bring a subscriber at `after_seq` up to date; none when nothing is newer."""

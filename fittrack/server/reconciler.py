@@ -1,19 +1,30 @@
-"""Finds publications that got lost between nodes: every position is compared with its head every 30 s."""
+"""Finds publications that got lost between nodes: what was told is compared with what there is, so that it
+is made good within 30 s.
+"""
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
+from fittrack.pubsub.messages import position_of
 from fittrack.server.client import Client
 from fittrack.server.fanout import FanOut
 from fittrack.server.hub import Hub
 from fittrack.server.ports import Gateway
 
 COMPARE_EVERY_S = 30
-"""Seconds within which every connected player and every channel is compared once, a thirtieth a second."""
+"""Seconds within which every connected player is compared once, a thirtieth a second."""
+
+CHANNELS_EVERY_S = 10
+"""Seconds between two comparisons of the channels: one that fails still leaves time for the next."""
+
+OVERLAP = timedelta(seconds=15)
+"""How far a look at what happened reaches back behind the last one: what a slow transaction wrote appears
+late, and clocks differ."""
 
 _log = structlog.get_logger(__name__)
 
@@ -26,6 +37,7 @@ class Reconciler:
         self._fanout = fanout
         self._gateway = gateway
         self._clock = clock
+        self._looked_at = clock.now()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -46,7 +58,12 @@ class Reconciler:
 
     async def compare_channels(self) -> None:
         """Publish, on this node, what its channels missed."""
-        for channel, seq in self._fanout.heads().items():
+        now, heads = self._clock.now(), self._fanout.heads()
+        if heads:
+            for at, event in await self._gateway.lasting_since(self._looked_at - OVERLAP):
+                self._fanout.remind(event, position_of(at))
+        self._looked_at = now
+        for channel, seq in heads.items():
             for event in await self._gateway.missed(channel, seq):
                 self._fanout.publish(event)
 
@@ -59,7 +76,7 @@ class Reconciler:
                 try:
                     if part := user_ids[second * share : (second + 1) * share]:
                         await self.compare_players(part)
-                    if second == COMPARE_EVERY_S - 1:
+                    if (second + 1) % CHANNELS_EVERY_S == 0:
                         await self.compare_channels()
                 except Exception:
                     _log.exception("heads could not be compared, going on")

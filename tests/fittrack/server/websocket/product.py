@@ -58,6 +58,7 @@ class Product:
         self.commands: list[Command] = []
         self.channels: dict[str, tuple[int, Payload]] = {}
         self.lost_events: dict[str, list[ChannelEvent]] = {}
+        self.happened: list[tuple[datetime, ChannelEvent]] = []
         self.opening = asyncio.Event()
         self.opening.set()
         self.snapshots = asyncio.Event()
@@ -135,6 +136,9 @@ class Product:
             for user_id in user_ids
         }
 
+    async def lasting_since(self, since: datetime) -> Sequence[tuple[datetime, ChannelEvent]]:
+        return [(at, event) for at, event in self.happened if at >= since]
+
     async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
         return [event for event in self.lost_events.get(channel, []) if event.seq > after_seq]
 
@@ -203,9 +207,12 @@ class Product:
         """A tick that another node published and this one never heard of."""
         self.lost_events.setdefault(channel, []).append(ChannelEvent(channel, seq, tick(tickets)))
 
-    def close_drawing(self, channel: str, seq: int) -> None:
-        event = ChannelEvent(channel, seq, closed(channel), lasting=True)
-        self.broker.publish(channel_topic(channel), event)
+    def close_drawing(self, channel: str, seq: int, *, lost: bool = False) -> None:
+        """Close it, and tell; if that is `lost`, only the database knows."""
+        event = ChannelEvent(channel, seq, closed(channel), lasting=True, once=f"closed {channel} {seq}")
+        self.happened.append((self.clock.now(), event))
+        if not lost:
+            self.broker.publish(channel_topic(channel), event)
 
 
 def bought(command: BuyTickets) -> TicketsBought:

@@ -3,6 +3,7 @@
 import asyncio
 
 from fittrack.kit.problems import NotFound
+from fittrack.pubsub.messages import position_of
 from fittrack.server.fanout import CHUNK_DELIVERIES
 from tests.fittrack.server.websocket.house import House
 
@@ -117,6 +118,44 @@ async def test_a_channel_event_lost_between_nodes_is_found_within_thirty_seconds
     await player.next()
     await house.clock.advance(31)
     assert (await player.next())["d"]["tickets"] == 11
+
+
+async def test_a_closing_lost_between_nodes_is_told_within_thirty_seconds_and_once(house: House) -> None:
+    channel = house.product.open_drawing()
+    player = await house.enter()
+    await player.ask("sub", ch=channel)
+    await player.until("snapshot")
+    house.product.close_drawing(channel, 2, lost=True)
+    await house.clock.advance(30)
+    assert (await player.next())["t"] == "drawing.closed"
+    await house.clock.advance(30)
+    assert (await player.ask("ping"))["t"] == "pong"
+    assert not player.frames
+
+
+async def test_a_closing_that_was_heard_is_not_told_again(house: House) -> None:
+    channel = house.product.open_drawing()
+    player = await house.enter()
+    await player.ask("sub", ch=channel)
+    await player.until("snapshot")
+    house.product.close_drawing(channel, 2)
+    assert (await player.next())["t"] == "drawing.closed"
+    await house.clock.advance(30)
+    assert (await player.ask("ping"))["t"] == "pong"
+    assert not player.frames
+
+
+async def test_who_came_after_a_closing_is_shown_it_and_not_told(house: House) -> None:
+    channel = house.product.open_drawing()
+    house.product.close_drawing(channel, 2)
+    await house.clock.advance(8)
+    house.product.channels[channel] = position_of(house.clock.now()), house.product.channels[channel][1]
+    player = await house.enter()
+    await player.ask("sub", ch=channel)
+    await player.until("snapshot")
+    await house.clock.advance(30)
+    assert (await player.ask("ping"))["t"] == "pong"
+    assert not player.frames
 
 
 async def test_fifty_channels_at_once_come_one_after_the_other(house: House) -> None:
