@@ -30,6 +30,8 @@ from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.messages import JOBS, JobDue, Message
 from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch
+from fittrack.webhooks.delivering import Deliveries
+from fittrack.webhooks.services import SUBSCRIPTIONS_EVERY_S, WebhookServices
 
 MAIL_EVERY_S: Final = 2.0
 """A verification mail leaves within a minute; people wait for it with the app open."""
@@ -40,8 +42,15 @@ HOUSEKEEPING_EVERY_S: Final = 24 * 3600.0
 JOB: Final = "job"
 """Jobs are placed like actors, by their names."""
 
+WEBHOOKS_EVERY_S: Final = 1.0
+"""How soon an event is on its way."""
+
+BACKLOG_EVERY_S: Final = 15.0
+
 EFFECTS: Final = "effects"
 REVOKING: Final = "revocations"
+WEBHOOKS: Final = "webhooks"
+SUBSCRIPTIONS: Final = "webhook subscriptions"
 """Jobs that need not wait for their next round when somebody knows of something to do."""
 
 
@@ -64,6 +73,14 @@ class Bell:
         for service in services:
             self._ring(_syncs_of(service))
 
+    def webhooks(self) -> None:
+        """Messages for endpoints are due."""
+        self._ring(WEBHOOKS)
+
+    def subscriptions(self) -> None:
+        """Endpoints want other events than before."""
+        self._ring(SUBSCRIPTIONS)
+
     def _ring(self, job: str) -> None:
         self._broker.publish(JOBS, JobDue(job))
 
@@ -85,6 +102,8 @@ class NodeJobs:
         mail: MailWorker,
         watch: SessionWatch,
         usage: UsageCounter,
+        webhooks: WebhookServices,
+        deliveries: Deliveries,
     ) -> None:
         self._clock = clock
         self._calendar = calendar
@@ -94,6 +113,8 @@ class NodeJobs:
         self._placement = placement
         self._connections = connections
         self._mail = mail
+        self._webhooks = webhooks
+        self._deliveries = deliveries
         self._syncs = {
             service: ServiceSyncs(connections, names)
             for service, names in connections.catalogue.fetched.items()
@@ -113,6 +134,9 @@ class NodeJobs:
             self._once("devices", devices.LOOK_EVERY_S, self.review_shared_devices),
             self._once("figures", figures.COUNT_EVERY_S, self.count_figures),
             self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
+            self._once(WEBHOOKS, WEBHOOKS_EVERY_S, deliveries.deliver_due),
+            self._once("webhook backlog", BACKLOG_EVERY_S, deliveries.look),
+            Every(SUBSCRIPTIONS, SUBSCRIPTIONS_EVERY_S, webhooks.know_subscriptions, clock),
             Every("sessions", POLL_EVERY_S, watch.poll, clock),
             Every("usage", FLUSH_EVERY_S, usage.flush, clock),
         ]
@@ -133,6 +157,8 @@ class NodeJobs:
             await job.stop()
         for syncs in self._syncs.values():
             await syncs.stop()
+        await self._deliveries.stop()
+        await self._webhooks.sender.stop()
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
@@ -140,6 +166,7 @@ class NodeJobs:
         stopped = [job for job in self._rounds if job.runs]
         for job in stopped:
             await job.stop()
+        await self._deliveries.stop()
         try:
             yield
         finally:
@@ -172,6 +199,10 @@ class NodeJobs:
         """Deliver the letters that are due."""
         while await self._mail.deliver_due(self._clock.now()) == LETTERS_PER_ROUND:
             pass
+
+    async def deliver_webhooks(self) -> None:
+        """Send every message that is due, to the end."""
+        await self._deliveries.settled()
 
     async def sync_trackers(self) -> None:
         """Sync every connection that is due, to the end."""
@@ -219,8 +250,12 @@ class NodeJobs:
 
     def _is_due(self, message: Message) -> None:
         assert isinstance(message, JobDue), "nothing else is published there"
+        self.poke(message.name)
+
+    def poke(self, name: str) -> None:
+        """There is something to do for this job, on this node."""
         for job in self._rounds:
-            if job.name == message.name:
+            if job.name == name:
                 job.poke()
 
 

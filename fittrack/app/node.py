@@ -27,7 +27,7 @@ from fittrack import __version__
 from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.services import ACCOUNTS, AccountServices
 from fittrack.accounts.social.signing_in import APPLE, GOOGLE
-from fittrack.app.jobs import Bell, NodeJobs
+from fittrack.app.jobs import WEBHOOKS, Bell, NodeJobs
 from fittrack.app.slices import SLICES
 from fittrack.audit.messages import AUDIT
 from fittrack.channels import Channels
@@ -57,6 +57,7 @@ from fittrack.integrations.drand import DrandClient
 from fittrack.integrations.jwks import RemoteKeySet
 from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import Mailer, MailFolder, SmtpServer
+from fittrack.integrations.webhooks import Sender
 from fittrack.jobs import timers
 from fittrack.jobs.beacons import BeaconFetcher, NoSource
 from fittrack.kit.calendar import PlatformCalendar
@@ -73,6 +74,7 @@ from fittrack.ops.metrics import (
     MailCollector,
     NodeCollector,
     PrizeCollector,
+    WebhookCollector,
 )
 from fittrack.ops.readings import Meters
 from fittrack.ops.roll import Reporter, Roll
@@ -105,6 +107,10 @@ from fittrack.server.windows import MemoryWindows, Windows
 from fittrack.sessions import queries as session_queries
 from fittrack.sessions.watch import SessionWatch, inform
 from fittrack.travelling import make_register
+from fittrack.webhooks.delivering import Deliveries
+from fittrack.webhooks.following import Following
+from fittrack.webhooks.services import WEBHOOKS as WEBHOOKS_OF_NODE
+from fittrack.webhooks.services import WebhookServices
 from protocol.asyncapi import asyncapi
 from protocol.channels import OpsChannel
 from protocol.frames import Payload
@@ -169,6 +175,7 @@ class Node:
         self._build_windows()
         self._build_clients()
         self._build_trackers()
+        self._build_webhooks()
         self._build_jobs()
         self._build_server()
         self._listener: Listener | None = None
@@ -187,7 +194,8 @@ class Node:
             self._write_engine = make_engine(self.settings.database, Access.WRITE)
             writer = WriterThread(store(self._write_engine), self.clock)
         self._read_engine: Engine = make_engine(self.settings.database, Access.READ)
-        self.journal = Journal(writer, self.clock, on_fatal=on_fatal)
+        self._following = Following()
+        self.journal = Journal(writer, self.clock, on_fatal=on_fatal, follow=self._following)
         self.reads = Reads(self._read_engine)
 
     def _build_cluster(self) -> None:
@@ -331,6 +339,29 @@ class Node:
             revocation_due=self._bell.revocations,
         )
 
+    def _build_webhooks(self) -> None:
+        sender = Sender(
+            local=self.settings.webhooks_to_loopback, user_agent=f"FitTrack-Webhooks/{__version__}"
+        )
+        self.webhooks = WebhookServices(
+            reads=self.reads,
+            sealer=self.sealer,
+            sender=sender,
+            following=self._following,
+            subscriptions_changed=self._bell.subscriptions,
+            messages_due=self._bell.webhooks,
+        )
+        self._deliveries = Deliveries(
+            clock=self.clock,
+            journal=self.journal,
+            reads=self.reads,
+            sealer=self.sealer,
+            sender=sender,
+            poke=lambda: self.jobs.poke(WEBHOOKS),
+            effects_due=self._bell.effects,
+        )
+        self.metrics.register(WebhookCollector(self._deliveries, self.clock))
+
     def _build_jobs(self) -> None:
         settings = self.settings
         mailer: Mailer = (
@@ -350,6 +381,8 @@ class Node:
             mail=mail,
             watch=self.watch,
             usage=self.clients.usage,
+            webhooks=self.webhooks,
+            deliveries=self._deliveries,
         )
 
     def _build_server(self) -> None:
@@ -445,6 +478,7 @@ class Node:
         app[EXPORTS] = Exports()
         app[OPS] = self.ops
         app[DEV] = self.dev
+        app[WEBHOOKS_OF_NODE] = self.webhooks
 
     def _pages(self, routes: list[Route]) -> list[Route]:
         url = self.settings.public_url
@@ -473,6 +507,7 @@ class Node:
         name = f"{socket.gethostname()}:{port}/{worker or 0}" if port else ""
         self._shares_port = worker is not None
         await self.journal.ready()
+        await self.webhooks.know_subscriptions()
         if self.cluster is not None:
             await self.cluster.start(self.registry, name)
         await self._wake_drawings()

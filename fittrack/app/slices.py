@@ -27,6 +27,7 @@ from fittrack.reviews import routes as review_routes
 from fittrack.schedule import routes as schedule_routes
 from fittrack.server.routes import Route
 from fittrack.sponsors import routes as sponsor_routes
+from fittrack.webhooks import routes as webhook_routes
 
 SLICES: Final[tuple[list[Route], ...]] = (
     account_routes.ROUTES,
@@ -54,6 +55,7 @@ SLICES: Final[tuple[list[Route], ...]] = (
     history_routes.ROUTES,
     transaction_routes.ROUTES,
     analytics_routes.ROUTES,
+    webhook_routes.ROUTES,
     ops_routes.ROUTES,
     client_routes.ROUTES,
     token_routes.ROUTES,

@@ -32,6 +32,7 @@ from fittrack.check.reviews import check_reviews
 from fittrack.check.rules_texts import check_rules_texts
 from fittrack.check.tickets import check_purchases, check_refunds
 from fittrack.check.trackers import check_trackers
+from fittrack.check.webhooks import check_webhooks
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.handles import Connection, Engine, Table
 from fittrack.db.reads import snapshot
@@ -110,6 +111,8 @@ def examine(
         trackers = list(queries.trackers(conn))
         report.count(Invariant.TRACKERS, sum(each.connections for each in trackers))
         report.add(check_trackers(trackers))
+        step("webhooks")
+        report.add(check_webhooks(_counted(queries.webhooks(conn), report, Invariant.WEBHOOKS)))
         step("audit log")
         _check_audit_log(conn, report)
     return report

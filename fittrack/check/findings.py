@@ -26,6 +26,7 @@ class Invariant(Enum):
     DRAWS = "the published inputs give the stored winners"
     PRIZES = "a prize has one holder at most, and its history leads to where it is"
     TRACKERS = "a player has one primary tracker at most, who left has none, and what is fetched has tokens"
+    WEBHOOKS = "a webhook is due, delivered or given up, has its message, and its attempts are counted"
     AUDIT = "what was recorded in the audit log is what was sealed, and none of it is missing"
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, literal, select, true
 
 from fittrack.activities.model import Activity
 from fittrack.activities.queries import read_activity
@@ -24,10 +24,12 @@ from fittrack.check.reviews import ReviewFacts
 from fittrack.check.rules_texts import RulesRow
 from fittrack.check.tickets import EntryRow, Payment
 from fittrack.check.trackers import PlayersTrackers
+from fittrack.check.webhooks import DeliveryRow
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import drawings, fulfillments, prizes
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
+from fittrack.db.tables.messages import webhook_attempts, webhook_deliveries, webhook_events
 from fittrack.db.tables.operations import account_reviews, retention_marks, review_appeals
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.prizes import free_entries as evidences
@@ -430,3 +432,33 @@ def trackers(conn: Connection) -> Iterator[PlayersTrackers]:
     )
     for user_id, connections, primary, lacking, status in rows:
         yield PlayersTrackers(user_id, connections, int(primary), int(lacking), status)
+
+
+def webhooks(conn: Connection) -> Iterator[DeliveryRow]:
+    """What each endpoint was or is to be sent."""
+    d, a = webhook_deliveries.c, webhook_attempts.c
+    states = sum(
+        (case((column.is_not(None), 1), else_=0) for column in (d.next_due_at, d.delivered_at, d.failed_at)),
+        start=literal(0),
+    )
+    recorded = (
+        select(a.endpoint_id, a.message_id, func.count().label("recorded"), func.max(a.attempt).label("last"))
+        .group_by(a.endpoint_id, a.message_id)
+        .subquery()
+    )
+    mine = and_(recorded.c.endpoint_id == d.endpoint_id, recorded.c.message_id == d.message_id)
+    rows = conn.execution_options(yield_per=ROWS_PER_FETCH).execute(
+        select(
+            d.endpoint_id,
+            d.message_id,
+            states,
+            case((webhook_events.c.message_id.is_not(None), 1), else_=0),
+            d.attempts,
+            func.coalesce(recorded.c.recorded, 0),
+            func.coalesce(recorded.c.last, 0),
+        )
+        .outerjoin(webhook_events, webhook_events.c.message_id == d.message_id)
+        .outerjoin(recorded, mine)
+    )
+    for endpoint_id, message_id, count, there, attempts, noted, last in rows:
+        yield DeliveryRow(endpoint_id, message_id, int(count), there == 1, attempts, noted, last)

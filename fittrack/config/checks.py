@@ -35,6 +35,10 @@ def faults_of(settings: Settings) -> list[str]:
         faults.append(f"REDIS_URL {fault}")
     if settings.app_env.deployed:
         faults += _faults_of_secrets(settings)
+        if settings.webhooks_to_loopback:
+            faults.append(
+                "WEBHOOKS_TO_LOOPBACK is for development: whoever makes a webhook reaches what is inside"
+            )
     faults += _faults_of_keys(settings)
     return faults
 

@@ -102,6 +102,7 @@ def _read(reader: Reader) -> Settings:
         apple_sign_in=_provider(reader, "APPLE", APPLE_ISSUER, APPLE_JWKS_URL),
         drand_url=reader.text("DRAND_URL", DEFAULT_DRAND_URL if deployed and not without_beacon else ""),
         drawings_without_beacon=without_beacon,
+        webhooks_to_loopback=reader.flag("WEBHOOKS_TO_LOOPBACK", not deployed),
         tax_form_threshold_usd=reader.whole(
             "TAX_FORM_THRESHOLD_USD", DEFAULT_TAX_FORM_THRESHOLD_USD, low=0, high=1_000_000
         ),

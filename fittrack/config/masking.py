@@ -56,6 +56,7 @@ def masked(settings: Settings) -> dict[str, str]:
         **_shown_trackers(settings.trackers),
         "DRAND_URL": settings.drand_url,
         "TAX_FORM_THRESHOLD_USD": str(settings.tax_form_threshold_usd),
+        "WEBHOOKS_TO_LOOPBACK": str(settings.webhooks_to_loopback).lower(),
         "DRAWINGS_WITHOUT_BEACON": str(settings.drawings_without_beacon).lower(),
         "PLATFORM_TZ": settings.platform_tz.key,
         "EXCLUDED_STATES": ",".join(sorted(settings.excluded_states)),

@@ -117,6 +117,8 @@ class Settings:
     apple_sign_in: OpenIdProvider
     drand_url: str
     """Where rounds of the public beacon are fetched; empty: drawings promise none."""
+    webhooks_to_loopback: bool
+    """Whether webhooks may go to this machine, by plain HTTP, to any port; never where others rely on it."""
     tax_form_threshold_usd: int
     """What a winner must have received in a year for a tax form to be due, in US dollars."""
     drawings_without_beacon: bool

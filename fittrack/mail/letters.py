@@ -151,6 +151,16 @@ class ReviewResolved(Struct, frozen=True, tag="review_resolved"):
     outcome: str
 
 
+# --- For administrators -----------------------------------------------------------------------------------
+
+
+class WebhookTrouble(Struct, frozen=True, tag="webhook_trouble"):
+    """To administrators: an endpoint takes nothing. `news` are sentences."""
+
+    title: str
+    news: str
+
+
 Letter = (
     Verification
     | Invitation
@@ -172,6 +182,7 @@ Letter = (
     | StatusChanged
     | ReviewOpened
     | ReviewResolved
+    | WebhookTrouble
 )
 
 

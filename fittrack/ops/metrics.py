@@ -13,10 +13,12 @@ from prometheus_client.registry import Collector
 from actors.runtime import KindMetrics
 from fittrack.cluster.cluster import Cluster
 from fittrack.db.journal import JournalMetrics
+from fittrack.kit.clock import Clock
 from fittrack.kit.histogram import Histogram
 from fittrack.mail.worker import MailMetrics
 from fittrack.server.rate_limits import RateLimiter
 from fittrack.server.shared_windows import SharedWindows
+from fittrack.webhooks.delivering import OUTCOMES, Deliveries
 
 _ACTOR_COUNTERS = {
     "activations": "Actors that came into memory.",
@@ -59,6 +61,27 @@ class MailCollector(Collector):
         yield _counter("fittrack_mail_delivered", "Letters handed over.", self._letters.delivered)
         yield _counter("fittrack_mail_delayed", "Attempts that failed for now.", self._letters.delayed)
         yield _counter("fittrack_mail_failed", "Letters given up: dead letters.", self._letters.failed)
+
+
+class WebhookCollector(Collector):
+    """Exports what became of webhooks, and how long the oldest has been due."""
+
+    def __init__(self, deliveries: Deliveries, clock: Clock) -> None:
+        self._deliveries, self._clock = deliveries, clock
+
+    def collect(self) -> Iterable[Metric]:
+        """The figures as of now; the backlog as of the last look, on the node that sends."""
+        family = CounterMetricFamily(
+            "fittrack_webhook_outcomes", "Attempts, messages and endpoints by outcome.", labels=["outcome"]
+        )
+        for outcome in OUTCOMES:
+            family.add_metric([outcome], self._deliveries.outcomes[outcome])
+        yield family
+        oldest = self._deliveries.backlog.oldest_due
+        age = 0.0 if oldest is None else (self._clock.now() - oldest).total_seconds()
+        yield GaugeMetricFamily(
+            "fittrack_webhook_oldest_due_seconds", "How long the oldest message has been due.", value=age
+        )
 
 
 def _counter(name: str, text: str, value: float) -> CounterMetricFamily:

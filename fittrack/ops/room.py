@@ -5,8 +5,8 @@ While nobody does, nothing is computed: whoever comes (a subscriber, or `GET adm
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from fittrack.ops.alarms import Alarms, Finding, Recent
 from fittrack.ops.queries import Done, Overdue
 from fittrack.ops.readings import Span, live
 from fittrack.ops.roll import TICK_S, Roll
+from fittrack.webhooks.queries import Backlog
+from fittrack.webhooks.queries import backlog as webhook_backlog
 from protocol.channel_events import OpsAction, OpsLive
 from protocol.frames import Payload
 from protocol.shapes import instant
@@ -28,6 +30,9 @@ from protocol.snapshots import OpsSnapshot
 
 LOOK_EVERY_TICKS: Final = 5
 """Ticks between two looks into the database for what is wrong there; actions are looked for at each."""
+
+WEBHOOKS_LATE_AFTER: Final = timedelta(minutes=5)
+"""How long a message may be due: each second what is due is begun, and what fails is due later."""
 
 OVERDUE_AFTER: Final = timedelta(minutes=2)
 """How late a draw may be: drawings are reminded each second, a beacon's round takes some seconds more."""
@@ -171,6 +176,23 @@ class OpsRoom:
         if dead:
             detail = f"{dead} letters of the last day could not be delivered."
             self._in_database.append(Finding("mail-dead-letters", "", "warning", detail))
+        webhooks = await self._reads.run(webhook_backlog, now, now - DEAD_LETTERS_OF)
+        self._in_database += late_webhooks(webhooks, now)
+
+
+def late_webhooks(backlog: Backlog, now: datetime) -> Iterator[Finding]:
+    """What is wrong with webhooks."""
+    if backlog.oldest_due is not None and now - backlog.oldest_due > WEBHOOKS_LATE_AFTER:
+        minutes = int((now - backlog.oldest_due).total_seconds() // 60)
+        late = f"The oldest message has been due for {minutes:,} minutes."
+        yield Finding("webhooks-late", "", "warning", late)
+    if backlog.given_up:
+        detail = f"{backlog.given_up:,} messages of the last day were given up."
+        yield Finding("webhook-dead-letters", "", "warning", detail)
+    for endpoint in backlog.switched_off:
+        yield Finding(
+            "webhook-disabled", str(endpoint.endpoint_id), "critical", f"{endpoint.host} takes nothing."
+        )
 
 
 def overdue_draw(overdue: Overdue) -> Finding:

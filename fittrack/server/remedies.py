@@ -109,5 +109,10 @@ REMEDIES: Final[Mapping[str, str]] = {
     "Idempotency-Key.",
     "outcome-unknown": "It may have happened. Repeat the very same request under its Idempotency-Key: the "
     "answer is the one of the first time if it did.",
+    # --- Webhooks
+    "webhook-inactive": "Nothing is sent to an endpoint that is switched off. `PATCH /api/v1/webhooks/{id}` "
+    'with `{"active": true}` switches it on again, and what waited is sent.',
+    "too-many-webhooks": "Delete endpoints that nobody needs any more; one may subscribe to every type.",
+    "too-many-messages": "Ask for a shorter span: `until` ends it, `since` begins the next one there.",
 }
 """By code."""

@@ -25,6 +25,7 @@ BENCHMARKS = (
     "draw",
     "boards",
     "trackers",
+    "webhooks",
 )
 """Each is a module `bench_<name>` with a function `run(*, quick)` that returns rows."""
 

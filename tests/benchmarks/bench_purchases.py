@@ -53,15 +53,15 @@ def _round(world: PurchaseWorld, effort: Effort) -> dict[str, Load]:
     loads = {}
     for name in ("sync_core", "async_core"):
         with peer(name, world.peer_database(name)) as server:
-            loads[name] = _load(server, world, effort, buyers=effort.connections)
+            loads[name] = load_of(server, world, effort, buyers=effort.connections)
     with fittrack(world.environ) as server:
-        loads["http"] = _load(server, world, effort, buyers=effort.connections)
+        loads["http"] = load_of(server, world, effort, buyers=effort.connections)
         for name, per_frame in (("ws 1", 1), ("ws 10", COMMANDS_A_FRAME)):
-            loads[name] = _load(server, world, effort, buyers=effort.sockets, per_frame=per_frame)
+            loads[name] = load_of(server, world, effort, buyers=effort.sockets, per_frame=per_frame)
     return loads
 
 
-def _load(
+def load_of(
     server: ServerProcess, world: PurchaseWorld, effort: Effort, *, buyers: int, per_frame: int = 0
 ) -> Load:
     """Let `buyers` loose on `server`."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from fittrack.accounts import queries as accounts
 from fittrack.kit.ids import UserId
 from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
+from protocol.shapes import instant
 from tests.admins import Authenticator
 from tests.contracts import things, winnings
 from tests.contracts.access_table import Row
@@ -51,6 +52,7 @@ PLACES: Mapping[str, Fill] = {
     f"{API}/prizes/{{id}}": things.prize,
     f"{API}/sponsors/{{id}}": things.sponsor,
     f"{API}/drawing-templates/{{id}}": things.template,
+    f"{API}/webhooks/{{id}}": things.webhook,
     f"{API}/notifications/{{id}}": things.notification,
     f"{API}/connections/{{provider}}": things.tracker,
     f"{API}/hooks/{{provider}}": things.hook,
@@ -230,6 +232,16 @@ async def _sponsor(town: Town, caller: Caller, row: Row, places: Places) -> Json
     return {"name": town.a_name()}
 
 
+async def _webhook(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del town, caller, row, places
+    return {"url": things.NOBODY_THERE, "event_types": ["drawing.completed"]}
+
+
+async def _since(town: Town, caller: Caller, row: Row, places: Places) -> Json:
+    del caller, row, places
+    return {"since": instant(town.house.clock.now() - timedelta(days=1))}
+
+
 async def _prize(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del places
     drawing = await things.drawing(town, caller, row.subject)
@@ -242,6 +254,9 @@ async def _fulfillment(town: Town, caller: Caller, row: Row, places: Places) -> 
 
 
 BODIES: Mapping[str, Write] = {
+    f"POST {API}/webhooks": _webhook,
+    f"PATCH {API}/webhooks/{{id}}": says(description="Of the warehouse"),
+    f"POST {API}/webhooks/{{id}}/redeliver": _since,
     f"POST {API}/auth/register": _registration,
     f"POST {API}/auth/verify-email": _verification_code,
     f"POST {API}/auth/resend-verification": says(email="nobody@new.example"),

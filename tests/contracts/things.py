@@ -33,6 +33,9 @@ STATES = ("draft", "scheduled", "open", "closed", "completed")
 SALE_S = 2
 """Seconds for which a drawing sells that is to be over at once."""
 
+NOBODY_THERE = "http://127.0.0.1:9/hook"
+"""Where no webhook arrives: nobody serves the port of `discard`."""
+
 Places = dict[str, str]
 """What fills the places of an address."""
 
@@ -87,6 +90,16 @@ async def sponsor(town: Town, caller: Caller, subject: str) -> Places:
         wish = sponsoring.Wish(sponsor_id=sponsor_id, versions=None, origin=SYSTEM, now=now)
         await town.node.journal.transact(sponsoring.edit, wish, {"active": False})
     return {"id": str(sponsor_id)}
+
+
+async def webhook(town: Town, caller: Caller, subject: str) -> Places:
+    """An endpoint, and a message for it."""
+    del caller, subject
+    admin = await town.caller("admin")
+    endpoint = {"url": NOBODY_THERE, "event_types": ["points.adjusted"]}
+    made = await town.granted(admin, "/webhooks", endpoint)
+    sent = await town.granted(admin, f"/webhooks/{made['endpoint_id']}/test")
+    return {"id": made["endpoint_id"], "message_id": sent["message_id"]}
 
 
 async def template(town: Town, caller: Caller, subject: str) -> Places:

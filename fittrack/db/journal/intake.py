@@ -5,6 +5,9 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Table
 
 from fittrack.db.journal.appender import Appender
 from fittrack.db.journal.errors import JournalStopped
@@ -31,6 +34,14 @@ Entry = tuple[Appender, Unit, Callable[[Outcome], None]]
 """A unit on its way: who appends it, and who is told its outcome. Bare: one is made for each unit."""
 
 
+Follow = Callable[[Table, UUID, Unit], None]
+"""Puts what follows from a unit into it: given the log that it is appended to, and whose."""
+
+
+def nothing_follows(log: Table, key: UUID, unit: Unit) -> None:
+    """A unit is written as it was made."""
+
+
 class Errand(NamedTuple):
     """A job on its way, and who waits for what it returns."""
 
@@ -53,9 +64,15 @@ class Intake:
     """
 
     def __init__(
-        self, clock: Clock, wake: Callable[[], object], begin: Callable[[], object], begin_with: int
+        self,
+        clock: Clock,
+        wake: Callable[[], object],
+        begin: Callable[[], object],
+        begin_with: int,
+        follow: Follow = nothing_follows,
     ) -> None:
         self._clock, self._wake, self._begin, self._enough = clock, wake, begin, begin_with
+        self._follow = follow
         self._entries: deque[Entry] = deque()
         self._errands: deque[Errand] = deque()
         self.closed = False
@@ -77,6 +94,7 @@ class Intake:
             raise JournalStopped
         if len(self._entries) >= QUEUE_UNITS_MAX:
             raise Busy("The journal is full")
+        self._follow(appender.log.table, appender.key, unit)
         self._entries.append((appender, unit, on_done))
         if self.asleep:
             self._awake()

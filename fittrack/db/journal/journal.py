@@ -10,7 +10,14 @@ from sqlalchemy import Connection, Table
 from fittrack.db.journal.appender import Appender
 from fittrack.db.journal.errors import JournalStopped
 from fittrack.db.journal.host import WriterHost
-from fittrack.db.journal.intake import UNITS_TO_BEGIN_WITH, Errand, Intake, Waiting
+from fittrack.db.journal.intake import (
+    UNITS_TO_BEGIN_WITH,
+    Errand,
+    Follow,
+    Intake,
+    Waiting,
+    nothing_follows,
+)
 from fittrack.db.journal.load import Report, Result
 from fittrack.db.journal.log_table import log_table
 from fittrack.db.journal.metrics import JournalMetrics
@@ -29,7 +36,7 @@ class Journal:
 
     `on_fatal` is called, on the event loop, when the database can no longer be trusted or the writer
     is gone: the process must end, and its supervisor start it anew. `begin_with` units are enough for an
-    idle writer to begin.
+    idle writer to begin. `follow` adds to each unit what is to be written with it.
     """
 
     def __init__(
@@ -40,11 +47,12 @@ class Journal:
         on_fatal: Callable[[BaseException], None],
         metrics: JournalMetrics | None = None,
         begin_with: int = UNITS_TO_BEGIN_WITH,
+        follow: Follow = nothing_follows,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._host, self._on_fatal = host, on_fatal
         self.metrics = metrics or JournalMetrics()
-        self._intake = Intake(clock, self._gather, self._next, begin_with)
+        self._intake = Intake(clock, self._gather, self._next, begin_with, follow)
         self._written: Waiting | None = None
         """What the writer has in hand."""
         self._ended = asyncio.Event()

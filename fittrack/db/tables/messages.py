@@ -1,6 +1,6 @@
 """What leaves the house: mail, webhooks, and what players want to be told (SPEC 8, 10)."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Integer, Table
 
 from fittrack.db.tables.base import CLUSTERED, metadata
 from fittrack.db.types import Bytes, Document, Flag, Instant, Uuid16, word
@@ -42,29 +42,50 @@ webhook_endpoints = Table(
     "webhook_endpoints",
     metadata,
     Column("endpoint_id", Uuid16, primary_key=True),
-    Column("client_id", ForeignKey("api_clients.client_id"), nullable=False),
+    Column("client_id", ForeignKey("api_clients.client_id")),  # whose it is; empty: the house's own
     Column("url", word(500), nullable=False),
+    Column("description", word(200)),
     Column("event_types", word(1000), nullable=False),  # separated by spaces
     Column("sealed_secret", Bytes(200), nullable=False),
-    Column("former_sealed_secret", Bytes(200)),  # signs too while a rotation lasts
+    Column("former_sealed_secret", Bytes(200)),  # signs too while a rotation lasts …
+    Column("former_until", Instant),  # … until then
     Column("active", Flag, nullable=False),
-    Column("failures", Integer, nullable=False),  # in a row; too many of them switch it off
+    Column("disabled_reason", word(20)),  # why it is not active
+    Column("disabled_at", Instant),
+    Column("failures", Integer, nullable=False),  # in a row …
+    Column("failing_since", Instant),  # … since then; too long switches it off
+    Column("warned_at", Instant),  # when its failing was announced
+    Column("paused_until", Instant),  # it asked to be left alone (`Retry-After`)
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),  # the row stays as long as its deliveries
     **CLUSTERED,
 )
 Index(None, webhook_endpoints.c.client_id)
 
+webhook_events = Table(
+    "webhook_events",
+    metadata,
+    # Written in the unit that it tells of, if anybody subscribed to its type. Ids grow with time.
+    Column("message_id", Uuid16, primary_key=True),
+    Column("event_type", word(60), nullable=False),
+    Column("payload", Document, nullable=False),  # as it is sent, byte for byte
+    Column("waits_since", Instant),  # until it was given to its endpoints
+    Column("created_at", Instant, nullable=False),
+    **CLUSTERED,
+)
+Index(None, webhook_events.c.waits_since)
+
 webhook_deliveries = Table(
     "webhook_deliveries",
     metadata,
-    Column("delivery_id", Uuid16, primary_key=True),
-    Column("endpoint_id", ForeignKey("webhook_endpoints.endpoint_id"), nullable=False),
-    Column("message_id", Uuid16, nullable=False),  # stays when a delivery is sent again
+    # One message for one endpoint: the key makes it one, however often it is sent again.
+    Column("endpoint_id", ForeignKey("webhook_endpoints.endpoint_id"), primary_key=True),
+    Column("message_id", Uuid16, primary_key=True),
     Column("event_type", word(60), nullable=False),
-    Column("payload", Document, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("next_due_at", Instant),
+    Column("attempts", Integer, nullable=False),  # ever
+    Column("failures", Integer, nullable=False),  # in a row: where in the schedule it is
+    Column("next_due_at", Instant),  # empty once delivered or given up
     Column("delivered_at", Instant),
     Column("failed_at", Instant),
     Column("last_status_code", Integer),
@@ -72,5 +93,24 @@ webhook_deliveries = Table(
     Column("created_at", Instant, nullable=False),
     **CLUSTERED,
 )
-Index(None, webhook_deliveries.c.next_due_at)
-Index(None, webhook_deliveries.c.endpoint_id, webhook_deliveries.c.created_at)
+Index(None, webhook_deliveries.c.endpoint_id, webhook_deliveries.c.next_due_at)
+Index(None, webhook_deliveries.c.message_id)
+Index(None, webhook_deliveries.c.failed_at)  # what was given up lately
+
+webhook_attempts = Table(
+    "webhook_attempts",
+    metadata,
+    Column("endpoint_id", Uuid16, primary_key=True),
+    Column("message_id", Uuid16, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 …; a crash leaves a gap
+    Column("attempted_at", Instant, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("status_code", Integer),
+    Column("error", word(200)),
+    Column("answer", Bytes(500)),  # how the answer began
+    ForeignKeyConstraint(
+        ["endpoint_id", "message_id"], ["webhook_deliveries.endpoint_id", "webhook_deliveries.message_id"]
+    ),
+    **CLUSTERED,
+)
+Index(None, webhook_attempts.c.message_id)

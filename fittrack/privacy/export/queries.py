@@ -313,7 +313,10 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "api_client_secrets": "about programs of third parties",
     "api_client_usage": "sums of what programs of third parties asked for",
     "webhook_endpoints": "about programs of third parties",
+    "webhook_events": "what third parties are told under ids, and erased after 30 days; the facts are under "
+    "`ledger` and `prizes_won`",
     "webhook_deliveries": "what third parties were sent, who answer for it",
+    "webhook_attempts": "what third parties answered",
 }
 """Tables that are in nobody's document, and why."""
 

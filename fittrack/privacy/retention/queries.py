@@ -15,7 +15,13 @@ from sqlalchemy import Column, Connection, Table, and_, delete, exists, insert, 
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities
 from fittrack.db.tables.drawings import fulfillments
-from fittrack.db.tables.messages import mail_outbox
+from fittrack.db.tables.messages import (
+    mail_outbox,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_events,
+)
 from fittrack.db.tables.operations import (
     account_devices,
     account_reviews,
@@ -27,6 +33,7 @@ from fittrack.db.tables.partners import api_client_usage, oauth_states
 from fittrack.db.tables.prizes import shipping_addresses
 from fittrack.db.tables.sessions import attempts, email_tokens, mfa_used_codes, refresh_tokens, sessions
 from fittrack.privacy import rules
+from fittrack.webhooks.rules import KEPT as WEBHOOKS_KEPT
 
 ROWS_PER_TRANSACTION: Final = 900
 """Some milliseconds of the writer's time, and few enough for any database's `IN`."""
@@ -48,6 +55,12 @@ class Rule:
 def _first_id(since: datetime) -> UUID:
     """Ids made before that instant are smaller: they begin with their milliseconds."""
     return UUID(int=int(since.timestamp() * 1000) << 80)
+
+
+def _of_messages(table: Table) -> Rule:
+    """Rows about webhooks, which age with what they tell of: ids of messages begin with its instant."""
+    message_id = table.c.message_id
+    return Rule(table=table, key=message_id, old=lambda now: message_id < _first_id(now - WEBHOOKS_KEPT))
 
 
 def _old_review(now: datetime) -> Any:
@@ -164,8 +177,19 @@ RULES: Final[Mapping[str, Rule]] = {
         key=api_client_usage.c.day,
         old=lambda now: api_client_usage.c.day <= (now - rules.USAGE_OF_CLIENTS_KEPT).date(),
     ),
+    "attempts at webhooks": _of_messages(webhook_attempts),
+    "deliveries of webhooks": _of_messages(webhook_deliveries),
+    "webhooks": _of_messages(webhook_events),
+    "endpoints of webhooks": Rule(
+        table=webhook_endpoints,
+        key=webhook_endpoints.c.endpoint_id,
+        old=lambda now: and_(
+            webhook_endpoints.c.deleted_at <= now,
+            ~exists().where(webhook_deliveries.c.endpoint_id == webhook_endpoints.c.endpoint_id),
+        ),
+    ),
 }
-"""By name, in order: sessions go after their tokens, reviews after their appeals."""
+"""By name, in order: sessions go after their tokens, reviews after their appeals, endpoints at last."""
 
 
 def erase_old(conn: Connection, name: str, now: datetime) -> int:

@@ -447,6 +447,21 @@ CORRUPTIONS: dict[str, Corruption] = {
         [f"UPDATE drawings SET rules = x'7b7d' WHERE drawing_id = {DRAWN}"],
         ["its commitment cannot be read"],
     ),
+    "a webhook that is delivered and due": (
+        Invariant.WEBHOOKS,
+        ["UPDATE webhook_deliveries SET delivered_at = 0"],
+        ["2 of due, delivered and given up"],
+    ),
+    "a webhook without what it says": (
+        Invariant.WEBHOOKS,
+        ["DELETE FROM webhook_events"],
+        ["there is no such message"],
+    ),
+    "an attempt that was never made": (
+        Invariant.WEBHOOKS,
+        ["UPDATE webhook_attempts SET attempt = attempt + 1"],
+        ["1 attempts were made, and more are on record"],
+    ),
     "a record that was slipped in": (
         Invariant.AUDIT,
         [

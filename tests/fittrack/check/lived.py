@@ -16,11 +16,13 @@ from fittrack.drawings.rules import InsufficientPoints
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import ConnectionId, DrawingId, uuid7
 from fittrack.kit.intention import Command
-from fittrack.kit.origin import Origin
+from fittrack.kit.origin import SYSTEM, Origin
 from fittrack.kit.standing import Role
 from fittrack.reviews.commands import AppealReview, ResolveReview
 from fittrack.reviews.queries import reviews_of
 from fittrack.server.asking import DRAWING, USER
+from fittrack.webhooks import changing
+from tests.fittrack.webhooks.endpoints import an_endpoint
 from tests.world import Member, complete_profile, earn, enrol, migrated, no_fatal, open_drawing, settings_for
 
 NOON = datetime(2026, 7, 8, 16, tzinfo=UTC)
@@ -48,6 +50,15 @@ class _Life:
     def __init__(self, node: Node, clock: LeapingClock) -> None:
         self._node, self._clock = node, clock
 
+    async def _tell_nobody(self) -> None:
+        """An endpoint where nobody is, and a message that was tried once."""
+        now, endpoint_id = self._clock.now(), uuid7()
+        endpoint = an_endpoint(endpoint_id, "http://127.0.0.1:9/hook", now)
+        await self._node.journal.transact(changing.create, endpoint, SYSTEM)
+        wish = changing.Wish(endpoint_id=endpoint_id, versions=None, origin=SYSTEM, now=now)
+        await self._node.journal.transact(changing.test, wish)
+        await self._node.jobs.deliver_webhooks()
+
     async def go_on(self) -> None:
         ann, ben, cal = [await self._player(name) for name in ("Ann", "Ben", "Cal")]
         await self._review(ben)
@@ -56,6 +67,7 @@ class _Life:
         await self._draw([ann, ben, cal, ann])
         await open_drawing(self._node, cost=COST, name="Nobody's")
         on_sale = await open_drawing(self._node, cost=COST, name="On sale")
+        await self._tell_nobody()
         await self._enter_free(ben, on_sale)
         await self._buy(ann, on_sale, 3)
         await self._cancel(ann)

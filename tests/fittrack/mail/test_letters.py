@@ -58,6 +58,7 @@ EXAMPLES: list[tuple[Letter, list[str]]] = [
     (letters.PrizeForfeited("Watch", "No address came."), ["Watch", "No address came."]),
     (letters.PrizeNews("Watch", "Gone back", "Nobody has it."), ["Watch", "Nobody has it."]),
     (letters.StatusChanged("suspended", "Two accounts."), ["suspended", "Two accounts."]),
+    (letters.WebhookTrouble("It is off: a.example", "It is gone."), ["It is off: a.example", "It is gone."]),
     (letters.ReviewOpened("Many points."), ["Many points.", "not shipped"]),
     (letters.ReviewResolved("Everything is fine."), ["Everything is fine."]),
 ]
