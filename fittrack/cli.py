@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -33,6 +34,7 @@ from fittrack.fairness.verification import verify_file
 from fittrack.keys.counting import take_census
 from fittrack.keys.rotation import KeyMissing, Rotation
 from fittrack.keys.table import print_census, print_rotated
+from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.logging import configure_logging
 from fittrack.kit.problems import Problem
@@ -368,9 +370,16 @@ def seed(
 @app.command()
 def check(
     settled: Annotated[bool, typer.Option("--settled", help="A refund that still waits is a fault.")] = False,
+    figures_days: Annotated[
+        int, typer.Option(min=0, help="Days of the figures kept ready that are counted again.")
+    ] = 31,
+    figures_before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only of days before this one.")
+    ] = None,
 ) -> None:
     """Check the invariants of everything stored: reads only, safe beside a running server."""
     from fittrack.check.checking import examine  # noqa: PLC0415
+    from fittrack.check.recounting import Window  # noqa: PLC0415
     from fittrack.check.table import print_report  # noqa: PLC0415
 
     settings = _settings()
@@ -383,6 +392,8 @@ def check(
                 Sealer.from_text(settings.token_keys),
                 settled=settled,
                 step=lambda name: status.update(f"Checking {name}"),
+                calendar=PlatformCalendar(settings.platform_tz),
+                figures=Window(figures_days, figures_before and figures_before.date()),
             )
     finally:
         engine.dispose()

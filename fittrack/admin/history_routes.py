@@ -1,4 +1,4 @@
-"""What a player did, as administrators read it: sessions and activities."""
+"""What a player did, as administrators read it: sessions, activities and tickets."""
 
 from typing import Final
 
@@ -8,11 +8,13 @@ from fittrack.accounts import views
 from fittrack.accounts.schemas import Sessions
 from fittrack.activities.listing import ActivitiesQuery, list_activities_of
 from fittrack.activities.schemas import ActivityOut
+from fittrack.drawings.schemas import TicketPurchase
+from fittrack.drawings.ticket_listing import EntriesQuery, list_entries
 from fittrack.kit.ids import UserId
 from fittrack.server.asking import READS
 from fittrack.server.http import CLOCK
-from fittrack.server.pagination import CursorPage
-from fittrack.server.parse import path_uuid
+from fittrack.server.pagination import CursorPage, Page
+from fittrack.server.parse import parse_query, path_uuid
 from fittrack.server.render import render
 from fittrack.server.routes import API, Access, Route
 from fittrack.sessions import queries as sessions
@@ -30,6 +32,12 @@ async def live_sessions(request: web.Request) -> web.Response:
 async def activities(request: web.Request) -> web.Response:
     user_id = UserId(path_uuid(request))
     return await list_activities_of(request, user_id, f"activities/{user_id}")
+
+
+async def tickets(request: web.Request) -> web.Response:
+    """The same as `GET tickets` says of one player."""
+    query = parse_query(request, EntriesQuery)
+    return await list_entries(request, UserId(path_uuid(request)), query)
 
 
 ROUTES: list[Route] = [
@@ -51,5 +59,15 @@ ROUTES: list[Route] = [
         tag=TAG,
         query=ActivitiesQuery,
         answer=CursorPage[ActivityOut],
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/tickets",
+        tickets,
+        summary="A player's purchases and free entries, the latest first",
+        access=Access.ADMIN,
+        tag=TAG,
+        query=EntriesQuery,
+        answer=Page[TicketPurchase],
     ),
 ]

@@ -1,9 +1,9 @@
 """Searching accounts, and reading all players' ledgers."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from fittrack.accounts.rules import email_key
 from fittrack.admin.schemas import PlayersTransaction, Sort, TransactionsQuery, UserRow, UsersQuery
@@ -28,6 +28,10 @@ _KEYS: dict[Sort, ColumnElement[Any]] = {
     Sort.NAME_DOWN: profiles.c.display_key.desc(),
 }
 
+
+FEW: Final = 1_000
+"""Entries that are found and counted in one go. Of what there is little, all of an index must be read to
+find it: once, then, and not again to count it."""
 
 _OF_PROFILE = (profiles.c.display_name, profiles.c.biological_sex, profiles.c.fitness_level)
 
@@ -89,19 +93,19 @@ def extras(conn: Connection, user_id: UserId, now: datetime) -> Extras:
 def transactions(
     conn: Connection, query: TransactionsQuery, after: Position | None
 ) -> tuple[list[PlayersTransaction], int]:
-    """The page of ledger entries that `query` asks for, the latest first, and how many there are."""
-    matching = _sought(query)
-    total = conn.execute(select(func.count()).select_from(ledger).where(*matching)).scalar_one()
+    """The page of ledger entries that `query` asks for, the latest first, and how many there are.
+
+    An index holds what is asked by: first it says where the entries are, then these alone are read.
+    """
+    sought, offset = _sought(query), 0 if after is not None else query.offset
+    latest = _positions(conn, sought, FEW + 1)
+    if len(latest) <= FEW:
+        behind = [each for each in latest if after is None or each < after]
+        return _entries(conn, behind[offset : offset + query.limit]), len(latest)
+    total = conn.execute(select(func.count()).select_from(ledger).where(*sought)).scalar_one()
     if after is not None:
-        matching.append(_behind(after))
-    page = (
-        _entries()
-        .where(*matching)
-        .order_by(ledger.c.created_at.desc(), ledger.c.user_id.desc(), ledger.c.seq.desc())
-        .offset(0 if after is not None else query.offset)
-        .limit(query.limit)
-    )
-    return [_entry(row) for row in conn.execute(page)], total
+        sought.append(_behind(after))
+    return _entries(conn, _positions(conn, sought, query.limit, offset)), total
 
 
 def _matching(query: UsersQuery) -> list[ColumnElement[bool]]:
@@ -180,11 +184,34 @@ def _behind(position: Position) -> ColumnElement[bool]:
     )
 
 
-def _entries() -> Select[Any]:
-    return select(*TRANSACTION, ledger.c.user_id, profiles.c.display_name).outerjoin(
-        profiles, profiles.c.user_id == ledger.c.user_id
+def _positions(
+    conn: Connection, sought: list[ColumnElement[bool]], limit: int, offset: int = 0
+) -> list[Position]:
+    rows = conn.execute(
+        select(ledger.c.created_at, ledger.c.user_id, ledger.c.seq)
+        .where(*sought)
+        .order_by(ledger.c.created_at.desc(), ledger.c.user_id.desc(), ledger.c.seq.desc())
+        .offset(offset)
+        .limit(limit)
     )
+    return [Position(*row) for row in rows]
 
 
-def _entry(row: "Row[Any]") -> PlayersTransaction:
+def _entries(conn: Connection, positions: list[Position]) -> list[PlayersTransaction]:
+    """The entries that are there, in that order."""
+    if not positions:
+        return []
+    keys = [(position.user_id, position.seq) for position in positions]
+    # Not as pairs in a list: SQLite would look for those in the whole table.
+    any_of_them = or_(*(and_(ledger.c.user_id == user_id, ledger.c.seq == seq) for user_id, seq in keys))
+    rows = conn.execute(
+        select(*TRANSACTION, ledger.c.user_id, profiles.c.display_name)
+        .outerjoin(profiles, profiles.c.user_id == ledger.c.user_id)
+        .where(any_of_them)
+    )
+    found = {(row.user_id, row.seq): _entry(row) for row in rows}
+    return [found[key] for key in keys]
+
+
+def _entry(row: Any) -> PlayersTransaction:
     return PlayersTransaction(**{**row._asdict(), "created_at": instant(row.created_at)})

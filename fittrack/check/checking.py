@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -23,11 +24,13 @@ from fittrack.check.draws import (
     check_opened,
     check_promises,
 )
+from fittrack.check.figures import check_figures
 from fittrack.check.findings import Finding, Invariant, Report, drawing, player
 from fittrack.check.free import check_evidence, check_limits
 from fittrack.check.life import check_life
 from fittrack.check.prizes import check_prizes
 from fittrack.check.queries import PlayerRange
+from fittrack.check.recounting import Window, recount
 from fittrack.check.reviews import check_reviews
 from fittrack.check.rules_texts import check_rules_texts
 from fittrack.check.tickets import check_purchases, check_refunds
@@ -43,11 +46,15 @@ from fittrack.drawings.model import DrawingStatus
 from fittrack.fairness.beacon import CHAINS, Chain
 from fittrack.fairness.entries import BrokenEntries
 from fittrack.fairness.rules_text import read_rules
+from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.sealing import SealBroken, Sealer
 
 PLAYERS_PER_CHUNK: Final = 100
 """Two years of a busy player are some 20,000 activities, about 20 MB: a chunk fits a small machine."""
+
+NEW_YORK: Final = PlatformCalendar(ZoneInfo("America/New_York"))
+"""The platform's zone where no other is configured."""
 
 _BOTH_IN_LOG = (Invariant.LOGS, Invariant.KEYS)
 
@@ -58,13 +65,14 @@ def check_database(
     *,
     settled: bool = False,
     chains: Mapping[str, Chain] = CHAINS,
+    calendar: PlatformCalendar = NEW_YORK,
 ) -> list[Finding]:
     """Every violation of an invariant; none in a sound database. See `examine`.
 
     `sealer` opens the drawings' secrets; without one, the keys of development do.
     """
     sealer = sealer or Sealer.from_text(DEVELOPMENT_TOKEN_KEYS)
-    return examine(engine, sealer, settled=settled, chains=chains).findings
+    return examine(engine, sealer, settled=settled, chains=chains, calendar=calendar).findings
 
 
 def examine(
@@ -74,10 +82,13 @@ def examine(
     settled: bool = False,
     step: Callable[[str], None] = lambda name: None,
     chains: Mapping[str, Chain] = CHAINS,
+    calendar: PlatformCalendar = NEW_YORK,
+    figures: Window = Window(),  # noqa: B008 - it is a tuple
 ) -> Report:
     """Check everything that is committed at this moment. `step` is told what comes next.
 
-    `chains`: the public beacons by hash, with whose keys the rounds must be signed.
+    `chains`: the public beacons by hash, with whose keys the rounds must be signed. `calendar` is the
+    platform's; of the figures kept by day those of the days of `figures` are counted again.
 
     Beside a running server use an engine for reading. When `settled`, refunds must not wait any more.
     """
@@ -113,6 +124,8 @@ def examine(
         report.add(check_trackers(trackers))
         step("webhooks")
         report.add(check_webhooks(_counted(queries.webhooks(conn), report, Invariant.WEBHOOKS)))
+        step("figures")
+        _check_figures(conn, calendar, figures, report)
         step("audit log")
         _check_audit_log(conn, report)
     return report
@@ -182,6 +195,13 @@ def _check_reviews(conn: Connection, players: PlayerRange, report: Report) -> No
         held = reviews.get(user_id, [])
         report.add(check_reviews(player(user_id), user_id, user_id in said, held))
         report.count(Invariant.REVIEWS, len(held))
+
+
+def _check_figures(conn: Connection, calendar: PlatformCalendar, window: Window, report: Report) -> None:
+    for day, kept, counted in recount(conn, calendar, window):
+        report.add(check_figures(day, kept, counted))
+        report.count(Invariant.FIGURES, len(kept))
+        report.figures_from = day
 
 
 def _check_audit_log(conn: Connection, report: Report) -> None:

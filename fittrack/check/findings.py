@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from enum import Enum
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -27,6 +28,7 @@ class Invariant(Enum):
     PRIZES = "a prize has one holder at most, and its history leads to where it is"
     TRACKERS = "a player has one primary tracker at most, who left has none, and what is fetched has tokens"
     WEBHOOKS = "a webhook is due, delivered or given up, has its message, and its attempts are counted"
+    FIGURES = "the figures kept of a day are those that its rows come to"
     AUDIT = "what was recorded in the audit log is what was sealed, and none of it is missing"
 
 
@@ -52,6 +54,8 @@ class Report:
         self.findings: list[Finding] = []
         self.refunds_waiting = 0
         """Refunds that are owed and not applied yet: no violation while the system works."""
+        self.figures_from: date | None = None
+        """The first day whose figures were counted again; earlier ones were not looked at."""
 
     @property
     def ok(self) -> bool:

@@ -24,6 +24,8 @@ def print_report(console: Console, report: Report) -> None:
     console.print(table)
     if report.refunds_waiting:
         console.print(f"Refunds that wait to be applied: {report.refunds_waiting:,}")
+    if report.figures_from:
+        console.print(f"Figures were counted again from {report.figures_from} on; --figures-before goes on.")
     for finding in report.findings[:SHOWN_MAX]:
         console.print(f" [red]✗[/red] {escape(str(finding))}", highlight=False)
     more = sum(report.violations.values()) - min(len(report.findings), SHOWN_MAX)

@@ -20,7 +20,8 @@ from fittrack.drawings.rules import (
     check_completed,
     odds,
 )
-from fittrack.drawings.stored import StoredDrawing, StoredEntry
+from fittrack.drawings.stored import StoredDrawing
+from fittrack.drawings.ticket_listing import TicketsQuery, list_entries, purchases
 from fittrack.drawings.versions import drawing_tag
 from fittrack.drawings.visibility import Viewer, viewer_of
 from fittrack.fairness.inclusion import InclusionProof
@@ -58,13 +59,6 @@ class DrawingsQuery(PageQuery, frozen=True, kw_only=True):
 
     status: DrawingStatus | None = None
     type: DrawingType | None = None
-
-
-class TicketsQuery(PageQuery, frozen=True, kw_only=True):
-    """Parameters of `GET tickets`. `user_id` is for admins."""
-
-    drawing_id: UUID | None = None
-    user_id: UUID | None = None
 
 
 async def list_drawings(request: web.Request) -> web.Response:
@@ -247,7 +241,7 @@ async def my_tickets(request: web.Request) -> web.Response:
             drawing_id=drawing_id,
             my_tickets=view.my_tickets,
             odds=odds(view.my_tickets, view.total_tickets),
-            purchases=await _purchases(request, found),
+            purchases=await purchases(request, found),
         )
     )
 
@@ -259,37 +253,7 @@ PURCHASES_SHOWN_MAX: Final = 1_000
 async def list_tickets(request: web.Request) -> web.Response:
     query = parse_query(request, TicketsQuery)
     user_id = whose(principal_of(request), query.user_id, "the tickets")
-    drawing_id = None if query.drawing_id is None else DrawingId(query.drawing_id)
-    found, total = await request.app[READS].run(
-        queries.find_entries,
-        user_id=user_id,
-        drawing_id=drawing_id,
-        offset=query.offset,
-        limit=query.limit,
-    )
-    return render(page_of(await _purchases(request, found), query, total))
-
-
-async def _purchases(
-    request: web.Request, found: Sequence[tuple[DrawingId, StoredEntry]]
-) -> list[schemas.TicketPurchase]:
-    """Entries with their numbers, where these are known."""
-    drawing_ids, receipts = {of for of, _ in found}, [entry.receipt for _, entry in found]
-    numbers = await request.app[READS].run(queries.first_tickets, drawing_ids, receipts)
-    return [_purchase(of, entry, numbers.get(entry.receipt)) for of, entry in found]
-
-
-def _purchase(drawing_id: DrawingId, entry: StoredEntry, first: int | None) -> schemas.TicketPurchase:
-    return schemas.TicketPurchase(
-        transaction_id=entry.receipt,
-        drawing_id=drawing_id,
-        user_id=entry.user_id,
-        quantity=entry.ticket_count,
-        source=entry.kind,
-        purchased_at=instant(entry.created_at),
-        rules_version=entry.rules_version,
-        first_ticket=first,
-    )
+    return await list_entries(request, user_id, query)
 
 
 _AT = f"{API}/drawings/{{id}}"

@@ -1,16 +1,20 @@
 """A node without a server, on a virtual clock: actors, journal and database as they are in production."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import Engine
+
 from fittrack.accounts.passwords import Passwords
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, ActivityType, Intensity
 from fittrack.app import Node
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.store import Store
 from fittrack.demo.clock import LeapingClock
 from fittrack.drawings.commands import (
     AddPrize,
@@ -173,16 +177,18 @@ async def a_house(
     chain: Chain = QUICKNET,
     start: datetime = NOON,
     clock_type: type[LeapingClock] = LeapingClock,
+    store: Callable[[Engine], Store] = open_store,
     **environ: str,
 ) -> AsyncIterator[House]:
     """A house for one test; what it leaves behind must keep every invariant.
 
-    `environ` adds to the settings; `chain` is the beacon's. In a folder that was lived in, life goes on.
+    `environ` adds to the settings; `chain` is the beacon's; the journal writes to `store`. In a folder that
+    was lived in, life goes on.
     """
     settings = migrated(settings_for(folder, **environ))
     clock = clock_type(start)
     passwords = Passwords(memory_kib=8, passes=1, threads=1)
-    node = Node(settings, on_fatal=no_fatal, clock=clock, passwords=passwords, chain=chain)
+    node = Node(settings, on_fatal=no_fatal, clock=clock, passwords=passwords, chain=chain, store=store)
     try:
         yield House(node, clock)
     finally:

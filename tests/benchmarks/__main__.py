@@ -26,6 +26,7 @@ BENCHMARKS = (
     "boards",
     "trackers",
     "webhooks",
+    "analytics",
 )
 """Each is a module `bench_<name>` with a function `run(*, quick)` that returns rows."""
 

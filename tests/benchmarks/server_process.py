@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-START_WITHIN_S = 30.0
+START_WITHIN_S = 120.0  # machines that measure are busy now and then
 STOP_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.05
 

@@ -34,6 +34,7 @@ users = Table(
     **CLUSTERED,
 )
 Index(None, users.c.created_at)
+Index(None, users.c.role, users.c.status)  # how many there are of each
 Index(None, users.c.email_verified_at)  # how many verified theirs in a day
 Index(None, users.c.standing_changed_at)
 Index(None, users.c.deleted_at)  # finds whose address has been kept long enough

@@ -99,13 +99,15 @@ Index(
     sqlite_where=ledger.c.day.is_not(None),
 )
 
-# All players' entries, the latest first; and what was booked in a day, without a look at the rows.
+# All players' entries, the latest first; and without a look at the rows what was booked in a day, and which
+# entries are of a type, of which there may be few.
 Index(
     "ix_ledger_bookings",
     ledger.c.created_at,
     ledger.c.user_id,
     ledger.c.seq,
     ledger.c.reference_type,
+    ledger.c.transaction_type,
     ledger.c.amount,
 )
 

@@ -117,6 +117,21 @@ async def test_where_an_account_is_signed_in_and_what_was_logged_is_shown(house:
     assert older != page["items"][0]
 
 
+async def test_what_a_player_bought_is_shown_and_nobody_elses(house: House, admin: Door) -> None:
+    player, other = [await a_player(house, admin.client, name, display_name=name) for name in ("joe", "ann")]
+    first, second = await house.drawing(), await house.drawing()
+    for buyer, drawing_id, quantity in ((player, first, 1), (other, first, 4), (player, second, 2)):
+        await house.do(buyer.user_id, LogActivities([hard_day(house.clock, 1)]))
+        await house.buy(buyer.user_id, drawing_id, quantity)
+        await house.clock.advance(1)
+    at = f"/admin/users/{player.user_id}/tickets"
+    page = await admin.get(f"{at}?limit=1")
+    assert (page["items"][0]["quantity"], page["pagination"]["total_items"]) == (2, 2)
+    assert [entry["quantity"] for entry in (await admin.get(f"{at}?drawing_id={first}"))["items"]] == [1]
+    assert (await admin.get(at))["items"] == (await player.get("/tickets"))["items"]
+    assert await other.refused(at, method="GET") == "forbidden"
+
+
 async def test_a_birthday_moves_a_player_to_the_next_bracket_in_the_list_too(
     house: House, admin: Door
 ) -> None:
@@ -125,7 +140,7 @@ async def test_a_birthday_moves_a_player_to_the_next_bracket_in_the_list_too(
     await admin.granted(f"/users/{player.user_id}", turns_40, method="PATCH")
     before = await admin.get("/admin/users?tier=F-30-39-ADV")
     assert [row["tier_code"] for row in before["items"]] == ["F-30-39-ADV"]
-    await house.clock.advance(timedelta(days=1).total_seconds())
+    house.clock.leap_to(house.clock.now() + timedelta(days=1))
     admin = await admin.signed_in_again()
     after = await admin.get("/admin/users?tier=F-40-49-ADV")
     assert [row["tier_code"] for row in after["items"]] == ["F-40-49-ADV"]

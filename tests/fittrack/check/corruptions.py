@@ -462,6 +462,16 @@ CORRUPTIONS: dict[str, Corruption] = {
         ["UPDATE webhook_attempts SET attempt = attempt + 1"],
         ["1 attempts were made, and more are on record"],
     ),
+    "a figure of a day that nobody can have counted": (
+        Invariant.FIGURES,
+        ["UPDATE daily_figures SET amount = amount - 1 WHERE day = '2026-07-08' AND measure = 'purchases'"],
+        ["purchases of all are kept as"],
+    ),
+    "a figure that is not kept": (
+        Invariant.FIGURES,
+        ["DELETE FROM daily_figures WHERE day = '2026-07-07' AND measure = 'minutes' AND dimension = 'all'"],
+        ["minutes of all are kept as 0"],
+    ),
     "a record that was slipped in": (
         Invariant.AUDIT,
         [

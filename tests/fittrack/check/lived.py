@@ -28,6 +28,8 @@ from tests.world import Member, complete_profile, earn, enrol, migrated, no_fata
 NOON = datetime(2026, 7, 8, 16, tzinfo=UTC)
 COST = 100
 EARNED = 6_000
+FIGURES_SETTLE_WITHIN = timedelta(days=10)
+"""After them no activity of that day is taken any more."""
 
 
 async def live(folder: Path) -> Path:
@@ -76,6 +78,8 @@ class _Life:
         await self._buy(cal, on_sale, 1)
         await self._spend_and_lose(cal, on_sale)
         await self._node.registry.ref(AUDIT, CHAIN_ID).ask(SealRows())
+        self._clock.leap_to(NOON + FIGURES_SETTLE_WITHIN)
+        await self._node.jobs.count_figures()
 
     async def _player(self, name: str) -> Member:
         member = await enrol(self._node, name)

@@ -80,6 +80,8 @@ def test_it_is_found(
 ) -> None:
     corrupt(database, *statements)
     found = findings_in(database)
+    if invariant is not Invariant.FIGURES:  # what was counted of a day tells of many a change as well
+        found = [finding for finding in found if finding.invariant is not Invariant.FIGURES]
     assert {finding.invariant for finding in found} == {invariant}
     if sentences is not None:
         assert len(found) == len(sentences)

@@ -1,47 +1,65 @@
 """The channel `ops` over real WebSockets: figures each second, actions as they happen, alerts."""
 
+import sqlite3
+from base64 import b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import Engine, insert, update
 
 from fittrack.accounts.commands import ChangeStatus
+from fittrack.activities.commands import LogActivities
 from fittrack.db.handles import Connection
+from fittrack.db.journal.errors import NotStored
 from fittrack.db.tables.messages import mail_outbox
 from fittrack.drawings.commands import CancelDrawing
+from fittrack.kit.clock import _turn_loop
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import uuid7
 from fittrack.kit.origin import Origin
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.asking import DRAWING, USER
 from tests.actors.beacon_house import fetched
-from tests.actors.house import House, a_house
+from tests.actors.house import NOON, House, a_house, hard_day
 from tests.beacons import OWN_CHAIN, FakeDrand, a_drand
 from tests.door import Door, a_player, an_admin, opened
+from tests.fittrack.db.faults import WatchedStore, sqlite_error
 from tests.server import Address
 from tests.wire import Frame, Wire, wired
 from tests.world import enrol
 
+OTHER_KEYS = "other:" + b64encode(bytes(32)).decode()
+"""Not those under which the secrets of a drawing were sealed."""
+
+
+class Disk:
+    """What the database writes to: full, when a test says so."""
+
+    def __init__(self) -> None:
+        self.is_full = False
+
+    def store(self, engine: Engine) -> WatchedStore:
+        return WatchedStore(engine, self._step)
+
+    def _step(self, name: str) -> None:
+        if self.is_full and name == "insert":
+            raise sqlite_error("database or disk is full", sqlite3.SQLITE_FULL)
+
 
 class Watch:
-    """A house with a door, an admin, and a beacon whose rounds cannot be had at first."""
+    """A house with a door, an admin, a disk, and a beacon whose rounds cannot be had at first."""
 
-    def __init__(self, house: House, admin: Door, drand: FakeDrand) -> None:
-        self.house, self.admin, self.drand = house, admin, drand
+    def __init__(self, house: House, admin: Door, drand: FakeDrand, disk: Disk) -> None:
+        self.house, self.admin, self.drand, self.disk = house, admin, drand, disk
         drand.is_down = True
-        self.address = Address(admin.client.server.port or 0)
 
-    @asynccontextmanager
-    async def watching(self) -> AsyncIterator["Watcher"]:
+    def watching(self) -> AbstractAsyncContextManager["Watcher"]:
         """Somebody who listens to the channel."""
-        async with wired(self.address, self.admin.token) as wire:
-            await wire.send({"t": "sub", "id": "sub", "ch": "ops"})
-            await wire.until("snapshot")
-            yield Watcher(self.house, wire)
+        return watching(self.house, self.admin)
 
     def origin(self) -> Origin:
         return Origin(self.admin.user_id, "127.0.0.1", "a-request")
@@ -89,15 +107,33 @@ class Watcher:
     def all(self, kind: str) -> list[Frame]:
         return [frame for frame in self.wire.frames if frame["t"] == kind]
 
+    def of(self, code: str) -> list[Any]:
+        """What was said of that alert."""
+        return [frame["d"] for frame in self.all("ops.alert") if frame["d"]["code"] == code]
+
+
+def address_of(somebody: Door) -> Address:
+    return Address(somebody.client.server.port or 0)
+
+
+@asynccontextmanager
+async def watching(house: House, admin: Door) -> AsyncIterator[Watcher]:
+    """An admin listens to the channel."""
+    async with wired(address_of(admin), admin.token) as wire:
+        await wire.send({"t": "sub", "id": "sub", "ch": "ops"})
+        await wire.until("snapshot")
+        yield Watcher(house, wire)
+
 
 @pytest.fixture
 async def watch(tmp_path: Path) -> AsyncIterator[Watch]:
+    disk = Disk()
     async with (
         a_drand() as drand,
-        a_house(tmp_path, chain=OWN_CHAIN, DRAND_URL=drand.url) as house,
+        a_house(tmp_path, chain=OWN_CHAIN, store=disk.store, DRAND_URL=drand.url) as house,
         opened(house.node) as client,
     ):
-        yield Watch(house, await an_admin(house, client), drand)
+        yield Watch(house, await an_admin(house, client), drand, disk)
 
 
 async def test_figures_come_once_a_second(watch: Watch) -> None:
@@ -182,6 +218,61 @@ async def test_a_draw_that_does_not_take_place_is_an_alert_until_it_does(watch: 
         assert late.snapshot["alerts"] == []
 
 
+async def test_a_draw_whose_secrets_nobody_can_open_is_an_alert_until_the_keys_are_back(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        drawing_id = str(await house.drawing())
+        await house.pass_time(hours=1)
+    at = NOON + timedelta(hours=1, minutes=5)
+    async with a_house(tmp_path, start=at, TOKEN_KEYS=OTHER_KEYS) as house, opened(house.node) as client:
+        admin = await an_admin(house, client, "ann")
+        async with watching(house, admin) as watcher:
+            house.clock.settle = _turn_loop  # who crashed is not quiet until time has passed
+            await house.node.jobs.tend_drawings()
+            while not (alerts := watcher.of("draw-failed")):
+                await watcher.tick()
+        assert (alerts[0]["subject"], alerts[0]["severity"]) == (drawing_id, "critical")
+    at += timedelta(minutes=5)
+    async with a_house(tmp_path, start=at) as house, opened(house.node) as client:
+        admin = await an_admin(house, client, "bob")
+        async with watching(house, admin) as watcher:
+            assert [alert["code"] for alert in watcher.snapshot["alerts"]] == ["draw-failed"]
+            await house.node.jobs.tend_drawings()
+            cleared = await watcher.hear("ops.alert")
+        assert (cleared["code"], cleared["subject"]) == ("draw-failed", drawing_id)
+        assert cleared["cleared"] is True
+
+
+async def test_a_database_that_takes_nothing_is_an_alert_until_it_has_taken_all_for_a_minute(
+    watch: Watch,
+) -> None:
+    player = await watch.house.player(days=0)
+    async with watch.watching() as watcher:
+        watch.disk.is_full = True
+        with pytest.raises(NotStored):
+            await watch.house.do(player, LogActivities([hard_day(watch.house.clock, 1)]))
+        alert = await watcher.hear("ops.alert")
+        assert (alert["code"], alert["severity"], alert["cleared"]) == ("journal-failing", "critical", False)
+        watch.disk.is_full = False
+        await watch.house.do(player, LogActivities([hard_day(watch.house.clock, 1)]))
+        await watcher.tick(59)
+        assert len(watcher.all("ops.alert")) == 1
+        cleared = await watcher.hear("ops.alert")
+        assert (cleared["code"], cleared["cleared"]) == ("journal-failing", True)
+
+
+async def test_an_event_loop_that_is_late_is_an_alert_until_it_is_in_time(watch: Watch) -> None:
+    async with watch.watching() as watcher:
+        await watcher.tick()
+        watch.house.clock.leap_to(watch.house.clock.now() + timedelta(seconds=1.5))  # nothing had its turn
+        late = await watcher.hear("ops.alert")
+        assert (late["code"], late["severity"], late["cleared"]) == ("loop-lag", "warning", False)
+        assert max(frame["d"]["loop_lag_ms"] for frame in watcher.all("ops.live")) == 500
+        cleared = await watcher.hear("ops.alert")
+        assert (cleared["code"], cleared["cleared"]) == ("loop-lag", True)
+
+
 async def test_letters_that_were_given_up_are_an_alert_for_a_day(watch: Watch) -> None:
     async with watch.watching() as watcher:
         await watch.house.node.journal.transact(give_up_a_letter, watch.house.clock.now())
@@ -218,13 +309,13 @@ async def test_the_same_is_there_over_rest(watch: Watch) -> None:
 
 async def test_nobody_but_admins_listens(watch: Watch) -> None:
     member = await enrol(watch.house.node, "joe")
-    async with wired(watch.address, member.token) as wire:
+    async with wired(address_of(watch.admin), member.token) as wire:
         await wire.send({"t": "sub", "id": "sub", "ch": "ops"})
         answer = (await wire.answers(["sub"]))["sub"]
         assert (answer["t"], answer["d"]["code"]) == ("err", "forbidden")
     assert not watch.house.node.ops.is_running
     other = await enrol(watch.house.node, "ann", role=Role.ADMIN)
-    async with wired(watch.address, other.token) as wire:
+    async with wired(address_of(watch.admin), other.token) as wire:
         await wire.send({"t": "sub", "id": "sub", "ch": "ops"})
         assert (await wire.answers(["sub"]))["sub"]["t"] == "ok"
 
