@@ -53,6 +53,8 @@ class Services:
     """Says that an account may no longer be connected: every session ends, on every node."""
     effects_due: Callable[[], None]
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
+    heard: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By provider, the sources that it tells us of itself while somebody is connected to it."""
     holds_lease: Callable[[], bool] = _always
     """Whether this node's memory is certain to be current; if not, it is compared with the database first."""
 

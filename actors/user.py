@@ -3,7 +3,7 @@
 A player's turn lasts until its unit is durable: nothing a player does is decided on what might not be.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
@@ -74,6 +74,7 @@ class UserActor(LogActor):
         "_standing",
         "account",
         "activities",
+        "heard",
         "inbox",
         "ledger",
         "preferences",
@@ -87,6 +88,8 @@ class UserActor(LogActor):
 
     account: Account | None
     activities: PlayerActivities
+    heard: Collection[str] | None
+    """Sources that tell us themselves, once a client spoke of one."""
     inbox: InboxHead
     ledger: LedgerHead
     preferences: Preferences
@@ -110,7 +113,7 @@ class UserActor(LogActor):
         loaded = await services.reads.run(queries.load, self.user_id, services.clock.now(), services.calendar)
         self.account, self.activities = loaded.account, loaded.activities
         self.ledger, self.inbox, self.preferences = loaded.ledger, loaded.inbox, loaded.preferences
-        self.tally = self.watch = None
+        self.tally = self.watch = self.heard = None
         self._standing: Standing | None = None
         self.begin_at(loaded.head, loaded.keys)
 

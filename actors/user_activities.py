@@ -10,7 +10,7 @@ from actors import user_boards, user_reviews
 from actors.runtime import StaleActivation
 from fittrack.activities import queries, rules
 from fittrack.activities.commands import LogActivities, Push, SetPrimarySource
-from fittrack.activities.model import ActivityInput, Withdrawal
+from fittrack.activities.model import ActivityInput, Unreadable, Withdrawal
 from fittrack.activities.outcome import BatchOutcome
 from fittrack.activities.processing import BatchItem, Name, PlayerFacts, apply_batch
 from fittrack.activities.schemas import LoggedActivities, LoggedItem, PrimarySource
@@ -50,6 +50,7 @@ async def change(
 async def _log(actor: "UserActor", intention: Intention, command: LogActivities) -> Answer:
     """Take in the batch and book what it comes to."""
     _earner(actor)
+    command = await _believable(actor, command)
     try:
         return await _log_once(actor, intention, command, ())
     except UnitRefused:
@@ -58,6 +59,23 @@ async def _log(actor: "UserActor", intention: Intention, command: LogActivities)
         settled = await actor.services.reads.run(queries.settled_names, actor.user_id, names)
         await actor.reload()
         return await _log_once(actor, intention, command, settled)
+
+
+async def _believable(actor: "UserActor", command: LogActivities) -> LogActivities:
+    """Without what a client says of a tracker that tells us itself: it would replace what was measured."""
+    heard = actor.services.heard
+    if command.from_provider or not any(_source(item) in heard for item in command.items):
+        return command
+    if actor.heard is None:
+        mine = await actor.services.reads.run(queries.connected, actor.user_id)
+        actor.heard = frozenset[str]().union(*(heard.get(provider, ()) for provider in mine))
+    told = Unreadable(rules.Refusal.TOLD_BY_TRACKER)
+    items = [told if _source(item) in actor.heard else item for item in command.items]
+    return replace(command, items=items)
+
+
+def _source(item: BatchItem) -> str | None:
+    return None if isinstance(item, Unreadable) else item.source
 
 
 def _earner(actor: "UserActor") -> None:

@@ -44,6 +44,10 @@ async def _connect(actor: "UserActor", intention: Intention, command: ConnectTra
     if account.player.role is Role.ADMIN:
         raise Forbidden("Admins do not earn points.")
     now = actor.services.clock.now()
+    former = await actor.services.reads.run(queries.find, actor.user_id, command.names)
+    same = former is not None and former.account_key == command.account_key
+    if former is not None and same and _goes_on(former, command):
+        return Answer(shown(former, command.service))
     primary = account.primary_source
     is_primary = primary is None or primary in command.names
     known = Known(
@@ -60,12 +64,18 @@ async def _connect(actor: "UserActor", intention: Intention, command: ConnectTra
     )
     answer = shown(known, command.service)
     unit = actor.unit("tracker_connected", intention, answer)
-    unit.statements = statements.connect(actor.user_id, command, is_primary=is_primary, now=now)
+    connect = statements.connect_again if same else statements.connect
+    unit.statements = connect(actor.user_id, command, is_primary=is_primary, now=now)
     try:
         await _commit(actor, unit, command.provider if is_primary else primary)
     except UnitRefused as refused:  # somebody else's connection to the same account was first
         raise TrackerTaken from refused
     return Answer(answer)
+
+
+def _goes_on(former: Known, command: ConnectTracker) -> bool:
+    """What reports by itself is connected already: where it goes on is not forgotten."""
+    return command.next_due_at is None and former.sync_status != SyncStatus.RECONNECT
 
 
 async def _disconnect(actor: "UserActor", intention: Intention, command: DisconnectTracker) -> Answer:
@@ -83,6 +93,7 @@ async def _commit(actor: "UserActor", unit: Unit, source: str | None) -> None:
     """Append `unit`, after which `source` is the primary tracker, and book what that changes."""
     outcome = await user_activities.rank_by(actor, source)
     await user_activities.commit_ranking(actor, unit, outcome, source)
+    actor.heard = None
 
 
 async def _tell(actor: "UserActor", intention: Intention, command: TellOfTracker) -> Answer:

@@ -9,11 +9,11 @@ import hashlib
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -48,6 +48,12 @@ class Body:
     steps: dict[date, int] = field(default_factory=dict)
     minutes: dict[date, dict[str, int]] = field(default_factory=dict)
     exercises: dict[str, dict[str, Any]] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    """Of the person's clock: exercises are asked for by its days."""
+
+    def day_of(self, moment: datetime) -> date:
+        """The day on the person's clock."""
+        return moment.astimezone(self.zone).date()
 
     def walk(self, day: date, steps: int) -> None:
         """So many steps of the day, as far as it went."""
@@ -120,16 +126,22 @@ class FakeGoogle:
         self.token_faults: deque[Fault] = deque()
         self.faults_of: dict[str, Fault] = {}
         """By account, as long as they stand."""
+        self.silent: set[str] = set()
+        """Accounts whose requests are taken and never answered, as long as they are here."""
         self.answers = asyncio.Event()
         self.answers.set()
         """Unset, it takes a request and says nothing."""
         self.asked = asyncio.Event()
         self.latency_s = 0.0
+        self.spent: dict[str, str] = {}
+        """What the answers about exercises, the last ones, say of the quota."""
         self.quota = 300
         self.busiest = 0
         """The most requests that were under way at once."""
+        self.busiest_account = 0
+        """The most that were of one account."""
         self.url = ""
-        self._under_way = 0
+        self._under_way: Counter[str] = Counter()
         self._numbers = count(1)
         self._codes: dict[str, tuple[str, str, str]] = {}
         self._access: dict[str, tuple[_Consent, datetime]] = {}
@@ -225,19 +237,22 @@ class FakeGoogle:
     # --- The API ------------------------------------------------------------------------------------------
 
     async def api(self, request: web.Request) -> web.Response:
-        self._under_way += 1
-        self.busiest = max(self.busiest, self._under_way)
-        try:
-            return await self._api(request)
-        finally:
-            self._under_way -= 1
-
-    async def _api(self, request: web.Request) -> web.Response:
-        path = request.path.removeprefix("/v4/users/me/")
         account = self._whose(request)
+        self._under_way[account or ""] += 1
+        self.busiest = max(self.busiest, self._under_way.total())
+        self.busiest_account = max(self.busiest_account, self._under_way[account or ""] if account else 0)
+        try:
+            return await self._api(request, account)
+        finally:
+            self._under_way[account or ""] -= 1
+
+    async def _api(self, request: web.Request, account: str | None) -> web.Response:
+        path = request.path.removeprefix("/v4/users/me/")
         self.requests.append((account or "", path))
         self.asked.set()
         await self._wait()
+        if account in self.silent:
+            await asyncio.Event().wait()
         if self.faults:
             return _answer_of(self.faults.popleft())
         if account is None:
@@ -250,7 +265,9 @@ class FakeGoogle:
         if path == "identity":
             return web.json_response({"name": "users/me/identity", "healthUserId": account})
         if path == "dataTypes/exercise/dataPoints":
-            return self._list(body, request)
+            answer = self._list(body, request)
+            answer.headers.update(self.spent)
+            return answer
         asked = await request.json()
         self.bodies.append(asked)
         match path:
@@ -302,7 +319,7 @@ class FakeGoogle:
         found = [
             point
             for point in body.exercises.values()
-            if first <= datetime.fromisoformat(point["exercise"]["interval"]["startTime"]).date() < end
+            if first <= body.day_of(datetime.fromisoformat(point["exercise"]["interval"]["startTime"])) < end
         ]
         return _page("dataPoints", found, size, request.query.get("pageToken"))
 

@@ -24,6 +24,8 @@ class LogActivities:
 
     items: Sequence[BatchItem]
     push: Push | None = None
+    from_provider: bool = False
+    """A provider told us itself; else it is what a client says."""
     ANSWER: ClassVar[type[Struct]] = LoggedActivities
 
 

@@ -86,6 +86,12 @@ def primary_source_of(user_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     )
 
 
+def connected(conn: Connection, user_id: UserId) -> list[str]:
+    """The providers that the player is connected to."""
+    mine = tracker_connections.c.user_id == user_id
+    return list(conn.execute(select(tracker_connections.c.provider).where(mine)).scalars())
+
+
 def is_connected(conn: Connection, user_id: UserId, provider: str) -> bool:
     """Whether the player has a connection to that provider."""
     known = select(tracker_connections.c.connection_id).where(

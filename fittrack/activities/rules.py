@@ -85,6 +85,8 @@ class Refusal(StrEnum):
     DAY_MINUTES_IMPOSSIBLE = "day-minutes-impossible"
     DAY_FULL = "day-full"
     UNKNOWN_ACTIVITY = "unknown-activity"
+    TOLD_BY_TRACKER = "told-by-tracker"
+    """Its source is connected, and tells us itself."""
 
 
 class Doubt(StrEnum):

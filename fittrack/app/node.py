@@ -218,6 +218,7 @@ class Node:
         source = DrandClient(self._outgoing, drand_url) if drand_url else NoSource()
         self.beacons = BeaconFetcher(source, self.registry, self.clock)
         self._prize_steps: Counter[str] = Counter()
+        self._catalogue = catalogue(self.settings, self._outgoing, self.clock, self.calendar)
         services = Services(
             clock=self.clock,
             calendar=self.calendar,
@@ -235,6 +236,7 @@ class Node:
             standing_changed=self.watch.changed,
             revoked=self._revoke,
             effects_due=self._bell.effects,
+            heard=self._catalogue.heard,
             holds_lease=self._holds_lease,
             prize_steps=self._prize_steps,
         )
@@ -325,7 +327,7 @@ class Node:
         )
 
     def _build_trackers(self) -> None:
-        found = catalogue(self.settings, self._outgoing, self.clock, self.calendar)
+        found = self._catalogue
         self.connections = ConnectionServices(
             clock=self.clock,
             calendar=self.calendar,
@@ -334,6 +336,7 @@ class Node:
             registry=self.registry,
             sealer=self.sealer,
             catalogue=found,
+            sync_within_s=self.settings.trackers.sync_within_ms / 1000,
             windows=self._counting,
             sync_due=partial(self._bell.syncs, tuple(found.fetched)),
             revocation_due=self._bell.revocations,

@@ -50,6 +50,9 @@ GOOGLE_AUTHORIZE_URL: Final = "https://accounts.google.com/o/oauth2/v2/auth"
 GOOGLE_TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GOOGLE_REVOKE_URL: Final = "https://oauth2.googleapis.com/revoke"
 
+SYNC_WITHIN_MS_MAX: Final = 90_000
+"""Half of the time for which whoever syncs a connection may rely on being alone with it."""
+
 _NETWORKS_WANTED: Final = "a list of addresses and networks such as 10.0.0.0/8,2001:db8::/32"
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -172,6 +175,12 @@ def _trackers(reader: Reader) -> TrackerSettings:
         redirect_uris=reader.words("GOOGLE_REDIRECT_URIS"),
         google_hook_secret=reader.text("GOOGLE_HOOK_SECRET"),
         terra_signing_secret=reader.text("TERRA_SIGNING_SECRET"),
+        sunset=reader.words("TRACKERS_SUNSET"),
+        disabled=reader.words("TRACKERS_DISABLED"),
+        answer_within_ms=reader.whole("TRACKER_ANSWER_WITHIN_MS", 20_000, low=10, high=SYNC_WITHIN_MS_MAX),
+        sync_within_ms=reader.whole(
+            "TRACKER_SYNC_WITHIN_MS", SYNC_WITHIN_MS_MAX, low=10, high=SYNC_WITHIN_MS_MAX
+        ),
     )
 
 

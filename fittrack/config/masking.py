@@ -87,6 +87,10 @@ def _shown_trackers(trackers: TrackerSettings) -> dict[str, str]:
         "GOOGLE_REDIRECT_URIS": ",".join(trackers.redirect_uris),
         "GOOGLE_HOOK_SECRET": _mask(trackers.google_hook_secret),
         "TERRA_SIGNING_SECRET": _mask(trackers.terra_signing_secret),
+        "TRACKERS_SUNSET": ",".join(trackers.sunset),
+        "TRACKERS_DISABLED": ",".join(trackers.disabled),
+        "TRACKER_ANSWER_WITHIN_MS": str(trackers.answer_within_ms),
+        "TRACKER_SYNC_WITHIN_MS": str(trackers.sync_within_ms),
     }
 
 

@@ -82,6 +82,14 @@ class TrackerSettings:
     """What its notifications carry as `Authorization`; empty: none are taken."""
     terra_signing_secret: str = field(repr=False)
     """What the aggregator signs with; empty: nothing is taken from it."""
+    sunset: tuple[str, ...]
+    """Providers with which nobody new connects."""
+    disabled: tuple[str, ...]
+    """Providers that are switched off."""
+    answer_within_ms: int
+    """How long a provider may take for an answer."""
+    sync_within_ms: int
+    """How long one sync may take, however many answers it needs; it goes on where it was the next time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

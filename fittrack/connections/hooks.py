@@ -5,9 +5,11 @@ from typing import assert_never
 
 import structlog
 
-from fittrack.activities.commands import LogActivities
-from fittrack.connections import joining, queries, rules
+from fittrack.connections import joining, queries, rules, taking
+from fittrack.connections.commands import News
 from fittrack.connections.problems import InvalidState, TrackerTaken
+from fittrack.connections.queries import Known
+from fittrack.connections.rules import SyncStatus
 from fittrack.connections.services import ConnectionServices
 from fittrack.integrations.trackers.provider import (
     Authorized,
@@ -19,10 +21,7 @@ from fittrack.integrations.trackers.provider import (
     Tracked,
     Verified,
 )
-from fittrack.kit.intention import Intention
 from fittrack.kit.problems import Forbidden, NotFound, Problem, ProfileIncomplete
-from fittrack.server.asking import USER
-from protocol.limits import ACTIVITIES_PER_COMMAND_MAX
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +43,7 @@ async def take_in(services: ConnectionServices, provider: Provider, events: Sequ
             case Authorized(account, reference):
                 await _connect(services, provider, account, reference)
             case Deauthorized(account):
-                key = rules.account_key(provider.service, account)
-                sentence = f"{provider.title} no longer sends your activities"
-                await services.journal.transact(queries.lose_consent, key, sentence, services.clock.now())
+                await _lose_consent(services, provider, account)
             case _:
                 assert_never(event)
     if changed:
@@ -63,20 +60,34 @@ async def _connect(services: ConnectionServices, provider: Provider, account: st
         log.warning("hook.not_connected", provider=provider.name, code=refusal.code)
 
 
-async def _take_in_push(services: ConnectionServices, provider: Provider, push: Pushed) -> None:
-    key = rules.account_key(provider.service, push.account)
-    known = await services.reads.run(queries.find_by_account, key)
+async def _lose_consent(services: ConnectionServices, provider: Provider, account: str) -> None:
+    known = await _holder(services, provider, account)
     if known is None:
+        return
+    sentence = f"{provider.title} no longer sends your activities"
+    await taking.tell(services, known, provider, News.CONSENT_GONE)
+    await services.journal.transact(queries.lose_consent, known.connection_id, sentence, services.clock.now())
+
+
+async def _holder(services: ConnectionServices, provider: Provider, account: str) -> Known | None:
+    """The connection of an account that still consents."""
+    known = await services.reads.run(queries.find_by_account, rules.account_key(provider.service, account))
+    if known is None or known.sync_status == SyncStatus.RECONNECT:
         log.info("hook.nobody", provider=provider.name)
+        return None
+    return known
+
+
+async def _take_in_push(services: ConnectionServices, provider: Provider, push: Pushed) -> None:
+    known = await _holder(services, provider, push.account)
+    if known is None:
         return
     items = [
         rules.activity_of(item) if isinstance(item, Tracked) else rules.withdrawal_of(item)
         for item in push.items
     ]
-    player = services.registry.ref(USER, known.user_id)
     try:
-        for start in range(0, len(items), ACTIVITIES_PER_COMMAND_MAX):
-            await player.ask(Intention(LogActivities(items[start : start + ACTIVITIES_PER_COMMAND_MAX])))
+        await taking.take_in(services, known, items)
     except Problem as problem:
         if problem.retryable:
             raise

@@ -39,10 +39,7 @@ async def initiate(
 
     Raises `TrackerNotConfigured`, `TrackerSunset` or `RedirectNotAllowed`.
     """
-    if provider.availability is Availability.DISABLED:
-        raise TrackerNotConfigured
-    if provider.availability is Availability.SUNSET:
-        raise TrackerSunset
+    _refuse_closed(provider)
     if provider.pushes:
         connection = await _ask_to_connect(services, user_id, _pushed(services, provider))
         return schemas.Initiated(provider=provider.name, connection=connection)
@@ -69,6 +66,13 @@ async def initiate(
     )
 
 
+def _refuse_closed(provider: Provider) -> None:
+    if provider.availability is Availability.DISABLED:
+        raise TrackerNotConfigured
+    if provider.availability is Availability.SUNSET:
+        raise TrackerSunset
+
+
 def _redirect_uri(flow: OAuthFlow | None, wanted: str | None) -> str | None:
     if flow is None:
         return None
@@ -82,7 +86,7 @@ async def complete(
 ) -> schemas.Connection:
     """Make tokens of what the person came back with. The state works once, whatever comes of it.
 
-    Raises `InvalidState`, `ConsentRefused`, `TrackerUnreachable` or `TrackerTaken`.
+    Raises `InvalidState`, `ConsentRefused`, `TrackerUnreachable`, `TrackerTaken`, or what `initiate` does.
     """
     state_hash = hash_token(form.state)
     names = services.catalogue.names_of(provider.service)
@@ -90,6 +94,7 @@ async def complete(
         queries.use_state, state_hash, names, services.clock.now(), user_id
     )
     begun = services.catalogue.named(state.provider)
+    _refuse_closed(begun)
     if begun.oauth is None or begun.reader is None:
         raise TrackerNotConfigured
     verifier = services.sealer.open(state.sealed_verifier, seal_contexts.pkce_verifier(state_hash))
@@ -167,5 +172,5 @@ def _granted(services: ConnectionServices, provider: Provider, grant: Grant, acc
         sealed_access=sealed.access,
         sealed_refresh=sealed.refresh,
         token_expires_at=rules.token_ends(now, grant.expires_in_s),
-        next_due_at=now,
+        next_due_at=rules.at_once(now),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, case, delete, func, insert, literal, or_, select, update
 
 from fittrack.connections.problems import InvalidState
-from fittrack.connections.rules import SyncStatus
+from fittrack.connections.rules import SyncStatus, at_once
 from fittrack.db.tables.partners import oauth_states, tracker_connections, tracker_revocations
 from fittrack.kit.ids import ConnectionId, UserId
 
@@ -28,6 +28,8 @@ class Known(NamedTuple):
     last_sync_at: datetime | None
     next_due_at: datetime | None
     created_at: datetime
+    account_key: bytes | None = None
+    not_before: datetime | None = None
 
 
 _KNOWN: tuple[Any, ...] = (
@@ -41,6 +43,8 @@ _KNOWN: tuple[Any, ...] = (
     _C.last_sync_at,
     _C.next_due_at,
     _C.created_at,
+    _C.account_key,
+    _C.not_before,
 )
 
 
@@ -230,6 +234,8 @@ class SyncEnd(NamedTuple):
     status: SyncStatus
     next_due_at: datetime | None
     error: str | None = None
+    not_before: datetime | None = None
+    """Until when the provider wants to be left alone."""
     cursor: bytes | None = None
     """None: as it was."""
 
@@ -237,12 +243,13 @@ class SyncEnd(NamedTuple):
 def end_sync(conn: Connection, claim: Claim, end: SyncEnd, now: datetime) -> bool:
     """Let go of the claim; says whether it still held.
 
-    Who asked for a sync meanwhile gets one: then the connection is due already.
+    Who asked for a sync meanwhile gets one, as soon as the provider can be asked.
     """
     values: dict[str, Any] = {
         "sync_status": end.status.value,
         "sync_error": end.error,
-        "next_due_at": None if end.next_due_at is None else _unless_asked_meanwhile(claim, end.next_due_at),
+        "next_due_at": _next_due(claim, end),
+        "not_before": end.not_before,
         "claim_id": None,
         "claimed_until": None,
         "updated_at": now,
@@ -256,8 +263,13 @@ def end_sync(conn: Connection, claim: Claim, end: SyncEnd, now: datetime) -> boo
     return bool(conn.execute(update(tracker_connections).where(_held(claim)).values(values)).rowcount)
 
 
-def _unless_asked_meanwhile(claim: Claim, at: datetime) -> Any:
-    return case((_C.next_due_at != claim.due_at, _C.next_due_at), else_=literal(at, _C.next_due_at.type))
+def _next_due(claim: Claim, end: SyncEnd) -> Any:
+    if end.next_due_at is None:
+        return None
+    asked_for = literal(end.not_before, _C.not_before.type) if end.not_before else _C.next_due_at
+    return case(
+        (_C.next_due_at != claim.due_at, asked_for), else_=literal(end.next_due_at, _C.next_due_at.type)
+    )
 
 
 def _held(claim: Claim) -> Any:
@@ -265,39 +277,51 @@ def _held(claim: Claim) -> Any:
 
 
 def ask_for_sync(conn: Connection, connection_id: ConnectionId, now: datetime) -> bool:
-    """The connection is due now, unless only its player can go on."""
+    """Somebody waits for a sync: it comes next, unless only the player can go on, or as soon as its provider
+    can be asked again.
+    """
+    due = case((_C.not_before > now, _C.not_before), else_=literal(at_once(now), _C.next_due_at.type))
     return bool(
         conn.execute(
             update(tracker_connections)
             .where(_C.connection_id == connection_id, _C.sync_status != SyncStatus.RECONNECT.value)
-            .values(next_due_at=now, updated_at=now)
+            .values(next_due_at=due, updated_at=now)
         ).rowcount
     )
 
 
 def ask_for_sync_of(conn: Connection, account_keys: Sequence[bytes], now: datetime) -> int:
-    """The connections of these accounts are due now; returns how many there are."""
+    """The connections of these accounts are due now, or when their provider can be asked; returns how many.
+
+    What waits for its turn keeps it.
+    """
+    waits = and_(_C.next_due_at <= now, _free(now))
+    due = case(
+        (_C.not_before > now, _C.not_before),
+        (waits, _C.next_due_at),
+        else_=literal(now, _C.next_due_at.type),
+    )
     return conn.execute(
         update(tracker_connections)
         .where(_C.account_key.in_(account_keys), _C.next_due_at.is_not(None))
-        .values(next_due_at=now, updated_at=now)
+        .values(next_due_at=due, updated_at=now)
     ).rowcount
 
 
-def lose_consent(conn: Connection, account_key: bytes, sentence: str, now: datetime) -> None:
+def lose_consent(conn: Connection, connection_id: ConnectionId, sentence: str, now: datetime) -> None:
     """The person took back consent at the provider."""
     conn.execute(
         update(tracker_connections)
-        .where(_C.account_key == account_key)
+        .where(_C.connection_id == connection_id)
         .values(sync_status=SyncStatus.RECONNECT.value, sync_error=sentence, next_due_at=None, updated_at=now)
     )
 
 
 def note_push(conn: Connection, connection_id: ConnectionId, now: datetime) -> None:
-    """Something came by itself."""
+    """Something came by itself. Where consent is gone, that stays so until the player connects again."""
     conn.execute(
         update(tracker_connections)
-        .where(_C.connection_id == connection_id)
+        .where(_C.connection_id == connection_id, _C.sync_status != SyncStatus.RECONNECT.value)
         .values(sync_status=SyncStatus.IDLE.value, sync_error=None, last_sync_at=now, updated_at=now)
     )
 

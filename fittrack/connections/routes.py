@@ -1,6 +1,7 @@
 """`/connections`: trackers of the player (SPEC 7 and 10)."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Final, cast
 
 from aiohttp import web
@@ -24,7 +25,7 @@ from fittrack.connections.queries import Known
 from fittrack.connections.rules import SyncStatus
 from fittrack.connections.services import CONNECTIONS
 from fittrack.connections.views import shown
-from fittrack.integrations.trackers.provider import Provider
+from fittrack.integrations.trackers.provider import Availability, Provider
 from fittrack.kit.problems import Conflict, Forbidden, NotFound, RateLimited, Validation
 from fittrack.server.asking import command, player_ref, render_answer
 from fittrack.server.pagination import pagination_of
@@ -80,10 +81,13 @@ async def sync(request: web.Request) -> web.Response:
     """It runs as soon as there is room; `sync_status` tells."""
     services, provider = request.app[CONNECTIONS], _provider(request)
     known = await _connection(request, provider)
+    if (off := _off(services.catalogue, known)) is not None:
+        raise TrackerNotConfigured(off)
     if provider.reader is None:
         raise NothingToSync
     if known.sync_status == SyncStatus.RECONNECT:
         raise Conflict("The tracker must be connected again first")
+    _let_wait(known, provider, services.clock.now())
     verdict = await services.windows.hit(SYNCS, known.connection_id.int, SYNCS_A_MINUTE)
     if not verdict.allowed:
         detail = f"At most {SYNCS_A_MINUTE} syncs a minute on demand"
@@ -151,8 +155,27 @@ async def _connection(request: web.Request, provider: Provider) -> Known:
     return known
 
 
+def _let_wait(known: Known, provider: Provider, now: datetime) -> None:
+    if known.not_before is not None and known.not_before > now:
+        wait = known.not_before - now
+        raise RateLimited(
+            f"{provider.title} asks us to wait; the next sync comes by itself after that",
+            after_ms=int(wait.total_seconds() * 1000) + 1,
+        )
+
+
 def _shown(catalogue: Catalogue, known: Known) -> schemas.Connection:
-    return shown(known, catalogue.service_of(known.provider))
+    return shown(known, catalogue.service_of(known.provider), off=_off(catalogue, known))
+
+
+def _off(catalogue: Catalogue, known: Known) -> str | None:
+    """The sentence that says that nothing is read there, if so."""
+    provider = catalogue.find(known.provider)
+    if provider is None:
+        return "This tracker is no longer read here"
+    if provider.availability is Availability.DISABLED and not provider.pushes:
+        return f"{provider.title} is switched off here for the time being"
+    return None
 
 
 def _available(provider: Provider) -> schemas.AvailableProvider:
@@ -208,6 +231,7 @@ ROUTES: list[Route] = [
         idempotent=False,
         problems=(
             TrackerNotConfigured,
+            TrackerSunset,
             InvalidState,
             ConsentRefused,
             TrackerUnreachable,

@@ -32,6 +32,9 @@ LOOK_BACK: Final = timedelta(days=2)
 WHOLE_EVERY: Final = timedelta(hours=6)
 """How often every day that can still count is read again: watches lie in drawers for days."""
 
+AHEAD: Final = timedelta(days=1)
+"""What somebody waits for, such as the first sync, goes before any backlog that is younger than this."""
+
 RETRY_FIRST: Final = timedelta(seconds=30)
 RETRY_MAX: Final = timedelta(hours=1)
 """However long a provider's outage lasts, syncs follow its end within the hour."""
@@ -104,6 +107,16 @@ def next_sync(now: datetime, draw: float) -> datetime:
     return whole_milliseconds(now + SYNC_EVERY * (1 - SPREAD * draw))
 
 
+def at_once(now: datetime) -> datetime:
+    """Since when a connection counts as due that somebody waits for: before what is due by itself."""
+    return now - AHEAD
+
+
+def not_before(now: datetime, after_s: float | None) -> datetime | None:
+    """Until when a provider wants to be left alone, if it said so."""
+    return None if not after_s else whole_milliseconds(now + timedelta(seconds=after_s))
+
+
 def retry_at(now: datetime, failures: int, draw: float, after_s: float | None) -> datetime:
     """When a failed sync is tried again: doubling with jitter, never before the provider wants it."""
     # Bounded before it is computed: after days of failures the power alone would overflow.
@@ -112,10 +125,17 @@ def retry_at(now: datetime, failures: int, draw: float, after_s: float | None) -
     return whole_milliseconds(now + max(delay, timedelta(seconds=(after_s or 0) * (1 + draw / 10))))
 
 
-def window_of(cursor: Cursor, now: datetime, calendar: PlatformCalendar) -> Window:
-    """What to ask for: from some time before where the last sync ended, now and then all that counts."""
+def window_of(cursor: Cursor, now: datetime, calendar: PlatformCalendar, *, first: bool = False) -> Window:
+    """What to ask for: from some time before where the last sync ended; all that counts now and then, and
+    the first time after connecting.
+    """
     since = now - ADMISSIBLE_AGE
-    if cursor.through is not None and cursor.whole_at is not None and now < cursor.whole_at + WHOLE_EVERY:
+    if (
+        not first
+        and cursor.through is not None
+        and cursor.whole_at is not None
+        and now < cursor.whole_at + WHOLE_EVERY
+    ):
         since = max(since, cursor.through - LOOK_BACK)
     return Window(calendar.day_of(since), calendar.day_of(now), since, now)
 

@@ -30,6 +30,8 @@ class ConnectionServices:
     registry: Registry
     sealer: Sealer
     catalogue: Catalogue
+    sync_within_s: float
+    """However many answers it needs: a sync goes on where it was the next time."""
     windows: Windows
     """Counts requests, ours to providers and players' for a sync."""
     sync_due: Callable[[], None]

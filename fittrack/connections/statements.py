@@ -15,37 +15,60 @@ _C = tracker_connections.c
 
 
 def connect(user_id: UserId, command: ConnectTracker, *, is_primary: bool, now: datetime) -> list[Executable]:
-    """The connection takes the place of a former one to the same service.
-
-    Tokens of another account there are to be revoked. Those of the same one are not: where one consent
-    covers them all, that would end the new ones too.
-    """
+    """The connection takes the place of a former one to the same service, whose tokens are to be revoked."""
     former = (_C.user_id == user_id, _C.provider.in_(command.names))
-    other = or_(_C.account_key.is_(None), _C.account_key != command.account_key)
-    forget = delete(tracker_revocations).where(tracker_revocations.c.account_key == command.account_key)
-    pushed = command.next_due_at is None
     return [
-        *([forget] if command.account_key is not None else []),
-        revoke(*former, other, now=now),
+        *_keep_consent(command),
+        revoke(*former, now=now),
         delete(tracker_connections).where(*former),
         insert(tracker_connections).values(
-            connection_id=command.connection_id,
-            user_id=user_id,
-            provider=command.provider,
-            is_primary=is_primary,
-            provider_user_id=command.account,
-            scopes=command.scopes,
-            sealed_access_token=command.sealed_access,
-            sealed_refresh_token=command.sealed_refresh,
-            token_expires_at=command.token_expires_at,
-            sync_status=(SyncStatus.IDLE if pushed else SyncStatus.PENDING).value,
-            sync_failures=0,
-            next_due_at=command.next_due_at,
-            created_at=now,
-            updated_at=now,
-            account_key=command.account_key,
+            **_connected(command, is_primary=is_primary, now=now), user_id=user_id
         ),
     ]
+
+
+def connect_again(
+    user_id: UserId, command: ConnectTracker, *, is_primary: bool, now: datetime
+) -> list[Executable]:
+    """The same account is connected anew, perhaps under another name: what was told of it stays known.
+
+    Its former tokens are not revoked: where one consent covers them all, that would end the new ones too.
+    """
+    former = (_C.user_id == user_id, _C.provider.in_(command.names))
+    forgotten = {"sync_error": None, "last_sync_at": None, "claim_id": None, "claimed_until": None}
+    return [
+        *_keep_consent(command),
+        update(tracker_connections)
+        .where(*former)
+        .values(**_connected(command, is_primary=is_primary, now=now), **forgotten),
+    ]
+
+
+def _keep_consent(command: ConnectTracker) -> list[Executable]:
+    """What was to be revoked of the account stays."""
+    if command.account_key is None:
+        return []
+    return [delete(tracker_revocations).where(tracker_revocations.c.account_key == command.account_key)]
+
+
+def _connected(command: ConnectTracker, *, is_primary: bool, now: datetime) -> dict[str, Any]:
+    pushed = command.next_due_at is None
+    return {
+        "connection_id": command.connection_id,
+        "provider": command.provider,
+        "is_primary": is_primary,
+        "provider_user_id": command.account,
+        "scopes": command.scopes,
+        "sealed_access_token": command.sealed_access,
+        "sealed_refresh_token": command.sealed_refresh,
+        "token_expires_at": command.token_expires_at,
+        "sync_status": (SyncStatus.IDLE if pushed else SyncStatus.PENDING).value,
+        "sync_failures": 0,
+        "next_due_at": command.next_due_at,
+        "created_at": now,
+        "updated_at": now,
+        "account_key": command.account_key,
+    }
 
 
 def revoke(*which: object, now: datetime) -> Executable:

@@ -13,28 +13,22 @@ from typing import Final
 
 import structlog
 
-from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, Withdrawal
 from fittrack.activities.outcome import ItemStatus
 from fittrack.activities.rules import Refusal
-from fittrack.activities.schemas import LoggedActivities
 from fittrack.connections import queries, rules, tokens
-from fittrack.connections.commands import News, TellOfTracker
+from fittrack.connections.commands import News
 from fittrack.connections.queries import Claim, NewTokens, SyncEnd
 from fittrack.connections.rules import SyncStatus
 from fittrack.connections.services import ConnectionServices
+from fittrack.connections.taking import take_in, tell
 from fittrack.integrations.trackers.provider import Fetched, Provider, Quota, Window
 from fittrack.integrations.trackers.trouble import ConsentGone, TokenRefused, TrackerTrouble
-from fittrack.kit.intention import Intention
 from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import SealBroken
-from fittrack.server.asking import USER
-from protocol.limits import ACTIVITIES_PER_COMMAND_MAX
 
-SYNC_WITHIN_S: Final = 90.0
-"""However many pages it has; it goes on where it was the next time."""
 LEASE: Final = timedelta(minutes=3)
-"""How long a claim holds: twice as long as a sync. After a crash another node goes on then."""
+"""How long a claim holds: twice as long as a sync at most. After a crash another node goes on then."""
 
 SENTENCE_LENGTH_MAX: Final = 300
 
@@ -66,13 +60,15 @@ class Syncs:
     async def _outcome(self, claim: Claim) -> SyncEnd:
         provider = self._services.catalogue.find(claim.provider)
         try:
-            async with asyncio.timeout(SYNC_WITHIN_S):
+            async with asyncio.timeout(self._services.sync_within_s):
                 return await self._sync(claim, provider)
         except ConsentGone as gone:
-            await self._tell(claim, provider, News.CONSENT_GONE)
+            if provider is not None:
+                await tell(self._services, claim, provider, News.CONSENT_GONE)
             return SyncEnd(SyncStatus.RECONNECT, None, gone.sentence[:SENTENCE_LENGTH_MAX])
         except TrackerTrouble as trouble:
-            return self._later(claim, trouble.sentence, trouble.after_s)
+            end = self._later(claim, trouble.sentence, trouble.after_s)
+            return end._replace(not_before=rules.not_before(self._services.clock.now(), trouble.after_s))
         except TimeoutError:
             return self._later(claim, "The provider is too slow at the moment")
         except SealBroken:
@@ -92,27 +88,30 @@ class Syncs:
             raise TrackerTrouble("Syncing with this provider is switched off here")
         services = self._services
         cursor = rules.read_cursor(claim.sync_cursor)
-        window = rules.window_of(cursor, services.clock.now(), services.calendar)
-        fetched = await self._fetch(claim, provider, window)
+        first, quota = claim.last_sync_at is None, services.quota(claim.connection_id)
+        window = rules.window_of(cursor, services.clock.now(), services.calendar, first=first)
+        fetched = await self._fetch(claim, provider, window, quota)
         new = rules.diff(cursor, fetched, window, services.calendar)
         stored, told = await self._log(claim, new.items)
+        now = services.clock.now()
+        next_due, not_before = rules.next_sync(now, random.random()), rules.not_before(now, quota.pause_s)  # noqa: S311 - it spreads load
         end = SyncEnd(
             SyncStatus.IDLE,
-            rules.next_sync(services.clock.now(), random.random()),  # noqa: S311 - it spreads load
+            max(next_due, not_before or next_due),
+            not_before=not_before,
             error=None if fetched.whole else f"Some of what {provider.title} told could not be read",
             cursor=rules.stored(rules.without(new.cursor, told)),
         )
-        if claim.last_sync_at is None:
-            await self._tell(claim, provider, News.FIRST_SYNC, stored)
+        if first:
+            await tell(services, claim, provider, News.FIRST_SYNC, activities=stored)
         return end
 
     # --- Tokens -------------------------------------------------------------------------------------------
 
-    async def _fetch(self, claim: Claim, provider: Provider, window: Window) -> Fetched:
+    async def _fetch(self, claim: Claim, provider: Provider, window: Window, quota: Quota) -> Fetched:
         """Everything in the window, with a token that is refreshed when it must be."""
         assert provider.reader is not None, "it was looked at"
         services = self._services
-        quota = services.quota(claim.connection_id)
         access = tokens.open_access(services.sealer, claim.connection_id, claim.sealed_access)
         if access is None or rules.refresh_is_due(claim.token_expires_at, services.clock.now()):
             access = await self._refresh(claim, provider)
@@ -134,7 +133,7 @@ class Syncs:
         """Newer tokens, kept before they are used: a rotated one works once."""
         services = self._services
         now = services.clock.now()
-        if now + timedelta(seconds=SYNC_WITHIN_S / 2) >= claim.until:
+        if now + timedelta(seconds=services.sync_within_s / 2) >= claim.until:
             raise ClaimLost
         refresh = tokens.open_refresh(services.sealer, claim.connection_id, claim.sealed_refresh)
         if refresh is None or provider.oauth is None:
@@ -152,33 +151,9 @@ class Syncs:
         self, claim: Claim, items: Sequence[ActivityInput | Withdrawal]
     ) -> tuple[int, list[ActivityInput | Withdrawal]]:
         """Have the player's actor take in what is new; how many it took, and what is to be told again."""
-        player = self._services.registry.ref(USER, claim.user_id)
-        taken = 0
-        again: list[ActivityInput | Withdrawal] = []
-        for start in range(0, len(items), ACTIVITIES_PER_COMMAND_MAX):
-            batch = items[start : start + ACTIVITIES_PER_COMMAND_MAX]
-            answer = await player.ask(Intention(LogActivities(batch)))
-            logged: LoggedActivities = answer.body
-            for item, outcome in zip(batch, logged.activities, strict=True):
-                taken += outcome.status == ItemStatus.ACCEPTED.value
-                if outcome.code in _TOLD_AGAIN:
-                    again.append(item)
-        return taken, again
-
-    async def _tell(self, claim: Claim, provider: Provider | None, news: News, activities: int = 0) -> None:
-        if provider is None:
-            return
-        wish = TellOfTracker(
-            connection_id=claim.connection_id,
-            provider=claim.provider,
-            title=provider.title,
-            news=news,
-            activities=activities,
-        )
-        try:
-            await self._services.registry.ref(USER, claim.user_id).ask(Intention(wish))
-        except Problem as problem:  # the connection's status tells it as well
-            log.warning("tracker.news_lost", connection_id=str(claim.connection_id), code=problem.code)
+        taken = await take_in(self._services, claim, items)
+        stored = sum(outcome.status == ItemStatus.ACCEPTED.value for _, outcome in taken)
+        return stored, [item for item, outcome in taken if outcome.code in _TOLD_AGAIN]
 
     # --- The end ------------------------------------------------------------------------------------------
 

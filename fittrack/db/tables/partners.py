@@ -31,6 +31,8 @@ tracker_connections = Table(
     # Who syncs it now, and until when nobody else does.
     Column("claim_id", Uuid16),
     Column("claimed_until", Instant),
+    # Until when its provider wants to be left alone.
+    Column("not_before", Instant),
     UniqueConstraint("user_id", "provider"),
     **CLUSTERED,
 )

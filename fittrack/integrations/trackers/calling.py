@@ -1,9 +1,10 @@
 """Requests to providers' APIs: bounded answers, honoured quotas, and every failure a `TrackerTrouble`."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from enum import Enum, auto
 from typing import Final, TypeVar
 
 import aiohttp
@@ -17,8 +18,8 @@ from fittrack.server.windows import Windows
 
 T = TypeVar("T")
 
-TIMEOUT: Final = aiohttp.ClientTimeout(total=20.0, connect=5.0)
-"""Seconds. Nobody waits for a sync but its own turn; who is slower is asked again later."""
+CONNECT_WITHIN_S: Final = 5.0
+"""A provider that takes longer to reach is away."""
 
 ANSWER_BYTES_MAX: Final = 2 * 1024 * 1024
 """A page of 25 exercises with their splits has some 200 KiB."""
@@ -28,6 +29,9 @@ RETRY_AFTER_MAX_S: Final = 24 * 3600.0
 
 WINDOWS: Final = "tracker"
 """The table of windows that counts our own requests."""
+
+_INSUFFICIENT_SCOPE: Final = 'error="insufficient_scope"'
+"""As RFC 6750, 3.1, says it."""
 
 _LIMIT_REACHED: Final = "The provider's limit of requests is reached"
 _REMAINING: Final = ("RateLimit-Remaining", "X-RateLimit-Remaining", "Fitbit-Rate-Limit-Remaining")
@@ -44,12 +48,13 @@ class AccountQuota:
         self._clock = clock
         self._key = key
         self._per_minute = per_minute
-        self._pause_s: float | None = None
+        self.pause_s: float | None = None
+        """See `Quota`."""
 
     async def spend(self) -> None:
         """See `Quota`."""
-        if self._pause_s is not None:
-            raise Throttled(_LIMIT_REACHED, after_s=self._pause_s)
+        if self.pause_s is not None:
+            raise Throttled(_LIMIT_REACHED, after_s=self.pause_s)
         verdict = await self._windows.hit(WINDOWS, self._key, self._per_minute)
         if not verdict.allowed:
             raise Throttled(_LIMIT_REACHED, after_s=verdict.reset_s)
@@ -57,16 +62,46 @@ class AccountQuota:
     def note(self, headers: Mapping[str, str]) -> None:
         """See `Quota`."""
         if _number(headers, _REMAINING) == 0:
-            self._pause_s = _seconds(_number(headers, _RESET) or 60.0, self._clock.now())
+            self.pause_s = _seconds(_number(headers, _RESET) or 60.0, self._clock.now())
+
+
+class Denial(Enum):
+    """What a provider means by 403."""
+
+    CONSENT = auto()
+    """The person's consent does not cover what we ask for, or is gone."""
+    QUOTA = auto()
+    """Too many requests."""
+    OTHER = auto()
+    """It is about us, not about the person: nothing that they could mend."""
+
+
+def plain_denial(text: bytes) -> Denial:
+    """For a provider that says nothing in its answer's body."""
+    del text
+    return Denial.OTHER
 
 
 class Caller:
-    """Asks one provider, through a session that belongs to whoever made it."""
+    """Asks one provider, through a session that belongs to whoever made it.
 
-    def __init__(self, session: aiohttp.ClientSession, clock: Clock, title: str) -> None:
+    Who does not answer within `within_s` is asked again later. `denial_of` reads the body of a 403.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        title: str,
+        *,
+        within_s: float,
+        denial_of: Callable[[bytes], Denial] = plain_denial,
+    ) -> None:
         self._session = session
         self._clock = clock
         self._title = title
+        self._timeout = aiohttp.ClientTimeout(total=within_s, connect=min(within_s, CONNECT_WITHIN_S))
+        self._denial_of = denial_of
 
     async def ask(
         self, method: str, url: str, token: str, quota: Quota, body: object = None, **params: str
@@ -80,7 +115,7 @@ class Caller:
         status, answered, text = await self.send(method, url, headers, data, params)
         quota.note(answered)
         if status != 200:
-            raise self.trouble(status, answered)
+            raise self.trouble(status, answered, text)
         return text
 
     async def send(
@@ -99,7 +134,7 @@ class Caller:
                 headers=headers,
                 data=data,
                 params=params or None,
-                timeout=TIMEOUT,
+                timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
                 return (
@@ -121,20 +156,28 @@ class Caller:
         """For answers that are not what they should be."""
         return TrackerTrouble(f"{self._title} answered something that cannot be read")
 
-    def trouble(self, status: int, headers: Mapping[str, str]) -> TrackerTrouble:
+    def trouble(self, status: int, headers: Mapping[str, str], text: bytes) -> TrackerTrouble:
         """What a status other than success means."""
         after_s = retry_after_s(headers, self._clock.now())
         match status:
             case 401:
                 return TokenRefused(f"{self._title} asks to sign in again")
             case 403:
-                return ConsentGone(f"{self._title} no longer lets us read your activities")
+                return self._denied(headers, text, after_s)
             case 429:
                 return Throttled(f"{self._title} asks us to wait", after_s=after_s)
             case _ if status >= 500:
                 return TrackerTrouble(f"{self._title} has trouble of its own", after_s=after_s)
             case _:
                 return TrackerTrouble(f"{self._title} refused the request ({status})")
+
+    def _denied(self, headers: Mapping[str, str], text: bytes, after_s: float | None) -> TrackerTrouble:
+        denial = self._denial_of(text)
+        if denial is Denial.CONSENT or _INSUFFICIENT_SCOPE in headers.get("WWW-Authenticate", ""):
+            return ConsentGone(f"{self._title} no longer lets us read your activities")
+        if denial is Denial.QUOTA:
+            return Throttled(f"{self._title} asks us to wait", after_s=after_s)
+        return TrackerTrouble(f"{self._title} does not let our service in at the moment", after_s=after_s)
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:

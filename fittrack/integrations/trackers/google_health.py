@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from fittrack.integrations.trackers import google_health_data as data
 from fittrack.integrations.trackers.calling import Caller
+from fittrack.integrations.trackers.google_errors import denial_of
 from fittrack.integrations.trackers.google_health_data import FITBIT, GOOGLE_FIT, GOOGLE_HEALTH
 from fittrack.integrations.trackers.oauth import Client, CodeFlow, Endpoints
 from fittrack.integrations.trackers.provider import (
@@ -44,6 +45,9 @@ STEPS_DAYS_MAX: Final = 90
 MINUTES_DAYS_MAX: Final = 14
 """Days that one roll-up may span, by its type."""
 
+CIVIL_DAYS_APART: Final = timedelta(days=1)
+"""How far the day of an exercise on the person's own clock may be from the platform's day of it."""
+
 EXERCISES_PER_PAGE: Final = 25
 PAGES_MAX: Final = 40
 """A thousand exercises of a week: who has more is not a person."""
@@ -60,6 +64,7 @@ class GoogleHealthSettings:
     redirect_uris: Sequence[str]
     hook_secret: str = field(repr=False)
     """What its messages carry as `Authorization`; empty: none are taken."""
+    answer_within_s: float
 
 
 def make(
@@ -70,7 +75,7 @@ def make(
     calendar: PlatformCalendar,
 ) -> Provider:
     """The provider under one of its names."""
-    caller = Caller(session, clock, TITLES[name])
+    caller = Caller(session, clock, TITLES[name], within_s=settings.answer_within_s, denial_of=denial_of)
     lacking = _lacking(settings)
     client = Client(
         client_id=settings.client_id,
@@ -152,8 +157,9 @@ class GoogleHealth:
 
     async def _exercises(self, window: Window, token: str, quota: Quota) -> AsyncIterator[list[bytes]]:
         start = "exercise.interval.civil_start_time"
+        first, end = window.first - CIVIL_DAYS_APART, window.last + timedelta(days=1) + CIVIL_DAYS_APART
         parameters = {
-            "filter": f'{start} >= "{window.first}" AND {start} < "{window.last + timedelta(days=1)}"',
+            "filter": f'{start} >= "{first}" AND {start} < "{end}"',
             "pageSize": str(EXERCISES_PER_PAGE),
         }
         url = f"{self._me}/dataTypes/exercise/dataPoints"

@@ -94,7 +94,7 @@ class CodeFlow:
         status, answered, text = await self._post(self._endpoints.revoke, headers, body)
         if status == 200 or (status == 400 and _error_of(text) in {"invalid_token", "invalid_request"}):
             return
-        raise self._caller.trouble(status, answered)
+        raise self._caller.trouble(status, answered, text)
 
     async def _grant(self, body: str) -> Grant:
         status, answered, text = await self._post(self._endpoints.token, dict(_FORM), body)
@@ -104,7 +104,7 @@ class CodeFlow:
                 raise ConsentGone(f"{self._title} no longer lets us read your activities")
             raise TrackerTrouble(f"{self._title} refused the request ({error or status})")
         if status != 200:
-            raise self._caller.trouble(status, answered)
+            raise self._caller.trouble(status, answered, text)
         token = self._caller.read(text, _Token)
         return Grant(
             access_token=token.access_token,

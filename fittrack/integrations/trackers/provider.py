@@ -80,6 +80,10 @@ class Window:
 class Quota(Protocol):
     """What one account may still ask for. Raises `trouble.Throttled` when that is nothing."""
 
+    @property
+    def pause_s(self) -> float | None:
+        """For how many seconds the provider wants no more requests, if it said so."""
+
     async def spend(self) -> None:
         """One request is about to be made."""
 

@@ -130,7 +130,7 @@ class TerraHook:
             message = msgspec.json.decode(body, type=_Message)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise HookUnreadable("It is no message of the aggregator") from error
-        return list(_events(message))
+        return list(_events(message, now))
 
     def _verify(self, signature: str, body: bytes, now: datetime) -> None:
         signed = _SIGNED.fullmatch(signature.strip())
@@ -144,7 +144,7 @@ class TerraHook:
             raise HookRefused("Its signature is not ours")
 
 
-def _events(message: _Message) -> Iterable[HookEvent]:
+def _events(message: _Message, now: datetime) -> Iterable[HookEvent]:
     user = message.user
     if user is None:
         return  # news about the aggregator itself
@@ -155,12 +155,12 @@ def _events(message: _Message) -> Iterable[HookEvent]:
         case "deauth" | "access_revoked" | "connection_error":
             yield Deauthorized(user.user_id)
         case "activity":
-            yield Pushed(user.user_id, list(_read(message.data, daily=False)))
+            yield Pushed(user.user_id, list(_read(message.data, now, daily=False)))
         case "daily":
-            yield Pushed(user.user_id, list(_read(message.data, daily=True)))
+            yield Pushed(user.user_id, list(_read(message.data, now, daily=True)))
 
 
-def _read(entries: Sequence[msgspec.Raw], *, daily: bool) -> Iterable[Tracked | Withdrawn]:
+def _read(entries: Sequence[msgspec.Raw], now: datetime, *, daily: bool) -> Iterable[Tracked | Withdrawn]:
     """What can be read; an entry that cannot is left out, the others stand."""
     for raw in entries[:ITEMS_MAX]:
         try:
@@ -169,7 +169,7 @@ def _read(entries: Sequence[msgspec.Raw], *, daily: bool) -> Iterable[Tracked | 
             continue
         if entry.metadata.start_time.tzinfo is None or entry.metadata.end_time.tzinfo is None:
             continue
-        yield from _day(entry) if daily else _workout(entry)
+        yield from _day(entry, now) if daily else _workout(entry)
 
 
 def _workout(entry: _Entry) -> Iterable[Tracked | Withdrawn]:
@@ -197,9 +197,13 @@ def _workout(entry: _Entry) -> Iterable[Tracked | Withdrawn]:
     )
 
 
-def _day(entry: _Entry) -> Iterable[Tracked]:
+def _day(entry: _Entry, now: datetime) -> Iterable[Tracked]:
+    """A day's sums so far. That a day ends at midnight is known before it is over: none of it is to come."""
     metadata, durations = entry.metadata, entry.active_durations_data
-    start, end, day = metadata.start_time, metadata.end_time, metadata.start_time.date()
+    start, day = metadata.start_time, metadata.start_time.date()
+    end = min(metadata.end_time, now)
+    if end < start:
+        return
     span = (end - start).total_seconds() / 60
     manual = metadata.upload_type == MANUAL
     if steps := entry.distance_data.steps or entry.distance_data.summary.steps:

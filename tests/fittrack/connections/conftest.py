@@ -1,6 +1,7 @@
 """A node, a Google for it, and people who connect their trackers."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from fittrack.kit.clock import VirtualClock
 from tests.actors.house import NOON
-from tests.google_health import Body, FakeGoogle, a_google, known_as
+from tests.google_health import HOOK_SECRET, Body, FakeGoogle, a_google, known_as, notification
 from tests.rest_house import Answer, Person, RestHouse, a_rest_house
 from tests.server import NO_RATE_LIMITS
 
@@ -60,6 +61,13 @@ class TrackerHouse:
         await self.connect(person, provider, account)
         return person, self.google.person(account)
 
+    async def notify(self, account: str) -> None:
+        """Google says that something changed."""
+        headers = {"Content-Type": "application/json", "Authorization": HOOK_SECRET}
+        url, body = "/api/v1/hooks/fitbit", notification(account)
+        async with self.rest.http.post(url, data=body, headers=headers) as response:
+            assert response.status == 200
+
     async def sync(self) -> None:
         """What the clock does when something is due."""
         await self.rest.inner.node.jobs.sync_trackers()
@@ -91,11 +99,28 @@ class TrackerHouse:
         return [each.title for each in await self.rest.inner.inbox(person.user_id)]
 
 
+async def status(house: TrackerHouse, person: Person) -> str:
+    """How the person's only connection is doing."""
+    return str((await house.connection(person))["sync_status"])
+
+
+@asynccontextmanager
+async def a_tracker_node(folder: Path, google: FakeGoogle, **settings: str) -> AsyncIterator[TrackerHouse]:
+    """A node, set up so; in a folder that was lived in, life goes on."""
+    usual = {**NO_RATE_LIMITS, **known_as(google), "TERRA_SIGNING_SECRET": TERRA_SECRET}
+    async with a_rest_house(folder, **{**usual, **settings}) as rest:
+        google.now = rest.inner.clock.now
+        yield TrackerHouse(rest, google)
+
+
+@asynccontextmanager
+async def a_tracker_house(folder: Path, **settings: str) -> AsyncIterator[TrackerHouse]:
+    """A node and a Google for it."""
+    async with a_google(lambda: NOON) as google, a_tracker_node(folder, google, **settings) as house:
+        yield house
+
+
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[TrackerHouse]:
-    times = [NOON]
-    async with a_google(lambda: times[0]) as google:
-        settings = {**NO_RATE_LIMITS, **known_as(google), "TERRA_SIGNING_SECRET": TERRA_SECRET}
-        async with a_rest_house(tmp_path, **settings) as rest:
-            google.now = rest.inner.clock.now
-            yield TrackerHouse(rest, google)
+    async with a_tracker_house(tmp_path) as usual:
+        yield usual

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from protocol.shapes import instant
 from tests.fittrack.connections.conftest import TERRA_SECRET, TrackerHouse
@@ -32,11 +33,15 @@ async def send(house: TrackerHouse, message: dict[str, Any] | bytes, signed: str
 async def joined(house: TrackerHouse, name: str = "joe") -> Person:
     """Somebody who agreed at the aggregator."""
     person = await house.person(name)
+    await agree(house, person, name)
+    return person
+
+
+async def agree(house: TrackerHouse, person: Person, name: str = "joe") -> None:
     status, begun = await house.call("POST", "/connections/terra/initiate", {}, token=person.token)
     assert (status, begun["authorization_url"]) == (201, None)
     user = {"user_id": f"{name}-at-terra", "provider": "APPLE", "reference_id": begun["state"]}
     assert await send(house, {"type": "auth", "status": "success", "user": user}) == (200, {"received": 1})
-    return person
 
 
 def workout(house: TrackerHouse, name: str, **metadata: Any) -> dict[str, Any]:
@@ -110,6 +115,47 @@ async def test_a_day_that_grows_is_a_revision(house: TrackerHouse):
     assert await house.balance(joe) == 80 + 20
 
 
+async def test_a_day_that_ends_at_the_coming_midnight_counts_so_far(house: TrackerHouse):
+    joe = await joined(house)
+    for steps in (3_000, 8_000):
+        day = {
+            "metadata": {
+                "start_time": f"{house.today}T00:00:00-04:00",
+                "end_time": f"{house.today + timedelta(days=1)}T00:00:00-04:00",
+            },
+            "distance_data": {"steps": steps},
+            "active_durations_data": {"low_intensity_seconds": 600},
+        }
+        await send(house, told("daily", day))
+        await house.clock.advance(600)
+    assert await house.balance(joe) == 80 + 10
+    assert len(await house.activities(joe)) == 2
+
+
+async def test_a_day_that_is_to_come_is_left_for_later(house: TrackerHouse):
+    joe = await joined(house)
+    tomorrow = house.today + timedelta(days=1)
+    day = {
+        "metadata": {
+            "start_time": f"{tomorrow}T00:00:00-04:00",
+            "end_time": f"{tomorrow}T12:00:00-04:00",
+        },
+        "distance_data": {"steps": 3_000},
+    }
+    assert (await send(house, told("daily", day)))[0] == 200
+    assert await house.activities(joe) == []
+
+
+async def test_what_cannot_count_is_recorded(house: TrackerHouse):
+    await joined(house)
+    long_ago = house.ago(days=9)
+    old = workout(house, "old", start_time=instant(long_ago), end_time=instant(long_ago + timedelta(hours=1)))
+    with capture_logs() as lines:
+        await send(house, told("activity", old, workout(house, "run")))
+    [line] = [each for each in lines if each["event"] == "tracker.refused"]
+    assert line["codes"] == {"too-old": 1}
+
+
 async def test_deletions_and_typed_in_entries_are_honoured(house: TrackerHouse):
     joe = await joined(house)
     await send(house, told("activity", workout(house, "run"), workout(house, "typed", upload_type=2)))
@@ -145,6 +191,20 @@ async def test_who_leaves_there_must_connect_again(house: TrackerHouse):
         "reconnect",
         "Terra no longer sends your activities",
     )
+    await send(house, told("deauth"))
+    assert await house.news(joe) == ["Connect Terra again"], "once"
+
+
+async def test_what_comes_after_consent_was_taken_back_is_not_taken(house: TrackerHouse):
+    joe = await joined(house)
+    await send(house, told("deauth"))
+    assert (await send(house, told("activity", workout(house, "run"))))[0] == 200
+    assert await house.activities(joe) == []
+    assert (await house.connection(joe))["sync_status"] == "reconnect"
+    await agree(house, joe)
+    await send(house, told("activity", workout(house, "run")))
+    assert len(await house.activities(joe)) == 1
+    assert (await house.connection(joe))["sync_status"] == "idle"
 
 
 @pytest.mark.parametrize("age", [301, -301])

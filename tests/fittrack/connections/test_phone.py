@@ -105,3 +105,12 @@ async def test_a_push_of_an_unknown_store_is_refused(house: TrackerHouse):
     body = {"provider": "fitbit", "anchor": "a"}
     status, problem = await house.call("POST", "/activities", body, token=joe.token)
     assert (status, problem["code"]) == (422, "validation")
+
+
+async def test_connecting_again_keeps_the_anchor(house: TrackerHouse):
+    joe = await phone(house)
+    await push(house, joe, anchor="anchor-1", activities=[walk(house, "walk-1")])
+    before = await house.connection(joe)
+    status, begun = await house.call("POST", "/connections/apple_health/initiate", token=joe.token)
+    assert (status, begun["connection"]["anchor"]) == (201, "anchor-1")
+    assert await house.connection(joe) == before
