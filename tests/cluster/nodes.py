@@ -28,12 +28,13 @@ async def figure(server: Server, name: str) -> float:
 
 
 @asynccontextmanager
-async def two_nodes(stage: Stage, folder: Path) -> AsyncIterator[tuple[Server, Server]]:
-    """Two nodes that know each other."""
+async def two_nodes(stage: Stage, folder: Path, **more: str) -> AsyncIterator[tuple[Server, Server]]:
+    """Two nodes that know each other. `more` are further settings of both."""
     with redis_server(folder) as redis:
         for name in ("a", "b"):
             (folder / name).mkdir()
-        environ = {"REDIS_URL": redis.url, "DATABASE_URL": f"sqlite:///{stage.folder}/fittrack.db"}
+        database = f"sqlite:///{stage.folder}/fittrack.db"
+        environ = {"REDIS_URL": redis.url, "DATABASE_URL": database, **more}
         async with serving(folder / "a", **environ) as one, serving(folder / "b", **environ) as other:
             yield one, other
 
