@@ -81,7 +81,7 @@ async def test_a_switched_off_provider_can_be_left_and_is_told_of_it(started: St
     async with started(TRACKERS_DISABLED="fitbit") as house:
         token = await house.rest.sign_in("joe")
         assert (await house.call("DELETE", "/connections/fitbit", token=token))[0] == 204
-        await house.rest.inner.node.revoke_tokens()
+        await house.rest.inner.node.jobs.revoke_tokens()
         assert house.google.revoked == ["joe-at-google"]
         assert await house.connections(joe) == []
 
