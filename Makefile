@@ -18,7 +18,10 @@ $(VENV)/.ready: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group test --group lint --group bench
 	@touch $@
 
-.PHONY: setup redis chromium run dev test test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
+# What runs a second time on Oracle: a test server, or with ORACLE_DSN a real one.
+ORACLE_TESTS := tests/e2e/test_journey.py tests/fittrack/db/test_append.py
+
+.PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
 
 setup: $(VENV)/.ready ## Make the virtual environment and install everything into it
 
@@ -51,6 +54,10 @@ chromium: ## Find Chromium, which tests drive; install it where that is possible
 
 test: lint redis chromium ## Run every check and every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(MAKE) --no-print-directory test-oracle
+
+test-oracle: setup redis ## Journeys, the journal and queries on Oracle: a test server, or the one of ORACLE_DSN
+	@FITTRACK_TEST_DATABASE=oracle $(BIN)/python -m pytest -n 2 $(ORACLE_TESTS)
 
 test-unit: setup redis ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack

@@ -18,7 +18,7 @@ from tests.stage import Stage
 
 def assert_sound(stage: Stage, *, settled: bool = False) -> None:
     """Every invariant holds. `settled`: and nothing is owed any more."""
-    assert_invariants(stage.folder / "fittrack.db", settled=settled)
+    assert_invariants(stage.settings.database, settled=settled)
 
 
 def purchases(stage: Stage) -> dict[UUID, list[TicketsBought]]:

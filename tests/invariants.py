@@ -11,13 +11,13 @@ from fittrack.kit.sealing import Sealer
 
 
 def assert_invariants(
-    database: Path | str | Engine,
+    database: Path | DatabaseSettings | Engine,
     sealer: Sealer | None = None,
     *,
     settled: bool = False,
     chains: Mapping[str, Chain] = CHAINS,
 ) -> None:
-    """Every invariant holds in `database`: a SQLite file, a database URL, or an engine.
+    """Every invariant holds in `database`: a SQLite file, what settings name, or an engine.
 
     `sealer` opens the drawings' secrets where they were not sealed with the keys of development. When
     `settled`, no refund may still wait. `chains`: the beacons that may have decided drawings.
@@ -25,8 +25,8 @@ def assert_invariants(
     if isinstance(database, Engine):
         findings = check_database(database, sealer, settled=settled, chains=chains)
     else:
-        url = str(database) if "://" in str(database) else f"sqlite:///{database}"
-        engine = make_engine(DatabaseSettings(url=url), Access.READ)
+        named = DatabaseSettings(url=f"sqlite:///{database}") if isinstance(database, Path) else database
+        engine = make_engine(named, Access.READ)
         try:
             findings = check_database(engine, sealer, settled=settled, chains=chains)
         finally:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import databases
+
 ROOT = Path(__file__).parents[1]
 
 PATIENCE_S = 60.0
@@ -71,7 +73,7 @@ class Server:
         self.environ = {
             "PATH": os.environ["PATH"],
             "APP_ENV": "testing",
-            "DATABASE_URL": f"sqlite:///{folder}/fittrack.db",
+            **databases.environ_of(folder),
             "MAIL_DIR": str(folder / "mail"),
             "LOG_LEVEL": "INFO",
             "LOG_FORMAT": "json",

@@ -13,6 +13,7 @@ from fittrack.config import Settings
 from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import Engine
 from fittrack.kit.clock import SystemClock
+from tests import databases
 from tests.server import PATIENCE_S
 from tests.world import DAYS_BACK_MAX, POINTS_A_DAY, World, make_world, migrated, settings_for
 
@@ -59,7 +60,7 @@ async def set_up(folder: Path) -> Stage:
         )
         atexit.register(shutil.rmtree, template, ignore_errors=True)
         _Template.folder, _Template.made_at = template, now
-    shutil.copy(_Template.folder / "fittrack.db", folder / "fittrack.db")
+    databases.copy(_Template.folder, folder)
     return Stage(folder, settings_for(folder), _Template.world)
 
 

@@ -29,6 +29,7 @@ from fittrack.profiles.tiers import FitnessLevel, Sex
 from fittrack.server.asking import DRAWING, USER
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.queries import NewSession
+from tests import databases
 from tests.server import NO_RATE_LIMITS
 
 POINTS_A_DAY = 1_000  # the cap; a day of hard exercise reaches it
@@ -57,7 +58,7 @@ def settings_for(folder: Path, **environ: str) -> Settings:
     """Settings of a test database in `folder`; `environ` adds to them, in the names of the environment."""
     given = {
         "APP_ENV": "testing",
-        "DATABASE_URL": f"sqlite:///{folder}/fittrack.db",
+        **databases.environ_of(folder),
         "MAIL_DIR": str(folder / "mail"),
         "LOG_LEVEL": "WARNING",
         **NO_RATE_LIMITS,

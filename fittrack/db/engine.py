@@ -48,8 +48,10 @@ class DatabaseSettings:
     oracle_user: str | None = None
     oracle_password: str | None = field(default=None, repr=False)
     oracle_wallet_dir: str | None = None
+    oracle_wallet_password: str | None = field(default=None, repr=False)
     oracle_pool_min: int = 2
     oracle_pool_max: int = 8
+    oracle_call_timeout_ms: int = ORACLE_CALL_TIMEOUT_MS
 
 
 def sqlite_file(settings: DatabaseSettings) -> Path | None:
@@ -153,6 +155,8 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
     wallet: dict[str, str] = {}
     if settings.oracle_wallet_dir:
         wallet = {"config_dir": settings.oracle_wallet_dir, "wallet_location": settings.oracle_wallet_dir}
+    if settings.oracle_wallet_password:
+        wallet["wallet_password"] = settings.oracle_wallet_password
     pool = oracledb.create_pool(
         dsn=settings.oracle_dsn,
         user=settings.oracle_user,
@@ -169,7 +173,7 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
 
     def acquire() -> oracledb.Connection:
         connection = pool.acquire()
-        connection.call_timeout = ORACLE_CALL_TIMEOUT_MS
+        connection.call_timeout = settings.oracle_call_timeout_ms
         return connection
 
     engine = create_engine("oracle+oracledb://", creator=acquire, poolclass=NullPool, hide_parameters=True)

@@ -7,10 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from fittrack.db import oracle_faults
 from fittrack.kit.problems import Busy
+
+log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -71,17 +75,27 @@ class Reads:
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
-            with snapshot(self._engine) as connection:
-                return fn(connection)
+            try:
+                return self._once(fn)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The server went away since the pool used it last. A read can be repeated.
+                log.warning("connection lost, the query is repeated", error=str(error.orig))
+                return self._once(fn)
         except DBAPIError as error:
             if _does_not_answer(error):
                 raise Busy("The database does not answer") from error
             raise
+
+    def _once(self, fn: Callable[[Connection], T]) -> T:
+        with snapshot(self._engine) as connection:
+            return fn(connection)
 
 
 def _does_not_answer(error: DBAPIError) -> bool:
     """Whether the database is at fault, not the query."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is None:
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        return oracle_faults.is_unavailable(error)
     return code & 0xFF in _SQLITE_NO_ANSWER

@@ -193,4 +193,4 @@ async def a_house(
         yield House(node, clock)
     finally:
         await node.close()
-    assert_invariants(settings.database.url, chains={**CHAINS, chain.chain_hash: chain})
+    assert_invariants(settings.database, chains={**CHAINS, chain.chain_hash: chain})

@@ -10,16 +10,16 @@ import sqlite3
 from typing import Literal
 
 from fittrack.db.handles import Engine
-from tests.fittrack.db.faults import WatchedStore, sqlite_error
+from tests.fittrack.db.faults import Watched, sqlite_error, watched_store
 
 Kind = Literal["kill", "kill-writer", "fail"]
 
 
-def faulty_store(engine: Engine, kind: Kind, name: str, occurrence: int) -> WatchedStore:
+def faulty_store(engine: Engine, kind: Kind, name: str, occurrence: int) -> Watched:
     """A store for the writer's process, which SIGUSR1 arms."""
     fault = Fault(kind, name, occurrence)
     signal.signal(signal.SIGUSR1, fault.arm)
-    return WatchedStore(engine, fault)
+    return watched_store(engine, fault)
 
 
 class Fault:

@@ -19,6 +19,7 @@ from fittrack.app import Node
 from fittrack.kit.intention import Intention
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.asking import USER
+from tests import databases
 from tests.admins import step_up
 from tests.invariants import assert_invariants
 from tests.players import Rest
@@ -62,7 +63,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         finally:
             server.end()
     assert not server.faults, f"the server logged errors: {server.faults[:3]}"
-    assert_invariants(folder / "fittrack.db")
+    assert_invariants(databases.settings_of(folder))
 
 
 async def _people(folder: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fittrack.kit.clock import SystemClock
+from tests import databases
 from tests.invariants import assert_invariants
 from tests.issuers import GOOGLE_APP, FakeIssuer, an_issuer, known_to
 from tests.players import Rest
@@ -34,7 +35,7 @@ async def server(tmp_path: Path, google: FakeIssuer) -> AsyncIterator[Server]:
     async with serving(tmp_path, **known_to(google=google)) as server:
         yield server
         await server.terminate()
-    assert_invariants(tmp_path / "fittrack.db")
+    assert_invariants(databases.settings_of(tmp_path))
 
 
 @pytest.fixture

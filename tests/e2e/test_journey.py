@@ -13,6 +13,7 @@ from fittrack.kit.ids import uuid7
 from protocol.client import Client
 from protocol.client_events import Event
 from protocol.shapes import instant
+from tests import databases
 from tests.admins import PRIZES, draft_drawing
 from tests.commands import fittrack
 from tests.invariants import assert_invariants
@@ -92,7 +93,7 @@ async def test_the_journey_of_a_newcomer_from_registration_to_a_verified_prize(
             seq = (await rest.get("/points/balance", token))["ledger_seq"]
             assert phone.positions.resume() == {"ledger": seq, "inbox": 1}
         await _results_hold(server, rest, token, drawing_id)
-    assert_invariants(tmp_path / "fittrack.db", settled=True)
+    assert_invariants(databases.settings_of(tmp_path), settled=True)
 
 
 async def _announced(rest: Rest, admin: str) -> UUID:

@@ -150,7 +150,7 @@ class Town:
         for person in self.people:
             for stream, heard in person.heard.items():
                 assert heard == list(range(1, len(heard) + 1)), f"the {stream} told {heard}"
-        assert_invariants(self.settings.database.url, settled=True)
+        assert_invariants(self.settings.database, settled=True)
 
     def _start(self) -> Node:
         return Node(self.settings, on_fatal=no_fatal, clock=self.clock)

@@ -33,6 +33,9 @@ class OneConnection:
     def commit(self) -> None:
         self.connection().commit()
 
+    def has_lost_connection(self) -> bool:
+        return self._connection is not None and self._connection.invalidated
+
     def rollback(self) -> None:
         if self._connection is None:
             return

@@ -7,42 +7,16 @@ Sorted, so that two nodes meet on a row in one order and none waits for the othe
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Engine, Table, TextClause, bindparam, insert, text
 from sqlalchemy.dialects import oracle
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from fittrack.db import oracle_faults
 from fittrack.db.journal.connection import OneConnection, driver_error
 from fittrack.db.journal.store import Fault
 from fittrack.db.journal.unit import Row
 
-# Errors that the driver calls a plain DatabaseError, but that no other unit would fare better with:
-# no space or quota (1536, 1631, 1652-1654, 1688, 1691, 30036), archiver stuck (257), deadlock (60),
-# lock time-outs (54, 30006), session killed or limits (28, 1013, 2391, 2396, 2399), read-only (16000, 1456).
-_DATABASE_CODES = frozenset(
-    {
-        28,
-        54,
-        60,
-        257,
-        1013,
-        1456,
-        1536,
-        1631,
-        1652,
-        1653,
-        1654,
-        1688,
-        1691,
-        2391,
-        2396,
-        2399,
-        16000,
-        30006,
-        30036,
-    }
-)
 _CONSTRAINT_NAME = re.compile(r"constraint \((?:[^.)]+\.)?([^.)]+)\)")
 
 _DIALECT = oracle.dialect()  # type: ignore[no-untyped-call]
@@ -84,14 +58,9 @@ class OracleStore(OneConnection):
             return Fault.DATABASE
         if not isinstance(error, DBAPIError):
             return Fault.STATEMENT  # a value that could not be converted, or a job's own exception
-        if isinstance(error, IntegrityError):
+        if oracle_faults.is_refusal(error):
             return Fault.CONSTRAINT
-        if (
-            isinstance(error, OperationalError | InternalError | InterfaceError)
-            or _code(error) in _DATABASE_CODES
-        ):
-            return Fault.DATABASE
-        return Fault.STATEMENT
+        return Fault.DATABASE if oracle_faults.is_unavailable(error) else Fault.STATEMENT
 
     def constraint_of(self, error: BaseException) -> str:
         named = _CONSTRAINT_NAME.search(str(driver_error(error)))
@@ -121,10 +90,3 @@ def _by_key(table: Table, rows: Sequence[Row]) -> list[Row]:
     columns = list(table.columns)
     at = [columns.index(column) for column in table.primary_key.columns]
     return sorted(rows, key=lambda row: tuple(row[i] for i in at))
-
-
-def _code(error: DBAPIError) -> int | None:
-    """Oracle's error number (ORA-nnnnn)."""
-    detail: Any = driver_error(error).args[0] if driver_error(error).args else None
-    code = getattr(detail, "code", None)
-    return code if isinstance(code, int) else None

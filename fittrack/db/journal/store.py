@@ -56,6 +56,9 @@ class Store(Protocol):
 
     def close(self) -> None: ...
 
+    def has_lost_connection(self) -> bool:
+        """Whether the connection is gone, and with it the transaction: nothing of it is stored."""
+
     def fault_of(self, error: BaseException) -> Fault: ...
 
     def constraint_of(self, error: BaseException) -> str:

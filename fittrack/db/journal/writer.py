@@ -42,7 +42,7 @@ class Writer:
 
     def _transaction(self, load: Load) -> Report:
         try:
-            written, results = self._write(load)
+            written, results = self._write_or_again(load)
         except Exception as error:
             return self._aborted(load, error)
         began = self._clock.monotonic()
@@ -52,6 +52,17 @@ class Writer:
             return self._doubtful(written, results, error)
         seconds = self._clock.monotonic() - began
         return Report(written.outcomes, results, replayed=written.replayed, commit_seconds=seconds)
+
+    def _write_or_again(self, load: Load) -> tuple[Written, list[Result]]:
+        """Once more over a new connection if the former was lost: before COMMIT, nothing of it is stored."""
+        try:
+            return self._write(load)
+        except Exception as error:
+            if not self._store.has_lost_connection():
+                raise
+            log.warning("connection lost, the batch is written again", error=str(error))
+            self._store.abandon()
+            return self._write(load)
 
     def _write(self, load: Load) -> tuple[Written, list[Result]]:
         self._store.begin()

@@ -62,7 +62,7 @@ def test_a_refund_may_wait_while_the_system_works_but_not_when_it_has_settled(da
 def test_a_helper_for_tests_shows_what_is_wrong(database: Path) -> None:
     corrupt(database, f"UPDATE ledger SET balance_after = 1 WHERE {LAST_ENTRY}")  # noqa: S608
     with pytest.raises(AssertionError, match="LEDGER: player"):
-        assert_invariants(f"sqlite:///{database}")
+        assert_invariants(database)
 
 
 def test_secrets_that_cannot_be_opened_are_a_finding(database: Path) -> None:

@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from fittrack.db.engine import DatabaseSettings
 from fittrack.db.journal import Journal
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_process import Setup, WriterProcess
 from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.kit.clock import VirtualClock
-from tests.fittrack.db.journal_world import NOON, WHOLE_TURNS, a_database
+from tests.fittrack.db.journal_world import NOON, WHOLE_TURNS, a_database, settings_of
 
 OpenJournal = Callable[..., Journal]
 
@@ -54,13 +53,14 @@ async def open_journal(engine: Engine, fatal: list[BaseException]) -> AsyncItera
 
 @pytest.fixture(params=["thread", "process"])
 async def journal(
-    request: pytest.FixtureRequest, engine: Engine, open_journal: OpenJournal
+    request: pytest.FixtureRequest, engine: Engine, tmp_path: Path, open_journal: OpenJournal
 ) -> AsyncIterator[Journal]:
     """A journal with each of its two hosts."""
     if request.param == "thread":
         yield open_journal()
         return
-    setup = Setup(database=DatabaseSettings(url=str(engine.url)), log_level="WARNING")
+    assert engine.dialect.name, "the tables are there"
+    setup = Setup(database=settings_of(tmp_path), log_level="WARNING")
     journal = Journal(WriterProcess(setup), VirtualClock(NOON), on_fatal=_unexpected, begin_with=WHOLE_TURNS)
     yield journal
     await journal.stop()

@@ -1,11 +1,14 @@
-"""Stores around a real SQLite file that fail where a test says so."""
+"""Stores of a real database that fail where a test says so."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, Executable, Table
 
+from fittrack.db.journal.connection import OneConnection
+from fittrack.db.journal.oracle_store import OracleStore
 from fittrack.db.journal.sqlite_store import SqliteStore
+from fittrack.db.journal.store import Store
 from fittrack.db.journal.unit import Row
 
 Step = Callable[[str], None]
@@ -32,8 +35,8 @@ def fail_once(step: str, error: Exception, *, after: int = 0) -> Step:
     return check
 
 
-class WatchedStore(SqliteStore):
-    """A SQLite store that announces each step before it takes it."""
+class Watched(OneConnection, Store):
+    """A store that announces each step before it takes it: in front of the one of a database."""
 
     def __init__(self, engine: Engine, step: Step) -> None:
         super().__init__(engine)
@@ -63,6 +66,20 @@ class WatchedStore(SqliteStore):
     def rollback(self) -> None:
         self._step("rollback")
         super().rollback()
+
+
+class WatchedStore(Watched, SqliteStore):
+    """The one of SQLite."""
+
+
+class WatchedOracleStore(Watched, OracleStore):
+    """The one of Oracle."""
+
+
+def watched_store(engine: Engine, step: Step) -> Watched:
+    """The one that belongs to the engine's database."""
+    kind = WatchedOracleStore if engine.dialect.name == "oracle" else WatchedStore
+    return kind(engine, step)
 
 
 class UnansweredStore(WatchedStore):

@@ -13,6 +13,7 @@ from fittrack.db.journal.intake import BATCH_UNITS_MAX
 from fittrack.db.tables import metadata
 from fittrack.db.tables.logs import drawing_log, ledger, user_log
 from fittrack.kit.ids import uuid7
+from tests import databases
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 WHOLE_TURNS = BATCH_UNITS_MAX
@@ -22,11 +23,18 @@ ANSWER = b'{"balance": 900}'
 
 def a_database(folder: Path, access: Access = Access.WRITE) -> Engine:
     """An engine on the folder's database, made if it is not there."""
-    engine = make_engine(DatabaseSettings(url=f"sqlite:///{folder}/test.db"), access)
+    engine = make_engine(settings_of(folder), access)
     if access is Access.WRITE:
         with engine.begin() as connection:
             metadata.create_all(connection)
     return engine
+
+
+def settings_of(folder: Path) -> DatabaseSettings:
+    """Where the folder's database is."""
+    if databases.ORACLE:
+        return databases.settings_of(folder)
+    return DatabaseSettings(url=f"sqlite:///{folder}/test.db")
 
 
 def a_ledger_row(user_id: UUID, seq: int, amount: int, balance_after: int) -> tuple[object, ...]:
@@ -78,6 +86,8 @@ _readers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 def reading(engine: Engine) -> Connection:
     """A connection that sees what is committed, whatever a writer on `engine` holds."""
+    if engine.dialect.name == "oracle":
+        return engine.connect()
     reader = _readers.get(engine)
     if reader is None:
         reader = _readers[engine] = make_engine(DatabaseSettings(url=str(engine.url)), Access.READ)

@@ -113,6 +113,7 @@ def test_every_tables_bulk_statements_compile_for_oracle(table: Any) -> None:
 class _Detail:
     def __init__(self, code: int) -> None:
         self.code = code
+        self.full_code = f"ORA-{code:05}"
 
     def __str__(self) -> str:
         return f"ORA-{self.code:05}: unique constraint (FITTRACK.UQ_INBOX_NOTIFICATION_ID) violated"

@@ -1,0 +1,125 @@
+"""The database that tests run on: files of SQLite, or schemas of Oracle with FITTRACK_TEST_DATABASE=oracle.
+
+A test names a folder; what is in it, or the schema of its name, is the test's own. With ORACLE_DSN the
+schemas are made on that server by FITTRACK_TEST_ADMIN, else on a test server that this process starts.
+"""
+
+import atexit
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import oracledb
+from sqlalchemy import insert, select
+
+from fittrack.db import migrate
+from fittrack.db.engine import Access, DatabaseSettings, make_engine
+from fittrack.db.tables import metadata
+from tests.oracle_net.process import ADMINISTRATOR, ADMINISTRATOR_PASSWORD, start_server
+
+ORACLE = os.environ.get("FITTRACK_TEST_DATABASE", "sqlite") == "oracle"
+"""Whether these tests run on Oracle."""
+
+FILE = "fittrack.db"
+USER_EXISTS = 1920  # ORA-01920: user name conflicts with another user or role name
+ROWS_A_COPY = 1_000
+SCHEMA_PASSWORD = "Schema-Of-A-Test-7"
+GRANTS = "CREATE SESSION, CREATE TABLE, CREATE TRIGGER, CREATE VIEW, UNLIMITED TABLESPACE"
+
+
+def environ_of(folder: Path) -> dict[str, str]:
+    """The settings of the folder's database, in the names of the environment."""
+    if not ORACLE:
+        return {"DATABASE_URL": f"sqlite:///{folder}/{FILE}", "ORACLE_DSN": ""}
+    return {
+        "ORACLE_DSN": oracle().dsn,
+        "ORACLE_USER": _schema(folder),
+        "ORACLE_PASSWORD": SCHEMA_PASSWORD,
+    }
+
+
+def settings_of(folder: Path) -> DatabaseSettings:
+    """The same as the settings of an engine."""
+    environ = environ_of(folder)
+    if not ORACLE:
+        return DatabaseSettings(url=environ["DATABASE_URL"])
+    return DatabaseSettings(
+        oracle_dsn=environ["ORACLE_DSN"],
+        oracle_user=environ["ORACLE_USER"],
+        oracle_password=environ["ORACLE_PASSWORD"],
+    )
+
+
+def copy(source: Path, target: Path) -> None:
+    """Make the target's database, which is not there yet, one like the source's."""
+    if not ORACLE:
+        shutil.copy(source / FILE, target / FILE)
+        return
+    old, new = make_engine(settings_of(source), Access.READ), make_engine(settings_of(target))
+    migrate.upgrade(new)
+    with old.connect() as reader, new.begin() as writer:
+        for table in metadata.sorted_tables:
+            order = list(table.primary_key.columns)
+            rows = [dict(row) for row in reader.execute(select(table).order_by(*order)).mappings()]
+            for at in range(0, len(rows), ROWS_A_COPY):
+                writer.execute(insert(table), rows[at : at + ROWS_A_COPY])
+    old.dispose()
+    new.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """A server, and who may make schemas there."""
+
+    dsn: str
+    user: str
+    password: str
+
+    @contextmanager
+    def administered(self) -> Iterator[oracledb.Cursor]:
+        """A cursor of the administrator's."""
+        with (
+            oracledb.connect(user=self.user, password=self.password, dsn=self.dsn) as connection,
+            connection.cursor() as cursor,
+        ):
+            yield cursor
+
+    def make_schema(self, user: str) -> None:
+        """Make a user whose schema is empty, unless another process of the test did."""
+        with self.administered() as cursor:
+            try:
+                cursor.execute(f'CREATE USER {user} IDENTIFIED BY "{SCHEMA_PASSWORD}"')
+            except oracledb.DatabaseError as error:
+                if error.args[0].code != USER_EXISTS:
+                    raise
+            else:
+                cursor.execute(f"GRANT {GRANTS} TO {user}")
+                atexit.register(self._drop_schema, user)
+
+    def _drop_schema(self, user: str) -> None:
+        with self.administered() as cursor:
+            cursor.execute(f"DROP USER {user} CASCADE")
+
+
+@cache
+def oracle() -> Oracle:
+    """The server of these tests: the one of ORACLE_DSN, else a test server that ends with this process."""
+    if dsn := os.environ.get("ORACLE_DSN"):
+        user = os.environ.get("FITTRACK_TEST_ADMIN", ADMINISTRATOR)
+        return Oracle(dsn, user, os.environ["FITTRACK_TEST_ADMIN_PASSWORD"])
+    server = start_server()
+    atexit.register(server.stop)
+    return Oracle(server.dsn, ADMINISTRATOR, ADMINISTRATOR_PASSWORD)
+
+
+@cache
+def _schema(folder: Path) -> str:
+    """The user of a folder."""
+    user = f"FT_{hashlib.sha256(str(folder).encode()).hexdigest()[:16].upper()}"
+    oracle().make_schema(user)
+    return user

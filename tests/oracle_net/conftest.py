@@ -1,0 +1,122 @@
+"""A server for the tests of a module's worker, and a schema of its own for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import oracledb
+import pytest
+from sqlalchemy import Engine
+
+from fittrack.db.engine import Access, DatabaseSettings, make_engine
+from fittrack.db.journal import Journal
+from fittrack.db.journal.open_store import open_store
+from fittrack.db.journal.writer_thread import WriterThread
+from fittrack.db.reads import Reads
+from fittrack.db.tables import metadata
+from fittrack.kit.clock import VirtualClock
+from tests.fittrack.db.journal_world import NOON, WHOLE_TURNS
+from tests.oracle_net.certificates import HOST
+from tests.oracle_net.process import (
+    ADMINISTRATOR,
+    ADMINISTRATOR_PASSWORD,
+    SERVICE,
+    ServerProcess,
+    running_server,
+)
+
+PASSWORD = "Schema-Of-A-Test-7"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ServerProcess]:
+    with running_server() as server:
+        yield server
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An empty schema on the test server, and what a test does beside the product."""
+
+    settings: DatabaseSettings
+
+    def connect(self) -> oracledb.Connection:
+        """The driver's own connection."""
+        settings = self.settings
+        return oracledb.connect(
+            user=settings.oracle_user, password=settings.oracle_password, dsn=settings.oracle_dsn
+        )
+
+    def arrange(self, step: str, fault: str, *, after: int = 0) -> None:
+        """Have the server fail once, at the next `step` of the schema's sessions but `after`."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"BEGIN test_server.arrange('{step}', '{fault}', {after}); END;")
+
+    def with_(self, **changes: Any) -> DatabaseSettings:
+        """Other settings for the same schema."""
+        return replace(self.settings, **changes)
+
+
+def a_schema(
+    server: ServerProcess, user: str | None = None, *, wallet: Path | None = None
+) -> DatabaseSettings:
+    """A new user's. `wallet`: how to reach a server that wants TLS."""
+    user = user or f"PLAYER_{next(_numbers)}"
+    dsn = f"tcps://{HOST}:{server.port}/{SERVICE}" if wallet else server.dsn
+    with (
+        oracledb.connect(
+            user=ADMINISTRATOR,
+            password=ADMINISTRATOR_PASSWORD,
+            dsn=dsn,
+            wallet_location=wallet and str(wallet),
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f'CREATE USER {user} IDENTIFIED BY "{PASSWORD}"')
+    return DatabaseSettings(
+        oracle_dsn=dsn,
+        oracle_user=user,
+        oracle_password=PASSWORD,
+        oracle_wallet_dir=str(wallet) if wallet else None,
+    )
+
+
+@pytest.fixture
+def place(server: ServerProcess) -> Place:
+    return Place(a_schema(server))
+
+
+@pytest.fixture
+def engine(place: Place) -> Iterator[Engine]:
+    """The product's engine on a schema with all of its tables."""
+    engine = make_engine(place.settings)
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+async def journal(engine: Engine) -> AsyncIterator[Journal]:
+    """The product's journal over the product's store."""
+    clock = VirtualClock(NOON)
+    journal = Journal(
+        WriterThread(open_store(engine), clock), clock, on_fatal=unexpected, begin_with=WHOLE_TURNS
+    )
+    yield journal
+    await journal.stop()
+
+
+@pytest.fixture
+async def reads(place: Place, engine: Engine) -> AsyncIterator[Reads]:
+    """The product's reads, in an engine of their own."""
+    assert engine.dialect.name == "oracle", "the tables are there"
+    reads = Reads(make_engine(place.settings, Access.READ), threads=2)
+    yield reads
+    await reads.stop()
+
+
+def unexpected(error: BaseException) -> None:
+    raise AssertionError("nothing here is fatal") from error

@@ -1,0 +1,209 @@
+"""One session's view of a schema: Oracle's statements and transactions on a connection of SQLite.
+
+What it cannot show: a writer takes the whole database, where Oracle locks rows.
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import apsw
+import apsw.ext
+
+from tests.oracle_net import rewrite
+from tests.oracle_net.columns import described, seen_in
+from tests.oracle_net.ddl import Definitions, named
+from tests.oracle_net.errors import READ_ONLY, OraError, oracle_error
+from tests.oracle_net.functions import add_functions
+from tests.oracle_net.messages import Column
+from tests.oracle_net.schema import Schema
+from tests.oracle_net.statement import Statement
+from tests.oracle_net.values import Value
+
+LOCK_PATIENCE_S = 30.0
+LOOK_AGAIN_S = 0.005
+STEPS_BETWEEN_LOOKS = 50_000
+"""How often a running statement looks whether its client broke the call, in steps of SQLite's machine."""
+MERGED_BYTES_MAX = 4_000
+"""A longer value is a LONG to Oracle, which MERGE cannot select."""
+_CATALOG = """
+    CREATE TABLE IF NOT EXISTS DUAL (DUMMY TEXT);
+    INSERT INTO DUAL SELECT 'X' WHERE NOT EXISTS (SELECT 1 FROM DUAL);
+    CREATE VIEW IF NOT EXISTS ALL_TABLES AS
+        SELECT name AS TABLE_NAME, '{user}' AS OWNER, 'USERS' AS TABLESPACE_NAME,
+            NULL AS DURATION, NULL AS IOT_NAME
+        FROM sqlite_master WHERE type = 'table' AND name <> 'DUAL' AND name NOT LIKE 'sqlite%';
+    CREATE VIEW IF NOT EXISTS ALL_VIEWS AS SELECT NULL AS VIEW_NAME, '{user}' AS OWNER WHERE 0;
+    CREATE VIEW IF NOT EXISTS ALL_MVIEWS AS SELECT NULL AS MVIEW_NAME, '{user}' AS OWNER WHERE 0;
+"""
+_SAVEPOINT = re.compile(r"\s*SAVEPOINT\s+(\S+)\s*", re.IGNORECASE)
+_ROLL_BACK_TO = re.compile(r"\s*ROLLBACK\s+TO\s+(?:SAVEPOINT\s+)?(\S+)\s*", re.IGNORECASE)
+_READ_ONLY = re.compile(r"\s*SET\s+TRANSACTION\s+READ\s+ONLY\s*", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a query found."""
+
+    columns: list[Column]
+    rows: list[tuple[Value, ...]]
+
+
+@dataclass(slots=True)
+class _Prepared:
+    sql: str
+    version: int
+    columns: list[Column | None]
+    names: list[str]
+
+
+class Engine:
+    """One session. Every error that comes out is an `OraError`."""
+
+    def __init__(self, schema: Schema, is_interrupted: Callable[[], bool]) -> None:
+        self._schema = schema
+        self._is_interrupted = is_interrupted
+        self._prepared: dict[str, _Prepared] = {}
+        self._read_only = False
+        self._connection = apsw.Connection(str(schema.file))
+        self._set_up()
+        self._definitions = Definitions(schema, self._connection)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+    def close(self) -> None:
+        """End the session; what it did not commit is undone."""
+        self._connection.close(True)
+
+    def query(self, asked: Statement, binds: Sequence[Value]) -> Rows:
+        """All rows of a query."""
+        prepared = self._prepare(asked)
+        rows = self._run(asked, prepared.sql, binds)
+        columns = [
+            column or seen_in([row[at] for row in rows], prepared.names[at])
+            for at, column in enumerate(prepared.columns)
+        ]
+        return Rows(columns, rows)
+
+    def change(self, asked: Statement, binds: Sequence[Value]) -> tuple[int, list[tuple[Value, ...]]]:
+        """Insert, update, delete or merge; how many rows it was, and what RETURNING says of each."""
+        self._begin()
+        if asked.verb == "MERGE" and any(_is_long(value) for value in binds):
+            raise OraError(1461, "can bind a LONG value only for insert into a LONG column")
+        returned = self._run(asked, self._prepare(asked).sql, binds)
+        return self._connection.changes(), returned
+
+    def define(self, sql: str) -> None:
+        """Everything else: savepoints belong to the transaction, definitions end it."""
+        if found := _SAVEPOINT.fullmatch(sql):
+            self._begin()
+            self._connection.execute(f'SAVEPOINT "{named(found[1])}"')
+        elif found := _ROLL_BACK_TO.fullmatch(sql):
+            self._roll_back_to(named(found[1]))
+        elif _READ_ONLY.fullmatch(sql):
+            self._begin_snapshot()
+        else:
+            self.commit()
+            try:
+                self._definitions.run(sql)
+            except apsw.Error as error:
+                raise self._translated(error, "") from error
+
+    def commit(self) -> None:
+        self._end("COMMIT")
+
+    def rollback(self) -> None:
+        self._end("ROLLBACK")
+
+    def _set_up(self) -> None:
+        connection = self._connection
+        connection.set_busy_handler(self._wait_for_lock)
+        connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)  # what is in double quotes is a name, never a text
+        connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "off")
+        connection.pragma("foreign_keys", True)
+        connection.pragma("case_sensitive_like", True)
+        connection.set_progress_handler(self._is_interrupted, STEPS_BETWEEN_LOOKS)
+        add_functions(connection, self._schema.user)
+        connection.execute(_CATALOG.format(user=self._schema.user))
+
+    def _wait_for_lock(self, waited: int) -> bool:
+        if waited * LOOK_AGAIN_S > LOCK_PATIENCE_S or self._is_interrupted():
+            return False
+        time.sleep(LOOK_AGAIN_S)
+        return True
+
+    def _begin(self) -> None:
+        if self._read_only:
+            raise OraError(
+                READ_ONLY, "may not perform insert, delete, update operation inside a READ ONLY transaction"
+            )
+        if not self.in_transaction:
+            self._execute("BEGIN IMMEDIATE")
+
+    def _begin_snapshot(self) -> None:
+        if self.in_transaction:
+            raise OraError(1453, "SET TRANSACTION must be first statement of transaction")
+        self._execute("BEGIN")
+        self._execute("SELECT 1 FROM sqlite_master LIMIT 1")  # only now it sees one state
+        self._read_only = True
+
+    def _end(self, how: str) -> None:
+        self._read_only = False
+        if self.in_transaction:
+            self._execute(how)
+
+    def _roll_back_to(self, savepoint: str) -> None:
+        try:
+            self._connection.execute(f'ROLLBACK TO "{savepoint}"')
+        except apsw.SQLError as error:
+            never = f"savepoint '{savepoint}' never established in this session or is invalid"
+            raise OraError(1086, never) from error
+
+    def _prepare(self, asked: Statement) -> _Prepared:
+        prepared = self._prepared.get(asked.sql)
+        if prepared is None or prepared.version != self._schema.version:
+            done = rewrite.rewritten(asked.text)
+            origins = self._origins(asked, done.sql)
+            columns = described(done.tree, origins, self._schema)
+            names = [name for name, _, _ in origins]
+            prepared = _Prepared(done.sql, self._schema.version, columns, names)
+            self._prepared[asked.sql] = prepared
+        return prepared
+
+    def _origins(self, asked: Statement, sql: str) -> list[tuple[str, str | None, str | None]]:
+        try:
+            full = apsw.ext.query_info(self._connection, sql).description_full or ()
+        except apsw.Error as error:
+            raise self._translated(error, asked.verb) from error
+        return [(name, table, column) for name, _, _, table, column in full]
+
+    def _run(self, asked: Statement, sql: str, binds: Sequence[Value]) -> list[tuple[Value, ...]]:
+        # The empty text and no bytes are NULL.
+        values = {f"b{at}": None if value in ("", b"") else value for at, value in enumerate(binds)}
+        return self._execute(sql, values, asked.verb)
+
+    def _execute(
+        self, sql: str, values: dict[str, Value] | None = None, verb: str = ""
+    ) -> list[tuple[Value, ...]]:
+        try:
+            return list(self._connection.execute(sql, values))
+        except apsw.Error as error:
+            raise self._translated(error, verb) from error
+
+    def _translated(self, error: apsw.Error, verb: str) -> OraError:
+        return oracle_error(
+            error,
+            owner=self._schema.user,
+            updates=verb == "UPDATE",
+            deletes=verb == "DELETE",
+            named_by=self._schema.name_of_unique,
+        )
+
+
+def _is_long(value: Value) -> bool:
+    return isinstance(value, str | bytes) and len(value) > MERGED_BYTES_MAX
