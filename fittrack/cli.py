@@ -23,6 +23,8 @@ from fittrack import __version__
 from fittrack.accounts.admin import create_admin
 from fittrack.audit import examination
 from fittrack.audit.operators import operator
+from fittrack.cluster.naming import name_of, namespace_of
+from fittrack.cluster.obituary import tell_of_death
 from fittrack.config import Settings, SettingsError, load_settings, masked
 from fittrack.db import migrate as migrations
 from fittrack.db.engine import Access, make_engine
@@ -113,13 +115,26 @@ def serve(
     _require_schema(settings)
     try:
         if workers > 1:
-            raise typer.Exit(supervise(host, port, workers, partial(_greet_of_all, settings, workers)))
+            status = supervise(
+                host,
+                port,
+                workers,
+                on_serving=partial(_greet_of_all, settings, workers),
+                on_death=partial(_tell_of_death, settings),
+            )
+            raise typer.Exit(status)
         uvloop.run(run_server(settings, host, port, worker=worker))
     except OSError as error:
         if not _is_about_the_address(error):
             raise
         err.print(f"[red]serve:[/red] cannot listen on {host}:{port}: {_reason(error)}")
         raise typer.Exit(1) from error
+
+
+async def _tell_of_death(settings: Settings, port: int, worker: int) -> None:
+    """The others need not wait until a worker that died is missed."""
+    namespace = namespace_of(settings.secret_key, settings.database)
+    await tell_of_death(settings.redis_url, namespace, name_of(port, worker))
 
 
 def _is_about_the_address(error: OSError) -> bool:

@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import structlog
@@ -28,6 +29,8 @@ END_WITHIN_S: Final = 45.0
 """From the first signal until workers are killed: longer than a drain and what is finished after it."""
 
 READY: Final = b"serving"
+
+OnDeath = Callable[[int], Awaitable[object]]
 
 _log = structlog.get_logger(__name__)
 
@@ -69,11 +72,12 @@ class Worker:
 
 
 class Supervisor:
-    """Keeps `count` workers running. `command` starts one."""
+    """Keeps `count` workers running. `command` starts one; `on_death` is told the number of one that died."""
 
-    def __init__(self, count: int, command: Sequence[str]) -> None:
+    def __init__(self, count: int, command: Sequence[str], on_death: OnDeath) -> None:
         self._numbers = range(1, count + 1)
         self._command = command
+        self._on_death = on_death
         self._running: dict[int, Worker] = {}
         self._pauses = dict.fromkeys(self._numbers, RESTART_FIRST_S)
         self._all: dict[Worker, asyncio.Task[None]] = {}
@@ -140,6 +144,7 @@ class Supervisor:
             self._status = status
             self.stop()
             return
+        await self._on_death(number)
         await self._pause(number, lived_s)
         if not self._stopping.is_set():
             self._running[number] = self._start(number)
@@ -158,15 +163,24 @@ class Supervisor:
             worker.send(number)
 
 
-def supervise(host: str, port: int, count: int, on_serving: Callable[[str], None]) -> int:
+def supervise(
+    host: str,
+    port: int,
+    count: int,
+    *,
+    on_serving: Callable[[str], None],
+    on_death: Callable[[int, int], Awaitable[object]],
+) -> int:
     """Run `count` workers until SIGTERM or Ctrl-C; SIGHUP renews them. Returns the exit status.
 
-    `on_serving` is called with the address. Raises OSError when that cannot be listened on.
+    `on_serving` is called with the address, `on_death` with the port and the number of a worker that died,
+    before the next one is started. Raises OSError when the address cannot be listened on.
     """
     with _reserved(host, port) as reserved:
         port = reserved.getsockname()[1]
         command = [sys.executable, "-m", "fittrack", "serve", "--host", host, "--port", str(port)]
-        return asyncio.run(_run(Supervisor(count, command), lambda: on_serving(f"http://{host}:{port}")))
+        supervisor = Supervisor(count, command, partial(on_death, port))
+        return asyncio.run(_run(supervisor, lambda: on_serving(f"http://{host}:{port}")))
 
 
 async def _run(supervisor: Supervisor, on_serving: Callable[[], None]) -> int:

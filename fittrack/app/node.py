@@ -1,13 +1,11 @@
 """A node: builds the parts of one process, wires them by hand, starts and stops them."""
 
 import os
-import socket
 import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from hashlib import blake2b
 from typing import Final
 
 import aiohttp
@@ -35,11 +33,12 @@ from fittrack.clients.metadata import server_metadata
 from fittrack.clients.services import CLIENTS, ClientServices, load_standing
 from fittrack.clients.usage import UsageCounter
 from fittrack.cluster.cluster import Cluster
+from fittrack.cluster.naming import name_of, namespace_of
 from fittrack.config import AppEnv, Settings
 from fittrack.connections.catalogue import catalogue
 from fittrack.connections.services import CONNECTIONS, ConnectionServices
 from fittrack.db import log_queries
-from fittrack.db.engine import Access, make_engine, sqlite_file
+from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import Engine
 from fittrack.db.journal import Journal
 from fittrack.db.journal.host import WriterHost
@@ -203,7 +202,11 @@ class Node:
         self.cluster: Cluster | None = None
         if self.settings.redis_url:
             self.cluster = Cluster(
-                self.settings.redis_url, make_register(), self.clock, namespace=_namespace(self.settings)
+                self.settings.redis_url,
+                make_register(),
+                self.clock,
+                namespace=namespace_of(self.settings.secret_key, self.settings.database),
+                life_s=self.settings.cluster_life_s,
             )
             self.cluster.when_moved(self._wake_drawings)
         self.placement = self.cluster.placement if self.cluster else LocalPlacement()
@@ -506,8 +509,7 @@ class Node:
 
     async def start(self, host: str, port: int, *, worker: int | None = None) -> int:
         """Serve; returns the port. Raises OSError when it is taken, but by another worker of this one's."""
-        # What stays the same at the next start: the one that starts takes the place of the one before.
-        name = f"{socket.gethostname()}:{port}/{worker or 0}" if port else ""
+        name = name_of(port, worker)
         self._shares_port = worker is not None
         await self.journal.ready()
         await self.webhooks.know_subscriptions()
@@ -599,14 +601,6 @@ def _websocket_settings(settings: Settings, cluster: Cluster | None) -> WebSocke
             commands_in_flight=budgets.commands_in_flight,
         ),
     )
-
-
-def _namespace(settings: Settings) -> str:
-    """What the cluster's keys and channels in Redis begin with: all its nodes share it, and no others."""
-    file = sqlite_file(settings.database)
-    database = str(file.resolve()) if file else f"{settings.database.oracle_user}"
-    told = blake2b(f"{settings.secret_key}\n{database}".encode(), digest_size=8)
-    return f"fittrack:{told.hexdigest()}"
 
 
 def _origins(settings: Settings) -> frozenset[str]:

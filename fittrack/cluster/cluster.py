@@ -10,7 +10,7 @@ import structlog
 
 from actors.runtime import Registry
 from fittrack.cluster.exchange import Exchange
-from fittrack.cluster.membership import Membership
+from fittrack.cluster.membership import Membership, views_channel
 from fittrack.cluster.placement import ClusterPlacement
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy
@@ -30,17 +30,18 @@ _log = structlog.get_logger(__name__)
 class Cluster:
     """Knows the other nodes, and runs this node's share of the actors.
 
-    `namespace` is the deployment's: other deployments may use the same Redis.
+    `namespace` is the deployment's: other deployments may use the same Redis. A node that says nothing for
+    `life_s` seconds is gone for the others.
     """
 
-    def __init__(self, url: str, register: Register, clock: Clock, *, namespace: str) -> None:
+    def __init__(self, url: str, register: Register, clock: Clock, *, namespace: str, life_s: float) -> None:
         place = RedisUrl.parse(url)
         self._redis = redis_client(place)
         self.node = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._clock = clock
-        self._views = f"{namespace}:views"
+        self._views = views_channel(namespace)
         self._link = redis_link(place, clock, f"{namespace}:c:{self.node}")
-        self.membership = Membership(self._redis, clock, namespace=namespace, node=self.node)
+        self.membership = Membership(self._redis, clock, namespace=namespace, node=self.node, life_s=life_s)
         self.placement = ClusterPlacement(self.node)
         self.broker = RedisBroker(self._link, register, clock, namespace=namespace, node=self.node)
         self.exchange = Exchange(

@@ -1,4 +1,4 @@
-"""Who belongs to the cluster: each node says every three seconds that it is there, and hears who else is.
+"""Who belongs to the cluster: each node says every few seconds that it is there, and hears who else is.
 
 The register is in Redis and is no authority: the database fences what nodes write, whatever they believe.
 It decides where actors run (`placement`), and who may answer from memory: a node whose last word is so recent
@@ -8,7 +8,7 @@ that nobody can have taken its actors over (its *lease*).
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import structlog
 
@@ -17,16 +17,17 @@ from fittrack.kit.clock import Clock, boottime
 from fittrack.pubsub.redis_faults import LOSSES, plainly
 from fittrack.pubsub.redis_place import Client
 
-HEARTBEAT_S: Final = 3.0
 LIFE_S: Final = 10.0
-"""After its last word a node counts as there for so long: three heartbeats may get lost."""
+"""After its last word a node counts as there for so long, unless the setting says otherwise. A node that was
+missed too early loads all its actors anew: nothing is lost by that but time, so what a busy machine may stand
+still for should fit in."""
 
-LEASE_S: Final = 9.0
-"""Counted from before the word was said, on a clock that goes on while the machine sleeps: it ends a second
-before anybody else may think that the node is gone."""
+HEARTBEAT_SHARE: Final = 0.3
+"""Of a life, between two heartbeats: two of them may get lost."""
 
-SETTLE_S: Final = 2 * HEARTBEAT_S
-"""A Redis that forgot everybody hears of them one by one: so long a node that knew them waits for them."""
+LEASE_SHARE: Final = 0.9
+"""Of a life. Counted from before the word was said, on a clock that goes on while the machine sleeps: it ends
+before anybody else may think that the node is gone, by more than clocks run apart meanwhile."""
 
 ANSWER_WITHIN_S: Final = 1.5
 """Seconds for a heartbeat; a later answer would come with the next one."""
@@ -50,6 +51,10 @@ for _, other in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do drop(o
 local is_there = redis.call('ZSCORE', ends, node)
 if does == 'leave' then
   if is_there then drop(node) end
+elseif does == 'gone' then
+  for _, other in ipairs(redis.call('ZRANGE', ends, 0, -1)) do
+    if redis.call('HGET', names, other) == name then drop(other) end
+  end
 else
   local is_replaced = false
   if not is_there then
@@ -85,12 +90,19 @@ class Membership:
     there: others should look at once.
     """
 
-    def __init__(self, redis: Client, clock: Clock, *, namespace: str, node: str) -> None:
+    def __init__(
+        self, redis: Client, clock: Clock, *, namespace: str, node: str, life_s: float = LIFE_S
+    ) -> None:
         self.node = node
         self._name = node
         self._redis = redis
-        self._keys = [f"{{{namespace}}}:{key}" for key in ("ends", "names", "state")]
+        self._namespace = namespace
         self._clock = clock
+        self._life_s = life_s
+        self._heartbeat_s = HEARTBEAT_SHARE * life_s
+        self._lease_s = LEASE_SHARE * life_s
+        # A Redis that forgot everybody hears of them one by one: so long a node that knew them waits.
+        self._settle_s = 2 * self._heartbeat_s
         self._task: asyncio.Task[None] | None = None
         self._look = asyncio.Event()
         self._stopping = False
@@ -109,7 +121,7 @@ class Membership:
     @property
     def holds_lease(self) -> bool:
         """Whether what this node's actors remember is certain to be current."""
-        return self.is_there and boottime() - self._said_at < LEASE_S
+        return self.is_there and boottime() - self._said_at < self._lease_s
 
     async def join(self, name: str) -> bool:
         """Say for the first time that this node is there, in the place of whoever had its name before.
@@ -145,7 +157,7 @@ class Membership:
 
     async def _run(self) -> None:
         while not self._stopping:  # a connection that fails while it is cancelled would swallow that
-            timer = self._clock.call_later(HEARTBEAT_S, self._look.set)
+            timer = self._clock.call_later(self._heartbeat_s, self._look.set)
             await self._look.wait()
             timer.cancel()
             self._look.clear()
@@ -159,15 +171,8 @@ class Membership:
             at = boottime()
             try:
                 async with asyncio.timeout(ANSWER_WITHIN_S):
-                    version, age_ms, changed, nodes = await self._redis.eval(
-                        _SCRIPT,
-                        len(self._keys),
-                        *self._keys,
-                        self.node,
-                        self._name,
-                        int(LIFE_S * 1000),
-                        self._does,
-                    )
+                    said = self.node, self._name, int(self._life_s * 1000), self._does
+                    version, age_ms, changed, nodes = await _tell(self._redis, self._namespace, *said)
             except LOSSES as error:
                 _log.warning("cluster.not_heard", error=plainly(error))
                 return False
@@ -180,7 +185,7 @@ class Membership:
             return True
 
     def _renew(self, at: float) -> None:
-        had_lapsed = at - self._said_at >= LEASE_S
+        had_lapsed = at - self._said_at >= self._lease_s
         self._said_at = at
         if had_lapsed and self._task is not None:
             _log.warning("cluster.lease_renewed")
@@ -193,12 +198,29 @@ class Membership:
         if tuple(nodes) == known:
             self.view = replace(self.view, version=version)
             return
-        if age_s < SETTLE_S and not set(known) <= set(nodes):
+        if age_s < self._settle_s and not set(known) <= set(nodes):
             nodes = sorted({*known, *nodes})  # those whom Redis forgot are about to say that they are there
         self.view = View.of(version, nodes)
         if self.view.nodes != known:
             _log.info("cluster.view", version=version, nodes=list(nodes))
             self.on_view()
+
+
+async def forget(redis: Client, namespace: str, name: str) -> None:
+    """Take whoever is called `name` off the register: its process has ended. Raises what the loss of Redis
+    raises."""
+    await _tell(redis, namespace, "", name, 0, "gone")
+
+
+def views_channel(namespace: str) -> str:
+    """Where it is said that the register changed."""
+    return f"{namespace}:views"
+
+
+async def _tell(redis: Client, namespace: str, *said: str | int) -> Any:
+    """Run the script with its four arguments."""
+    keys = [f"{{{namespace}}}:{key}" for key in ("ends", "names", "state")]
+    return await redis.eval(_SCRIPT, len(keys), *keys, *said)
 
 
 def _nothing() -> None:

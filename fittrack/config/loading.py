@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from fittrack.cluster.membership import LIFE_S
 from fittrack.config.checks import faults_of
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
 from fittrack.config.settings import (
@@ -83,6 +84,7 @@ def _read(reader: Reader) -> Settings:
         public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         database=_database(reader),
         redis_url=reader.text("REDIS_URL"),
+        cluster_life_s=reader.whole("CLUSTER_LIFE_SECONDS", int(LIFE_S), low=3, high=60),
         secret_key=reader.text("SECRET_KEY", "" if deployed else DEVELOPMENT_SECRET),
         jwt_algorithm=cast("Literal['HS256', 'RS256']", algorithm),
         jwt_private_key=_pem(reader, "JWT_PRIVATE_KEY"),

@@ -24,6 +24,7 @@ def masked(settings: Settings) -> dict[str, str]:
         "ORACLE_POOL_MAX": str(db.oracle_pool_max),
         "ORACLE_WALLET_DIR": db.oracle_wallet_dir or "",
         "REDIS_URL": _without_user(settings.redis_url),
+        "CLUSTER_LIFE_SECONDS": str(settings.cluster_life_s),
         "SECRET_KEY": _mask(settings.secret_key),
         "JWT_ALGORITHM": settings.jwt_algorithm,
         "JWT_PRIVATE_KEY": _mask(settings.jwt_private_key),

@@ -102,6 +102,8 @@ class Settings:
     database: DatabaseSettings
     redis_url: str = field(repr=False)
     """What several processes share their rate limits through; empty: each counts for itself."""
+    cluster_life_s: int
+    """Seconds after its last word during which a silent node still counts as there."""
     secret_key: str = field(repr=False)
     jwt_algorithm: Literal["HS256", "RS256"]
     jwt_private_key: str = field(repr=False)

@@ -50,6 +50,7 @@ async def test_workers_share_a_port_and_one_that_dies_is_replaced(stage: Stage, 
             await eventually(lambda: len(lines(server, "node.serving")) == WORKERS + 1, "its successor")
             after = await nodes_at(server)
             assert len(after) == WORKERS and len(after & before) == WORKERS - 1
+            assert lines(server, "cluster.death_told"), "nobody had to miss it"
             for member in stage.world.players[:BUYERS]:
                 await bets.over_rest(rest, member.token, stage.world.drawing_id, 1)
             assert await server.terminate() == 0
