@@ -48,6 +48,8 @@ def _listed(stored: StoredPrize) -> schemas.ListedPrize:
         prize=prize,
         sponsor_id=stored.prize.sponsor_id,
         awarded=stored.awarded,
+        delivered=stored.delivered,
+        returned=stored.returned,
         etag=prize_tag(prize),
     )
 

@@ -65,15 +65,25 @@ FORMER_WINNER = "A former winner"
 IN_LIST_MAX = 900
 """Elements of an `IN` list: Oracle takes 1,000 at most."""
 
-_AWARDED = (
-    select(func.count())
-    .where(
-        fulfillments.c.drawing_id == prizes.c.drawing_id,  # found by the index of drawings
-        fulfillments.c.prize_id == prizes.c.prize_id,
-        fulfillments.c.forfeited_at.is_(None),
+
+def _how_many(are: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many of a prize are such; what became of them is told by its fulfilments alone."""
+    return (
+        select(func.count())
+        .where(
+            fulfillments.c.drawing_id == prizes.c.drawing_id,  # found by the index of drawings
+            fulfillments.c.prize_id == prizes.c.prize_id,
+            are,
+        )
+        .correlate(prizes)
+        .scalar_subquery()
     )
-    .correlate(prizes)
-    .scalar_subquery()
+
+
+_INVENTORY = (
+    _how_many(fulfillments.c.forfeited_at.is_(None)).label("awarded"),
+    _how_many(fulfillments.c.status == "delivered").label("delivered"),
+    _how_many(fulfillments.c.status == "returned").label("returned"),
 )
 
 _PRIZE_ORDERS: dict[PrizeSort, tuple[ColumnElement[Any], ...]] = {
@@ -192,14 +202,21 @@ def find_prizes(
     rows = conn.execute(
         _with_sponsor()
         .join(drawings, drawings.c.drawing_id == prizes.c.drawing_id)
-        .add_columns(drawings.c.status, _AWARDED.label("awarded"))
+        .add_columns(drawings.c.status, *_INVENTORY)
         .where(*matching)
         .order_by(*_PRIZE_ORDERS[query.sort], prizes.c.rank, prizes.c.prize_id)
         .offset(query.offset)
         .limit(query.limit)
     )
     return [
-        StoredPrize(DrawingId(row.drawing_id), DrawingStatus(row.status), _prize(row), row.awarded)
+        StoredPrize(
+            DrawingId(row.drawing_id),
+            DrawingStatus(row.status),
+            _prize(row),
+            row.awarded,
+            row.delivered,
+            row.returned,
+        )
         for row in rows
     ], total
 

@@ -283,6 +283,10 @@ class ListedPrize(Struct, frozen=True, kw_only=True):
     sponsor_id: UUID | None
     awarded: int
     """How many of `quantity` have a winner; one who forfeited it counts no more."""
+    delivered: int
+    """How many of these have arrived."""
+    returned: int
+    """How many of `quantity` went back to the sponsor after their winner forfeited them."""
     etag: str
     """For `If-Match` of an edit."""
 

@@ -73,6 +73,8 @@ class StoredPrize(NamedTuple):
     """The drawing's."""
     prize: Prize
     awarded: int
+    delivered: int
+    returned: int
 
 
 class TakenOver(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fittrack.accounts.commands import ChangeStatus
+from fittrack.drawings.model import FulfillmentType
 from fittrack.fairness.verification import verify
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.standing import AccountStatus
@@ -117,6 +118,17 @@ async def test_only_what_is_forfeited_is_drawn_again_and_once(office: Office, de
     await office.do(prize, deed)
     assert await office.admin.refused(at(prize, "redraw")) == "invalid-transition"
     assert await office.admin.refused(at(prize, "return")) == "invalid-transition"
+
+
+async def test_a_prize_says_how_many_arrived_and_how_many_went_back(office: Office) -> None:
+    drawing_id = await office.won(players=2, quantity=2, kind=FulfillmentType.DIGITAL)
+    arrives, goes_back = await office.all_of(drawing_id)
+    await office.do(arrives, "deliver")
+    await lose(office, goes_back)
+    await office.do(goes_back, "return")
+    [line] = (await office.admin.get(f"/prizes?drawing_id={drawing_id}"))["items"]
+    assert line["prize"]["quantity"] == 2
+    assert (line["awarded"], line["delivered"], line["returned"]) == (1, 1, 1)
 
 
 async def test_redraws_at_once_make_one_successor(office: Office) -> None:
