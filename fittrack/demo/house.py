@@ -1,5 +1,8 @@
 """The demo world's drawings: announced, called off, closed and drawn as an admin and the clock would."""
 
+import os
+from dataclasses import replace
+from typing import Final
 from uuid import uuid5
 
 from fittrack.app import Node
@@ -17,13 +20,22 @@ from fittrack.drawings.commands import (
 )
 from fittrack.drawings.model import Drawing, Eligibility, Prize
 from fittrack.jobs.timers import DRAWINGS_PER_SWEEP
+from fittrack.kit.clock import whole_milliseconds
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
 from fittrack.kit.intention import Command, Intention
 from fittrack.kit.origin import SYSTEM
+from fittrack.kit.seal_contexts import webhook_secret
 from fittrack.schedule.messages import SCHEDULE, SCHEDULE_ID, CreateTemplate, KeepSchedule
 from fittrack.server.asking import ADMIN_TIMEOUT_S, DRAWING
 from fittrack.server.once import Once
 from fittrack.sponsors.changing import create
+from fittrack.webhooks.changing import create as make_endpoint
+from fittrack.webhooks.events import EventType
+from fittrack.webhooks.model import new_endpoint
+from fittrack.webhooks.rules import DisabledReason
+from fittrack.webhooks.signing import SECRET_BYTES
+
+PARTNER_URL: Final = "https://hooks.tamarack-trail-goods.example/fittrack"
 
 
 class DrawingHouse:
@@ -45,6 +57,15 @@ class DrawingHouse:
                 "website_url": f"https://{brand.website}",
             }
             await self._node.journal.transact(create, sponsor_id, fields, SYSTEM, self._node.clock.now())
+
+    async def welcome_partner(self) -> None:
+        """Make a webhook endpoint of a company that is not there: it rests, until somebody has a receiver."""
+        now, endpoint_id = whole_milliseconds(self._node.clock.now()), uuid7()
+        secret = self._node.sealer.seal(os.urandom(SECRET_BYTES), webhook_secret(endpoint_id))
+        types = (EventType.DRAWING_COMPLETED, EventType.FULFILLMENT_CREATED, EventType.FULFILLMENT_UPDATED)
+        made = new_endpoint(endpoint_id, PARTNER_URL, types, secret, now, description="Sends the prizes")
+        resting = replace(made, active=False, disabled_reason=DisabledReason.BY_ADMIN, disabled_at=now)
+        await self._node.journal.transact(make_endpoint, resting, SYSTEM)
 
     async def keep_templates(self) -> None:
         """Set up what makes drawings by itself: one template at work, one that rests."""

@@ -92,6 +92,7 @@ class World:
         yield Moment(self._now, partial(self._shop, self._calendar.day_of(self._now)))
         yield Moment(self._now, self._house.tend)
         yield Moment(self._now, self._house.keep_templates)
+        yield Moment(self._now, self._house.welcome_partner)
         yield Moment(self._now, partial(self._node.journal.transact, tear_up_letters))
         yield Moment(self._now, partial(self._add_admin, password_hash))
 

@@ -51,6 +51,7 @@ class Scope(StrEnum):
     SPONSORS_WRITE = "sponsors:write"
     ANALYTICS_READ = "analytics:read"
     AUDIT_READ = "audit:read"
+    WEBHOOKS_MANAGE = "webhooks:manage"
 
 
 SCOPES: Final[dict[Scope, str]] = {
@@ -64,6 +65,7 @@ SCOPES: Final[dict[Scope, str]] = {
     Scope.SPONSORS_WRITE: "Add, edit and deactivate sponsors",
     Scope.ANALYTICS_READ: "Read the reports",
     Scope.AUDIT_READ: "Read the audit log",
+    Scope.WEBHOOKS_MANAGE: "Look after webhooks of its own",
 }
 """What each lets a program do, as its operator reads it."""
 

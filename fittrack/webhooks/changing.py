@@ -18,6 +18,7 @@ from fittrack.webhooks.problems import EndpointInactive, TooManyEndpoints, TooMa
 from fittrack.webhooks.queries import Span
 from fittrack.webhooks.rules import OVERLAP, DisabledReason
 from fittrack.webhooks.schemas import Redelivered
+from fittrack.webhooks.scopes import allowed, lacking
 from fittrack.webhooks.statements import SUBJECT
 from protocol.shapes import instant
 
@@ -39,14 +40,15 @@ class Wish:
     versions: frozenset[str] | None
     origin: Origin
     now: datetime
+    owner: UUID | None = None
+    """The program that wants it, which finds only its own; none: an admin."""
 
 
 def create(conn: Connection, endpoint: StoredEndpoint, origin: Origin) -> Kept:
     """Make an endpoint. The answer that is kept has no secret in it: it is not to be stored."""
     if queries.living(conn) >= ENDPOINTS_MAX:
         raise TooManyEndpoints(f"There are {ENDPOINTS_MAX} endpoints already.")
-    if endpoint.client_id is not None and not queries.client_exists(conn, endpoint.client_id):
-        raise Validation(errors=[FieldError("/client_id", "There is no such API client.")])
+    _check_scopes(conn, endpoint)
     queries.add(conn, endpoint)
     action = Action(
         name="webhook.create",
@@ -64,6 +66,8 @@ def edit(conn: Connection, wish: Wish, fields: dict[str, Any]) -> StoredEndpoint
     changed = {name: value for name, value in fields.items() if getattr(former, name) != value}
     if not changed:
         return former
+    if "event_types" in changed:
+        _check_scopes(conn, replace(former, event_types=changed["event_types"]))
     name = "webhook.edit"
     if "active" in changed:
         name = "webhook.enable" if changed["active"] else "webhook.disable"
@@ -134,12 +138,13 @@ def redeliver(conn: Connection, wish: Wish, message_id: UUID) -> Kept:
 def redeliver_many(conn: Connection, wish: Wish, span: Span, *, delivered: bool) -> Kept:
     """Send again what was given up in a span of time, and what was missed."""
     endpoint = _active(conn, wish)
-    wanted = queries.count_span(conn, span, endpoint.event_types, delivered=delivered)
+    types = _types(conn, endpoint)
+    wanted = queries.count_span(conn, span, types, delivered=delivered)
     if wanted > MESSAGES_AGAIN_MAX:
         raise TooManyMessages(
             f"That is {wanted:,} messages; {MESSAGES_AGAIN_MAX:,} at once is the most: narrow the time."
         )
-    sent = queries.send_span_again(conn, span, endpoint.event_types, wish.now, delivered=delivered)
+    sent = queries.send_span_again(conn, span, types, wish.now, delivered=delivered)
     action = Action(
         name="webhook.redeliver",
         subject_type=SUBJECT,
@@ -148,6 +153,23 @@ def redeliver_many(conn: Connection, wish: Wish, span: Span, *, delivered: bool)
     )
     record(conn, action, wish.origin, wish.now)
     return kept_answer(Redelivered(messages=sent), status=202)
+
+
+def _check_scopes(conn: Connection, endpoint: StoredEndpoint) -> None:
+    """A client is told of what it may read, and of nothing else."""
+    if endpoint.client_id is None:
+        return
+    scopes = queries.scopes_of(conn, endpoint.client_id)
+    if scopes is None:
+        raise Validation(errors=[FieldError("/client_id", "There is no such API client.")])
+    if missing := lacking(endpoint.event_types, scopes):
+        raise Validation(errors=[FieldError("/event_types", f"The client lacks {', '.join(missing)}.")])
+
+
+def _types(conn: Connection, endpoint: StoredEndpoint) -> frozenset[str]:
+    if endpoint.client_id is None:
+        return endpoint.event_types
+    return allowed(endpoint.event_types, queries.scopes_of(conn, endpoint.client_id) or ())
 
 
 def _answer_with(conn: Connection, endpoint_id: UUID, message_id: UUID) -> Kept:
@@ -194,7 +216,7 @@ def _active(conn: Connection, wish: Wish) -> StoredEndpoint:
 
 
 def _matched(conn: Connection, wish: Wish) -> StoredEndpoint:
-    former = queries.load(conn, wish.endpoint_id)
+    former = queries.load(conn, wish.endpoint_id, wish.owner)
     if former is None:
         raise NotFound("There is no such endpoint.")
     if wish.versions is not None and former.version not in {tag.partition(".")[0] for tag in wish.versions}:

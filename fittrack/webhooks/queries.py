@@ -70,13 +70,13 @@ def find(conn: Connection, query: EndpointsQuery) -> tuple[list[StoredEndpoint],
     return [_endpoint(row) for row in conn.execute(page)], conn.execute(counted).scalar_one()
 
 
-def load(conn: Connection, endpoint_id: UUID) -> StoredEndpoint | None:
-    """One endpoint that was not deleted."""
-    row = conn.execute(
-        select(*_ENDPOINT).where(
-            webhook_endpoints.c.endpoint_id == endpoint_id, webhook_endpoints.c.deleted_at.is_(None)
-        )
-    ).one_or_none()
+def load(conn: Connection, endpoint_id: UUID, owner: UUID | None = None) -> StoredEndpoint | None:
+    """One endpoint that was not deleted; with an `owner`, only if it is that client's."""
+    c = webhook_endpoints.c
+    wanted = select(*_ENDPOINT).where(c.endpoint_id == endpoint_id, c.deleted_at.is_(None))
+    if owner is not None:
+        wanted = wanted.where(c.client_id == owner)
+    row = conn.execute(wanted).one_or_none()
     return None if row is None else _endpoint(row)
 
 
@@ -93,10 +93,24 @@ def wanted_types(conn: Connection) -> frozenset[str]:
     return frozenset(word for words in rows for word in words.split())
 
 
-def client_exists(conn: Connection, client_id: UUID) -> bool:
-    """Whether there is such an API client."""
-    found = select(api_clients.c.client_id).where(api_clients.c.client_id == client_id)
-    return conn.execute(found).first() is not None
+def scopes_of(conn: Connection, client_id: UUID) -> frozenset[str] | None:
+    """The scopes of an API client; None: there is no such client."""
+    c = api_clients.c
+    found = select(c.scopes).where(c.client_id == client_id, c.deleted_at.is_(None))
+    scopes = conn.execute(found).scalar_one_or_none()
+    return None if scopes is None else frozenset(scopes.split())
+
+
+def ready(now: datetime) -> ColumnElement[bool]:
+    """The condition that an endpoint is sent what is due: it and its client are there and switched on."""
+    e, c = webhook_endpoints.c, api_clients.c
+    clients = select(c.client_id).where(c.active == 1, c.deleted_at.is_(None))
+    return and_(
+        e.active == 1,
+        e.deleted_at.is_(None),
+        or_(e.client_id.is_(None), e.client_id.in_(clients)),
+        or_(e.paused_until.is_(None), e.paused_until <= now),
+    )
 
 
 def add(conn: Connection, endpoint: StoredEndpoint) -> None:
@@ -343,11 +357,7 @@ def backlog(conn: Connection, now: datetime, since: datetime) -> Backlog:
     oldest = (
         select(func.min(d.next_due_at))
         .join(webhook_endpoints, e.endpoint_id == d.endpoint_id)
-        .where(
-            e.active == 1,
-            or_(e.paused_until.is_(None), e.paused_until <= now),
-            d.next_due_at <= now,
-        )
+        .where(ready(now), d.next_due_at <= now)
     )
     waiting = select(func.min(webhook_events.c.waits_since)).where(webhook_events.c.waits_since <= now)
     failed = (

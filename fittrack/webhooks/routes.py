@@ -1,4 +1,6 @@
-"""`/webhooks`: admins say who is told what, see what arrived, and have it sent again (SPEC 10)."""
+"""`/webhooks`: who is told what, what arrived, and what is sent again: of all for admins, of its own for a
+program (SPEC 10).
+"""
 
 import os
 from datetime import datetime, timedelta
@@ -15,6 +17,7 @@ from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import uuid7_of
 from fittrack.kit.problems import FieldError, NotFound, Validation
 from fittrack.kit.seal_contexts import webhook_secret
+from fittrack.server.access import Scope
 from fittrack.server.asking import JOURNAL, READS, cursors, origin_of
 from fittrack.server.etags import wanted_versions
 from fittrack.server.http import CLOCK
@@ -22,7 +25,7 @@ from fittrack.server.idempotency import Kept, idempotency_key, render_kept
 from fittrack.server.once import Once, run_once
 from fittrack.server.pagination import CursorPage, Page, cursor_page_of, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import principal_of
+from fittrack.server.principal import API_CLIENT, principal_of
 from fittrack.server.render import encode, no_content, render
 from fittrack.server.routes import API, Access, Route
 from fittrack.webhooks import changing, queries, schemas, signing, views
@@ -42,7 +45,9 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 async def list_endpoints(request: web.Request) -> web.Response:
-    query = parse_query(request, schemas.EndpointsQuery)
+    query, owner = parse_query(request, schemas.EndpointsQuery), _owner(request)
+    if owner is not None:
+        query = msgspec.structs.replace(query, client_id=owner)
     found, total = await request.app[READS].run(queries.find, query)
     return render(page_of([views.endpoint(each) for each in found], query, total))
 
@@ -55,6 +60,9 @@ async def get_endpoint(request: web.Request) -> web.Response:
 async def create_endpoint(request: web.Request) -> web.Response:
     body = await parse(request, schemas.NewEndpoint)
     _check_url(request, body.url)
+    owner = _owner(request)
+    if owner is not None and body.client_id not in {None, owner}:
+        raise Validation(errors=[FieldError("/client_id", "A program makes endpoints of its own alone.")])
     now, key = _now(request), idempotency_key(request)
     endpoint_id = uuid7_of(now) if key is None else uuid5(principal_of(request).user_id, str(key))
     made = new_endpoint(
@@ -64,7 +72,7 @@ async def create_endpoint(request: web.Request) -> web.Response:
         _new_secret(request, endpoint_id),
         now,
         description=body.description,
-        client_id=body.client_id,
+        client_id=owner or body.client_id,
     )
     once, journal = _once(request, "create-webhook", body), request.app[JOURNAL]
     kept = await journal.transact(run_once, once, changing.create, made, origin_of(request))
@@ -117,8 +125,8 @@ async def list_deliveries(request: web.Request) -> web.Response:
 
 
 async def get_delivery(request: web.Request) -> web.Response:
-    endpoint_id, message_id = path_uuid(request), path_uuid(request, "message_id")
-    found = await request.app[READS].run(queries.detail, endpoint_id, message_id)
+    endpoint, message_id = await _endpoint(request), path_uuid(request, "message_id")
+    found = await request.app[READS].run(queries.detail, endpoint.endpoint_id, message_id)
     if found is None:
         raise NotFound("The endpoint was sent no such message.")
     return render(views.detail(found))
@@ -151,7 +159,7 @@ async def redeliver_many(request: web.Request) -> web.Response:
 
 
 async def _endpoint(request: web.Request) -> StoredEndpoint:
-    found = await request.app[READS].run(queries.load, path_uuid(request))
+    found = await request.app[READS].run(queries.load, path_uuid(request), _owner(request))
     if found is None:
         raise NotFound("There is no such endpoint.")
     return found
@@ -172,7 +180,14 @@ def _wish(request: web.Request) -> Wish:
         versions=wanted_versions(request),
         origin=origin_of(request),
         now=_now(request),
+        owner=_owner(request),
     )
+
+
+def _owner(request: web.Request) -> UUID | None:
+    """The program that asks: it finds no endpoints but its own. None: an admin, who finds all."""
+    client = request.get(API_CLIENT)
+    return None if client is None else client.client_id
 
 
 def _check_url(request: web.Request, url: str) -> None:
@@ -216,6 +231,7 @@ ROUTES: list[Route] = [
         list_endpoints,
         summary="List webhook endpoints, the newest first",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         query=schemas.EndpointsQuery,
         answer=Page[schemas.Endpoint],
@@ -226,6 +242,7 @@ ROUTES: list[Route] = [
         create_endpoint,
         summary="Make a webhook endpoint; its secret is shown once",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         body=schemas.NewEndpoint,
         answer=schemas.Endpoint,
@@ -239,6 +256,7 @@ ROUTES: list[Route] = [
         get_endpoint,
         summary="One webhook endpoint",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         answer=schemas.Endpoint,
     ),
@@ -248,6 +266,7 @@ ROUTES: list[Route] = [
         edit_endpoint,
         summary="Edit a webhook endpoint, switch it off or on again",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         body=schemas.EndpointPatch,
         answer=schemas.Endpoint,
@@ -259,6 +278,7 @@ ROUTES: list[Route] = [
         remove_endpoint,
         summary="Delete a webhook endpoint",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         guarded=True,
     ),
@@ -268,6 +288,7 @@ ROUTES: list[Route] = [
         rotate_secret,
         summary="Give a webhook endpoint a new secret; the former one signs too for a day",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         answer=schemas.Endpoint,
         secret=True,
@@ -279,6 +300,7 @@ ROUTES: list[Route] = [
         test_endpoint,
         summary="Send a message that says nothing",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         answer=schemas.Delivery,
         status=202,
@@ -290,6 +312,7 @@ ROUTES: list[Route] = [
         list_deliveries,
         summary="What an endpoint was sent, the newest first",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         query=schemas.DeliveriesQuery,
         answer=CursorPage[schemas.Delivery],
@@ -300,6 +323,7 @@ ROUTES: list[Route] = [
         get_delivery,
         summary="One message, and how each attempt went",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         answer=schemas.DeliveryDetail,
     ),
@@ -309,6 +333,7 @@ ROUTES: list[Route] = [
         redeliver,
         summary="Send one message again",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         answer=schemas.Delivery,
         status=202,
@@ -320,6 +345,7 @@ ROUTES: list[Route] = [
         redeliver_many,
         summary="Send again what was given up since an instant, and what was missed",
         access=Access.ADMIN,
+        scope=Scope.WEBHOOKS_MANAGE,
         tag=TAG,
         body=schemas.RedeliverMany,
         answer=schemas.Redelivered,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, select, update
 
 from fittrack.audit.action import Action
 from fittrack.audit.statements import record
@@ -17,13 +17,15 @@ from fittrack.db.tables.messages import (
     webhook_endpoints,
     webhook_events,
 )
+from fittrack.db.tables.partners import api_clients
 from fittrack.inbox.notices import Notice
 from fittrack.inbox.owed import owed_notice
 from fittrack.kit.ids import UserId
 from fittrack.kit.origin import SYSTEM
 from fittrack.kit.standing import AccountStatus, Role
-from fittrack.webhooks import news
+from fittrack.webhooks import news, queries
 from fittrack.webhooks.rules import Attempt, DisabledReason, disabled_by, next_wait, warns
+from fittrack.webhooks.scopes import allowed
 
 SUBJECT: Final = "webhook"
 """What the audit log calls an endpoint."""
@@ -52,7 +54,7 @@ def work(conn: Connection, now: datetime) -> Work:
         webhook_deliveries.c.endpoint_id == webhook_endpoints.c.endpoint_id,
         webhook_deliveries.c.next_due_at <= now,
     )
-    ready = select(webhook_endpoints.c.endpoint_id).where(_ready(now), due).limit(1)
+    ready = select(webhook_endpoints.c.endpoint_id).where(queries.ready(now), due).limit(1)
     return Work(conn.execute(waits).first() is not None, conn.execute(ready).first() is not None)
 
 
@@ -96,14 +98,26 @@ class _Subscription(NamedTuple):
 
 
 def _subscriptions(conn: Connection) -> list[_Subscription]:
-    """Of endpoints that are switched on. What happens while one is off, it may ask for later."""
-    c = webhook_endpoints.c
+    """Of endpoints that are switched on. What happens while one is off, it may ask for later.
+
+    A client is told of what its scopes let it read now, and of nothing while it is switched off.
+    """
+    e, c = webhook_endpoints.c, api_clients.c
     rows = conn.execute(
-        select(c.endpoint_id, c.event_types, c.created_at).where(c.active == 1, c.deleted_at.is_(None))
+        select(e.endpoint_id, e.event_types, e.created_at, e.client_id, c.scopes)
+        .outerjoin(api_clients, and_(c.client_id == e.client_id, c.active == 1, c.deleted_at.is_(None)))
+        .where(e.active == 1, e.deleted_at.is_(None))
     )
     return [
-        _Subscription(row.endpoint_id, frozenset(row.event_types.split()), row.created_at) for row in rows
+        _Subscription(row.endpoint_id, _types(row), row.created_at)
+        for row in rows
+        if row.client_id is None or row.scopes is not None
     ]
+
+
+def _types(row: Any) -> frozenset[str]:
+    types = frozenset(row.event_types.split())
+    return types if row.client_id is None else allowed(types, row.scopes.split())
 
 
 def _deliveries(
@@ -155,7 +169,7 @@ def waiting_endpoints(conn: Connection, now: datetime) -> list[tuple[UUID, int]]
     )
     rows = conn.execute(
         select(webhook_endpoints.c.endpoint_id, webhook_endpoints.c.failures, oldest.label("oldest")).where(
-            _ready(now)
+            queries.ready(now)
         )
     )
     due = sorted((row.oldest, row.endpoint_id, row.failures) for row in rows if row.oldest is not None)
@@ -198,7 +212,7 @@ def _due_of(conn: Connection, endpoint_id: UUID, now: datetime, limit: int) -> S
         )
         .join(webhook_endpoints, e.endpoint_id == d.endpoint_id)
         .join(webhook_events, m.message_id == d.message_id)
-        .where(d.endpoint_id == endpoint_id, d.next_due_at <= now, _ready(now))
+        .where(d.endpoint_id == endpoint_id, d.next_due_at <= now, queries.ready(now))
         .order_by(d.next_due_at, d.message_id)
         .limit(limit)
     ).all()
@@ -218,12 +232,6 @@ def _claim(row: Any, endpoint_id: UUID, now: datetime) -> Claim:
         tuple(secrets),
         row.payload,
     )
-
-
-def _ready(now: datetime) -> ColumnElement[bool]:
-    c = webhook_endpoints.c
-    unpaused = or_(c.paused_until.is_(None), c.paused_until <= now)
-    return and_(c.active == 1, c.deleted_at.is_(None), unpaused)
 
 
 # --- How an attempt went ----------------------------------------------------------------------------------

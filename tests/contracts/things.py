@@ -93,12 +93,12 @@ async def sponsor(town: Town, caller: Caller, subject: str) -> Places:
 
 
 async def webhook(town: Town, caller: Caller, subject: str) -> Places:
-    """An endpoint, and a message for it."""
-    del caller, subject
-    admin = await town.caller("admin")
+    """An endpoint, a program's own or else an admin's, and a message for it."""
+    del subject
+    maker = caller if caller.column == "client" else await town.caller("admin")
     endpoint = {"url": NOBODY_THERE, "event_types": ["points.adjusted"]}
-    made = await town.granted(admin, "/webhooks", endpoint)
-    sent = await town.granted(admin, f"/webhooks/{made['endpoint_id']}/test")
+    made = await town.granted(maker, "/webhooks", endpoint)
+    sent = await town.granted(maker, f"/webhooks/{made['endpoint_id']}/test")
     return {"id": made["endpoint_id"], "message_id": sent["message_id"]}
 
 
