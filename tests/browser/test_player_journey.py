@@ -71,6 +71,9 @@ async def test_a_new_player_registers_earns_buys_and_wins(server: Server, browse
         await balance.get_by_text("130", exact=True).wait_for()
 
         await grace.sees("You won!")
+        await grace.page.get_by_role("link", name="Verify this draw").click()
+        await grace.sees("This record is true")
+        await grace.page.go_back()
         await grace.page.get_by_role("link", name="Inbox").click()
         await grace.page.get_by_role("heading", name="You won").first.wait_for()
         await grace.page.get_by_role("link", name="Me", exact=True).click()
