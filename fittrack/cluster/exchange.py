@@ -235,7 +235,10 @@ class Exchange:
     def _send(self, node: str, items: list[Item]) -> None:
         numbers = [item.number for item in items if isinstance(item, Ask) and item.number]
         told = partial(self._told, numbers) if numbers else None
-        if not self._link.say(self._inbox(node), write(Packet(self._membership.node, items)), told):
+        hears_answers = not numbers or self._link.hears(self._inbox(self._membership.node))
+        if not hears_answers or not self._link.say(
+            self._inbox(node), write(Packet(self._membership.node, items)), told
+        ):
             for number in numbers:
                 self._settle(number, Busy("Redis cannot be reached; nothing happened"))
 

@@ -74,6 +74,11 @@ class RedisLine:
             return []
         return await self._place.listeners(channels)
 
+    def hears(self, channel: str) -> bool:
+        """See `RedisLink`."""
+        del channel  # one server has them all
+        return self._listener.connected.is_set()
+
     @property
     def is_up(self) -> bool:
         """Whether both connections stand."""

@@ -36,6 +36,9 @@ class RedisLink(Protocol):
     def when_lost(self, channel: str, callback: Callable[[], None]) -> None:
         """Call back whenever listening to `channel` ended: what is said there may be missed."""
 
+    def hears(self, channel: str) -> bool:
+        """Whether what is said to `channel`, to which this node listens, is heard at the moment."""
+
     @property
     def is_up(self) -> bool:
         """Whether everything can be said and heard."""

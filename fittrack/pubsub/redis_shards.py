@@ -101,6 +101,11 @@ class RedisShards:
         """See `RedisLink`."""
         self._on_lost.setdefault(channel, []).append(callback)
 
+    def hears(self, channel: str) -> bool:
+        """See `RedisLink`."""
+        heard = self._heard.get(channel)
+        return heard is not None and heard.line is not None and heard.line.hears(channel)
+
     @property
     def is_up(self) -> bool:
         """See `RedisLink`."""
