@@ -234,13 +234,18 @@ class Exchange:
 
     def _send(self, node: str, items: list[Item]) -> None:
         numbers = [item.number for item in items if isinstance(item, Ask) and item.number]
+        if numbers and not self._link.hears(self._inbox(self._membership.node)):
+            self._not_sent(numbers)  # their answers would be missed
+            items = [item for item in items if not (isinstance(item, Ask) and item.number)]
+            numbers = []
         told = partial(self._told, numbers) if numbers else None
-        hears_answers = not numbers or self._link.hears(self._inbox(self._membership.node))
-        if not hears_answers or not self._link.say(
-            self._inbox(node), write(Packet(self._membership.node, items)), told
-        ):
-            for number in numbers:
-                self._settle(number, Busy("Redis cannot be reached; nothing happened"))
+        packet = Packet(self._membership.node, items)
+        if items and not self._link.say(self._inbox(node), write(packet), told):
+            self._not_sent(numbers)
+
+    def _not_sent(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._settle(number, Busy("Redis cannot be reached; nothing happened"))
 
     def _told(self, numbers: Sequence[int], heard_by: int | None) -> None:
         if heard_by == 0:

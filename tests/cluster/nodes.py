@@ -31,12 +31,21 @@ async def figure(server: Server, name: str) -> float:
 async def two_nodes(stage: Stage, folder: Path, **more: str) -> AsyncIterator[tuple[Server, Server]]:
     """Two nodes that know each other. `more` are further settings of both."""
     with redis_server(folder) as redis:
-        for name in ("a", "b"):
-            (folder / name).mkdir()
-        database = f"sqlite:///{stage.folder}/fittrack.db"
-        environ = {"REDIS_URL": redis.url, "DATABASE_URL": database, **more}
-        async with serving(folder / "a", **environ) as one, serving(folder / "b", **environ) as other:
-            yield one, other
+        async with two_nodes_on(redis.url, stage, folder, **more) as nodes:
+            yield nodes
+
+
+@asynccontextmanager
+async def two_nodes_on(
+    redis_url: str, stage: Stage, folder: Path, **more: str
+) -> AsyncIterator[tuple[Server, Server]]:
+    """Two nodes that know each other through a Redis that is there."""
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+    database = f"sqlite:///{stage.folder}/fittrack.db"
+    environ = {"REDIS_URL": redis_url, "DATABASE_URL": database, **more}
+    async with serving(folder / "a", **environ) as one, serving(folder / "b", **environ) as other:
+        yield one, other
 
 
 @asynccontextmanager

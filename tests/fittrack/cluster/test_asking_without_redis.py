@@ -117,14 +117,18 @@ async def _a_town(folder: Path, life_s: float = 10.0) -> AsyncIterator[Town]:
 async def test_actors_of_ones_own_answer_while_redis_is_gone_and_others_are_busy(town: Town) -> None:
     far, near = town.one.of(town.other), town.one.of(town.one)
     assert await town.one.ask(far, "before") == Say("before")
+    await town.one.cluster.check()
     town.redis.kill()
     await eventually(lambda: not town.one.cluster._link.is_up, "the loss")
     assert await town.one.ask(near, "here") == Say("here")
     with pytest.raises(Busy):
         await town.one.ask(far, "there")
+    with pytest.raises(Busy):
+        await town.one.cluster.check()
     assert town.other.heard == ["before"], "busy: nothing happened"
     town.redis.start()
     await town.one.is_answered(far)
+    await town.one.cluster.check()
     assert len(town.one.cluster.nodes) == len(town.other.cluster.nodes) == 2, "nobody forgot anybody"
 
 
