@@ -1,5 +1,6 @@
 """The protocol as an AsyncAPI 3 document, made from the structs that the server reads and writes with."""
 
+import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -108,7 +109,13 @@ def asyncapi(*, version: str, host: str, secure: bool, problems: Iterable[type[P
     everything: tuple[Message, ...] = (*INBOUND, *OUTBOUND)
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "FitTrack live", "version": version, "description": _DESCRIPTION},
+        "info": {
+            "title": "FitTrack live",
+            "version": version,
+            "description": _DESCRIPTION,
+            "contact": {"name": "FitTrack"},
+            "tags": [{"name": name, "description": topic.summary} for name, topic in _TOPICS.items()],
+        },
         "defaultContentType": "application/msgpack",
         "servers": {"live": _server(host, secure)},
         "channels": {name: _channel(topic) for name, topic in _TOPICS.items()},
@@ -169,13 +176,25 @@ def _operations(name: str, topic: _Topic) -> Iterable[tuple[str, Json]]:
                 "action": "receive",
                 "channel": channel,
                 "summary": _summary(request),
+                "description": _told(request),
+                "tags": [{"name": name}],
                 "messages": [_within(name, request)],
                 "reply": {"channel": channel, "messages": [_within(name, reply) for reply in replies]},
             },
         )
     if topic.events:
         events = [_within(name, event) for event in topic.events]
-        yield f"{name}.events", {"action": "send", "channel": channel, "messages": events}
+        yield (
+            f"{name}.events",
+            {
+                "action": "send",
+                "channel": channel,
+                "summary": topic.summary,
+                "description": _sent_when(topic),
+                "tags": [{"name": name}],
+                "messages": events,
+            },
+        )
 
 
 def _within(channel: str, message: Message) -> Json:
@@ -187,6 +206,7 @@ def _message(message: Message) -> Json:
         "name": message.TYPE,
         "title": message.__name__,
         "summary": _summary(message),
+        "description": _told(message),
         "payload": _frame_schema(message),
     }
 
@@ -207,6 +227,16 @@ def _frame_schema(message: Message) -> Json:
         required.append("d")
     properties["d"] = {"$ref": _SCHEMAS + message.__name__}
     return {"type": "object", "properties": properties, "required": required}
+
+
+def _told(message: Message) -> str:
+    return inspect.cleandoc(message.__doc__ or "")
+
+
+def _sent_when(topic: _Topic) -> str:
+    if topic.channel is not None:
+        return f"Sent to whoever subscribed to the channel `{topic.channel}`."
+    return "Sent by itself to whoever signed in."
 
 
 def _summary(message: Message) -> str:

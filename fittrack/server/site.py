@@ -24,10 +24,6 @@ HTML: Final = "text/html"
 _PAGES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, undefined=StrictUndefined
 )
-_DESCRIPTION: Final = (
-    "Points for tracked workouts, tickets for points, drawings that anybody can verify. "
-    "What happens live comes over the WebSocket at `/ws`, described at `/asyncapi.json`."
-)
 
 
 class ProblemKind(Answer, frozen=True, kw_only=True):
@@ -50,12 +46,13 @@ def site_routes(
     `documents`: further JSON documents by address, e.g. `{"/asyncapi.json": …}`.
     """
     described = [*routes, *_PROBLEM_ROUTES]
-    openapi = openapi_document(described, title="FitTrack", version=version, description=_DESCRIPTION)
+    openapi = openapi_document(described, title="FitTrack", version=version)
     return [
         *_PROBLEM_ROUTES,
         _document("/openapi.json", openapi),
         *(_document(path, document) for path, document in (documents or {}).items()),
         Asset.of_file(STATIC / "docs.html").at("/docs"),
+        Asset.of_file(STATIC / "live.html").at("/docs/live"),
         *folder_routes("/static", STATIC),
     ]
 

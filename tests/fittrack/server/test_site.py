@@ -39,7 +39,7 @@ async def test_further_documents_are_served(site):
     assert await (await site.get("/asyncapi.json")).json() == {"asyncapi": "3.0.0"}
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/docs"])
+@pytest.mark.parametrize("page", [*PAGES, "/docs", "/docs/live"])
 async def test_pages_load_nothing_inline_and_nothing_from_elsewhere(site, page):
     response = await site.get(page)
     text = await response.text()
