@@ -176,6 +176,7 @@ def _candidates(pattern: str) -> list[str]:
         (r"^\d{4}-\d\d-\d\dT", _TEXTS["date-time"]),
         (r"^\d{4}-\d{2}-\d{2}", _TEXTS["date"]),
         ("^[0-9]{1,8}", "50.00"),
+        ("^https?://", "https://acme.example/fittrack"),
     ):
         if pattern.startswith(beginning):
             return [text]

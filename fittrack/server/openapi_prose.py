@@ -52,6 +52,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Sponsors": "Who gives the prizes.",
     "Third parties": "How programs sign in.",
     "Tiers": "Sex, age bracket and level, with how many players each has.",
+    "Webhooks": "Signed messages to servers of third parties, by the Standard Webhooks specification.",
     "Users": "One's own account, and what others see of it.",
 }
 """What each tag is about, as far as it is known here."""
