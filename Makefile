@@ -63,7 +63,7 @@ test-unit: setup redis ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack
 
 test-integration: setup redis chromium ## Only the tests that run the whole server
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser tests/contracts tests/e2e tests/cluster tests/simulation tests/chaos
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser tests/contracts tests/generated tests/e2e tests/cluster tests/simulation tests/chaos
 
 test-cov: setup redis chromium ## Every test, with a coverage report
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
