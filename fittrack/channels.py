@@ -18,7 +18,7 @@ from fittrack.drawings.visibility import ORDINARY, Viewer
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import DrawingId
-from fittrack.kit.problems import Forbidden, NotFound
+from fittrack.kit.problems import Forbidden, NotFound, Problem
 from fittrack.kit.standing import Role
 from fittrack.leaderboards import asking as boards
 from fittrack.leaderboards.periods import board_on
@@ -132,7 +132,11 @@ class Channels:
 
     async def _as(self, status: DrawingStatus, stored: StoredDrawing) -> shapes.Drawing:
         """The drawing with its present figures, in a state that may be over."""
-        return structs.replace(await self._shape(stored), status=status.value)
+        try:
+            shape = await self._shape(stored)
+        except Problem:  # its actor cannot be reached: then as it began
+            shape = views.drawing_shape(stored.drawing, total_tickets=0, entrants=0)
+        return structs.replace(shape, status=status.value)
 
     async def _tick(self, channel: str, drawing_id: DrawingId) -> Sequence[ChannelEvent]:
         position = self._position()

@@ -10,6 +10,7 @@ import structlog
 
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
+from fittrack.kit.problems import Problem
 from fittrack.pubsub.messages import position_of
 from fittrack.server.client import Client
 from fittrack.server.fanout import FanOut
@@ -64,7 +65,12 @@ class Reconciler:
                 self._fanout.remind(event, position_of(at))
         self._looked_at = now
         for channel, seq in heads.items():
-            for event in await self._gateway.missed(channel, seq):
+            try:
+                missed = await self._gateway.missed(channel, seq)
+            except Problem as problem:  # whoever knows it cannot be reached: the next comparison asks again
+                _log.info("a channel cannot be compared", channel=channel, code=problem.code)
+                continue
+            for event in missed:
                 self._fanout.publish(event)
 
     async def _run(self) -> None:
