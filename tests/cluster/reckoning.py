@@ -1,7 +1,8 @@
 """After a chaos: what players were told and what their phones show, held against the database."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from fittrack.points import queries as point_queries
 from protocol.outbound import ActivitiesLogged, TicketsBought
 from tests.cluster.crowd import Player
 from tests.evidence import heads
-from tests.stage import Stage
+from tests.stage import Stage, eventually
 
 
 class Row(NamedTuple):
@@ -76,6 +77,20 @@ def assert_streams_complete(stage: Stage, players: Iterable[Player]) -> None:
     """Every numbered event came once, in order, up to the database's heads."""
     for player in players:
         player.screen.assert_complete(heads(stage, player.member.user_id))
+
+
+async def settled(stage: Stage, players: Sequence[Player]) -> None:
+    """With all phones on and nothing wanted any more, in the end each shows what the database says."""
+    shown = asyncio.Event()
+    async with asyncio.TaskGroup() as resting:
+        for player in players:
+            resting.create_task(player.rest(shown))
+        try:
+            await eventually(lambda: not differences(stage, players), "the truth on every phone")
+        except AssertionError as error:
+            raise AssertionError("\n".join(differences(stage, players))) from error
+        finally:
+            shown.set()
 
 
 def differences(stage: Stage, players: Iterable[Player]) -> list[str]:

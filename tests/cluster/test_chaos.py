@@ -18,7 +18,7 @@ import structlog
 
 from tests.cluster.crowd import Crowd
 from tests.cluster.nodes import figure
-from tests.cluster.reckoning import assert_streams_complete, assert_told_the_truth, differences
+from tests.cluster.reckoning import assert_streams_complete, assert_told_the_truth, settled
 from tests.cluster.storm import Storm
 from tests.evidence import assert_sound
 from tests.redis_server import redis_server
@@ -62,27 +62,13 @@ async def test_a_cluster_in_a_storm_of_faults_keeps_its_word(stage: Stage, tmp_p
             stormy.set()
         assert crowd.granted > before + PLAYERS, "the storm let nobody do anything"
         print(f"granted {crowd.granted}, refused {crowd.refused}, unknown {crowd.unknown}")
-        await settle(stage, crowd, storm)
+        for server in servers:
+            await eventually(lambda s=server: _knows_all(s), "the whole cluster")
+        await settled(stage, crowd.players)
+        assert await storm.workers.terminate() == 0
     assert_told_the_truth(stage, crowd.players)
     assert_streams_complete(stage, crowd.players)
     assert_sound(stage)
-
-
-async def settle(stage: Stage, crowd: Crowd, storm: Storm) -> None:
-    """All nodes know each other again, and in the end every phone shows what the database says."""
-    for server in (storm.workers, *storm.nodes):
-        await eventually(lambda s=server: _knows_all(s), "the whole cluster")
-    shown = asyncio.Event()
-    async with asyncio.TaskGroup() as players:
-        for player in crowd.players:
-            players.create_task(player.rest(shown))
-        try:
-            await eventually(lambda: not differences(stage, crowd.players), "the truth on every phone")
-        except AssertionError:
-            print(*differences(stage, crowd.players), sep="\n")
-            raise
-        finally:
-            shown.set()
 
 
 async def _knows_all(server: Server) -> bool:

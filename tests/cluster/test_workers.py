@@ -1,24 +1,32 @@
-"""`fittrack serve --workers`: several nodes on one port, watched by one supervisor."""
+"""`fittrack serve --workers`: several nodes on one port, watched by one supervisor, under load."""
 
 import asyncio
 import os
 import signal
+from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import aiohttp
 import pytest
 
 from fittrack.workers import EXIT_USAGE
-from tests.bets import Bets
+from tests.cluster.crowd import Crowd
 from tests.cluster.logs import lines
-from tests.evidence import assert_each_once, assert_sound
-from tests.players import Rest, client
+from tests.cluster.reckoning import assert_streams_complete, assert_told_the_truth, settled
+from tests.evidence import assert_sound
 from tests.redis_server import redis_server
 from tests.server import PATIENCE_S, Server, ServerDied, serving
-from tests.stage import Stage, eventually
+from tests.stage import SOAK, Stage, eventually
 
-WORKERS = 2
-BUYERS = 12
+WORKERS = 4 if SOAK else 2
+PLAYERS = 200 if SOAK else 12
+SPREAD_S = 20 if SOAK else 1
+"""Seconds over which a worker that is replaced sends its clients elsewhere."""
+
+STOPS_WITHIN = timedelta(seconds=25)
+STEPS = ["node.draining", "draining", "node.stopped"]
+"""Unready and out of the list; `goaway` to everybody; everything handed over and written."""
 
 
 async def nodes_at(server: Server) -> set[str]:
@@ -31,61 +39,54 @@ async def nodes_at(server: Server) -> set[str]:
     return found
 
 
-@pytest.mark.timeout(4 * PATIENCE_S)
-async def test_workers_share_a_port_and_one_that_dies_is_replaced(stage: Stage, tmp_path: Path) -> None:
-    bets = Bets()
-    with redis_server(tmp_path) as redis:
-        arguments = ("serve", "--workers", str(WORKERS))
-        async with serving(stage.folder, *arguments, REDIS_URL=redis.url) as server, Rest(server) as rest:
-            await eventually(lambda: nodes_at(server), "somebody")
-            before = await nodes_at(server)
-            assert len(before) == WORKERS
-            assert {line["worker"] for line in lines(server, "node.serving")} == {1, 2}
-            for member in stage.world.players[:BUYERS]:
-                async with client(server, member.token) as (phone, witness):
-                    await bets.over_websocket(phone, stage.world.drawing_id, 1)
-                    await eventually(lambda w=witness: w.heard["ledger"], "points.changed")
-
-            os.kill(lines(server, "node.serving")[0]["pid"], signal.SIGKILL)
-            await eventually(lambda: len(lines(server, "node.serving")) == WORKERS + 1, "its successor")
-            after = await nodes_at(server)
-            assert len(after) == WORKERS and len(after & before) == WORKERS - 1
-            assert lines(server, "cluster.death_told"), "nobody had to miss it"
-            for member in stage.world.players[:BUYERS]:
-                await bets.over_rest(rest, member.token, stage.world.drawing_id, 1)
-            assert await server.terminate() == 0
-    assert not bets.refused
-    assert_each_once(stage, bets.acknowledged, bets.sent)
-    assert_sound(stage)
+def stops(server: Server) -> list[list[tuple[str, datetime]]]:
+    """The steps of each worker's ends, as its log tells them."""
+    found = []
+    for worker in range(1, WORKERS + 1):
+        said = [line for step in STEPS for line in lines(server, step) if line["worker"] == worker]
+        said.sort(key=lambda line: line["timestamp"])
+        found.append([(line["event"], datetime.fromisoformat(line["timestamp"])) for line in said])
+    return found
 
 
-@pytest.mark.timeout(4 * PATIENCE_S)
-async def test_a_renewal_replaces_every_worker_and_loses_nothing_and_no_worker_outlives_its_supervisor(
+@pytest.mark.timeout(6 * PATIENCE_S)
+async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_loses_anything(
     stage: Stage, tmp_path: Path
 ) -> None:
-    bets, done = Bets(), asyncio.Event()
-
-    async def buy(token: str) -> None:
-        async with Rest(server) as rest:
-            while not done.is_set():
-                await bets.over_rest(rest, token, stage.world.drawing_id, 1)
-
+    done, environ = asyncio.Event(), {"WS_DRAIN_SECONDS": str(SPREAD_S)}
     with redis_server(tmp_path) as redis:
         arguments = ("serve", "--workers", str(WORKERS))
-        async with serving(stage.folder, *arguments, REDIS_URL=redis.url) as server:
+        async with serving(stage.folder, *arguments, REDIS_URL=redis.url, **environ) as server:
+            members, drawing_id = stage.world.players[:PLAYERS], stage.world.drawing_id
+            crowd = Crowd(members, drawing_id, lambda: server.ws_url, Random())
             before = await nodes_at(server)
-            async with asyncio.TaskGroup() as work:
-                for member in stage.world.players[:BUYERS]:
-                    work.create_task(buy(member.token))
+            assert len(before) == WORKERS
+            assert {line["worker"] for line in lines(server, "node.serving")} == set(range(1, WORKERS + 1))
+            async with asyncio.TaskGroup() as players:
+                for player in crowd.players:
+                    players.create_task(player.play(done))
+                await eventually(lambda: crowd.granted > PLAYERS, "some commands")
+
+                os.kill(lines(server, "node.serving")[0]["pid"], signal.SIGKILL)
+                await eventually(lambda: len(lines(server, "node.serving")) == WORKERS + 1, "its successor")
+                after_death = await nodes_at(server)
+                assert len(after_death) == WORKERS and len(after_death & before) == WORKERS - 1
+                assert lines(server, "cluster.death_told"), "nobody had to miss it"
+
                 server.send(signal.SIGHUP)
                 await eventually(lambda: lines(server, "workers.renewed"), "the renewal")
+                after_renewal = await nodes_at(server)
+                assert len(after_renewal) == WORKERS and not after_renewal & after_death
                 done.set()
-            after = await nodes_at(server)
-            assert len(after) == WORKERS and not after & before
+            await settled(stage, crowd.players)
+            for steps in stops(server):
+                assert [step for step, _ in steps] == STEPS
+                if SOAK:
+                    assert steps[-1][1] - steps[0][1] <= STOPS_WITHIN
             await server.kill()  # returns at the end of the log: when nobody holds it any more
             assert len(lines(server, "node.stopped")) == 2 * WORKERS
-    assert not bets.refused
-    assert_each_once(stage, bets.acknowledged, bets.sent)
+    assert_told_the_truth(stage, crowd.players)
+    assert_streams_complete(stage, crowd.players)
     assert_sound(stage)
 
 
