@@ -39,6 +39,11 @@ class RedisServer:
         """Whether it was started and not killed."""
         return self._process is not None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "start() comes first"
+        return self._process.pid
+
     def start(self) -> None:
         """Start, and return when it takes connections."""
         assert self._process is None, "one at a time"

@@ -1,8 +1,10 @@
 """What Redis may do to those who rely on it, and what that means."""
 
 import asyncio
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import (
     AskError,
@@ -21,6 +23,15 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 LOSSES: Final = (RedisError, RedisClusterException, OSError, TimeoutError, asyncio.IncompleteReadError)
 """What the loss of Redis raises."""
+
+
+async def send(connection: AbstractConnection, commands: Sequence[Sequence[Any]]) -> None:
+    """Write commands. Raises what the loss of Redis raises."""
+    try:
+        await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+    except RuntimeError as error:  # uvloop's way to say that the transport was closed meanwhile
+        raise ConnectionResetError(str(error)) from error
+
 
 _MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ((NoPermissionError,), "it does not let this user do what is needed"),

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 
+from fittrack.pubsub.redis_faults import send
 from fittrack.pubsub.redis_words import Words
 
 _log = structlog.get_logger(__name__)
@@ -152,8 +153,7 @@ class Listener:
     async def _send(self, connection: AbstractConnection, command: str, names: list[bytes]) -> None:
         for first in range(0, len(names), TOGETHER_MAX):
             groups = self._words.together(names[first : first + TOGETHER_MAX])
-            packed = connection.pack_commands([(command, *group) for group in groups])
-            await connection.send_packed_command(packed, check_health=False)
+            await send(connection, [(command, *group) for group in groups])
 
 
 def _nothing() -> None:

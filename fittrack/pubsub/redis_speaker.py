@@ -15,6 +15,7 @@ from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import MovedError, ResponseError
 
 from fittrack.kit.clock import Clock
+from fittrack.pubsub.redis_faults import send
 from fittrack.pubsub.redis_words import Words
 
 ANSWER_WITHIN_S: Final = 2.0
@@ -87,7 +88,7 @@ class Speaker:
                     channel, data, on_told = self._said.popleft()
                     commands.append((self._words.publish, channel, data))
                     self._unanswered.append((now, on_told))
-                await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+                await send(connection, commands)
 
     async def _hear_answers(self, connection: AbstractConnection) -> None:
         while True:

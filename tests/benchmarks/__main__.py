@@ -27,6 +27,7 @@ BENCHMARKS = (
     "trackers",
     "webhooks",
     "analytics",
+    "cluster",
 )
 """Each is a module `bench_<name>` with a function `run(*, quick)` that returns rows."""
 

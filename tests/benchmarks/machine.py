@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -51,22 +52,24 @@ def _field(path: str, name: str) -> str | None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system CPU seconds of a process and its children so far, all their threads together."""
+    """User and system CPU seconds of a process and all that it started so far, all their threads together."""
     ticks = 0
-    for each in (pid, *_children(pid)):
+    for each in (pid, *_descendants(pid)):
         fields = _stat(each)
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _children(pid: int) -> list[int]:
-    found = []
+def _descendants(pid: int) -> list[int]:
+    children: defaultdict[int, list[int]] = defaultdict(list)
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with suppress(OSError):  # it has ended since it was listed
-            if int(_stat(int(entry.name))[1]) == pid:
-                found.append(int(entry.name))
+            children[int(_stat(int(entry.name))[1])].append(int(entry.name))
+    found = children[pid]
+    for each in found:  # it grows meanwhile
+        found.extend(children[each])
     return found
 
 

@@ -1,6 +1,7 @@
 """The figures as one table for people."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rich.table import Table
 
@@ -19,7 +20,7 @@ def table_of(rows: Sequence[Row]) -> Table:
     table.add_column("target", justify="right", no_wrap=True)
     table.add_column("met", no_wrap=True)
     table.add_column("note", overflow="fold")
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
+    for row, following in zip_longest(rows, rows[1:]):
         table.add_row(
             row.name,
             shown(row.value),

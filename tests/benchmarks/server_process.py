@@ -40,6 +40,11 @@ class ServerProcess:
     ) -> None:
         self._end()
 
+    def kill(self) -> None:
+        """Gone at once."""
+        self._process.kill()
+        self._process.wait()
+
     def _end(self) -> None:
         self._process.terminate()
         try:
