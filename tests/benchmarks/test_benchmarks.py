@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 from tests.benchmarks.__main__ import BENCHMARKS, application, rows_of
 from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.rows import Row, Target, shown
+from tests.server import PATIENCE_S
 
 
+@pytest.mark.timeout(6 * PATIENCE_S)
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_a_quick_run_reports_every_figure(name):
     rows = rows_of(name, quick=True)
