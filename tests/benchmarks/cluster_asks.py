@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from actors.runtime import Actor, ActorKind, Ref, Registry
 from fittrack.cluster.cluster import Cluster
+from fittrack.cluster.membership import LIFE_S
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.travel import Register
 from tests.benchmarks.machine import cpu_seconds
@@ -63,7 +64,7 @@ class Asks:
 async def node(url: str) -> AsyncIterator[tuple[Cluster, Registry]]:
     """A node of two."""
     clock = SystemClock()
-    cluster = Cluster(url, Register([Count, Counted], {}), clock, namespace=NAMESPACE)
+    cluster = Cluster(url, Register([Count, Counted], {}), clock, namespace=NAMESPACE, life_s=LIFE_S)
     registry = Registry(clock, placement=cluster.placement)
     registry.register(ActorKind(name="counter", factory=lambda _: Counter()))
     await cluster.start(registry, "")
