@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fittrack.kit.clock import VirtualClock
+from fittrack.demo.clock import LeapingClock
 from tests.actors.house import NOON
 from tests.google_health import HOOK_SECRET, Body, FakeGoogle, a_google, known_as, notification
 from tests.rest_house import Answer, Person, RestHouse, a_rest_house
@@ -26,7 +26,7 @@ class TrackerHouse:
     google: FakeGoogle
 
     @property
-    def clock(self) -> VirtualClock:
+    def clock(self) -> LeapingClock:
         return self.rest.inner.clock
 
     @property
@@ -75,6 +75,11 @@ class TrackerHouse:
     async def later(self, **duration: float) -> None:
         """Let time pass, then sync what is due."""
         await self.clock.advance(timedelta(**duration).total_seconds())
+        await self.sync()
+
+    async def leap(self, **duration: float) -> None:
+        """Let much time pass at once, then sync what is due."""
+        self.clock.leap_to(self.clock.now() + timedelta(**duration))
         await self.sync()
 
     async def get(self, person: Person, path: str) -> Any:

@@ -61,7 +61,7 @@ async def test_a_provider_that_is_switched_off_is_not_asked_and_says_so(started:
         await house.sync()
         asked = len(house.google.requests)
     async with started(TRACKERS_DISABLED="fitbit") as house:
-        await house.later(hours=2)
+        await house.leap(hours=2)
         assert len(house.google.requests) == asked
         connection = await house.connection(joe)
         assert (connection["sync_status"], connection["next_sync_at"]) == ("delayed", None)
@@ -92,10 +92,10 @@ async def test_a_switched_on_provider_goes_on_where_it_was(started: Starts):
         body.walk(house.today, 3_000)
         await house.sync()
     async with started(TRACKERS_DISABLED="fitbit,apple_health") as house:
-        await house.later(minutes=30)
+        await house.leap(minutes=30)
     async with started() as house:
         body.walk(house.today, 5_000)
-        await house.later(minutes=30)
+        await house.leap(minutes=30)
         assert await house.balance(joe) == 50
 
 

@@ -1,6 +1,7 @@
 """Whatever a provider does: the player reads what is wrong, nothing is lost, nobody else waits."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from fittrack.connections import queries
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.jobs.trackers import AT_ONCE
 from fittrack.kit.standing import AccountStatus
-from tests.fittrack.connections.conftest import TrackerHouse, a_tracker_house
+from tests.actors.house import NOON
+from tests.fittrack.connections.conftest import TrackerHouse, a_tracker_node
 from tests.fittrack.connections.conftest import status as status_of
-from tests.google_health import Fault
+from tests.google_health import FakeGoogle, Fault, a_google
+from tests.rest_house import Person
+from tests.stage import eventually
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,7 @@ async def test_failures_are_tried_again_ever_more_seldom(house: TrackerHouse):
     house.google.faults_of["joe-at-google"] = Fault(500)
     before = len(house.google.requests)
     for _ in range(6 * 60):
-        await house.later(minutes=1)
+        await house.leap(minutes=1)
     asked = len(house.google.requests) - before
     assert 8 <= asked <= 20
 
@@ -202,25 +206,35 @@ async def test_a_quota_that_ran_out_with_the_last_answer_is_waited_for(house: Tr
 # --- Answers that do not come -----------------------------------------------------------------------------
 
 
-async def test_an_answer_that_does_not_come_is_given_up_and_holds_up_nobody(tmp_path: Path):
-    async with a_tracker_house(tmp_path, TRACKER_ANSWER_WITHIN_MS="50") as house:
-        joe, _ = await house.connected()
-        eve, body = await house.connected("eve")
+@pytest.fixture
+async def google() -> AsyncIterator[FakeGoogle]:
+    """Stays while nodes come and go: only the one that is to give up is impatient."""
+    async with a_google(lambda: NOON) as google:
+        yield google
+
+
+async def test_an_answer_that_does_not_come_is_given_up_and_asked_for_again(
+    tmp_path: Path, google: FakeGoogle
+):
+    async with a_tracker_node(tmp_path, google) as house:
+        joe, body = await house.connected()
         body.walk(house.today, 2_000)
-        house.google.silent.add("joe-at-google")
+    google.silent.add(body.account)
+    async with a_tracker_node(tmp_path, google, TRACKER_ANSWER_WITHIN_MS="50") as house:
         await house.sync()
         connection = await house.connection(joe)
         assert (connection["sync_status"], connection["sync_error"]) == ("delayed", "Fitbit does not answer")
-        assert await house.balance(eve) == 20
-        house.google.silent.clear()
+    google.silent.clear()
+    async with a_tracker_node(tmp_path, google) as house:
         await house.later(minutes=1)
         assert await status_of(house, joe) == "idle"
+        assert await house.balance(joe) == 20
 
 
-async def test_a_sync_that_takes_too_long_ends_and_comes_again(tmp_path: Path):
-    async with a_tracker_house(tmp_path, TRACKER_SYNC_WITHIN_MS="50") as house:
-        joe, _ = await house.connected()
-        house.google.silent.add("joe-at-google")
+async def test_a_sync_that_takes_too_long_ends_and_comes_again(tmp_path: Path, google: FakeGoogle):
+    async with a_tracker_node(tmp_path, google, TRACKER_SYNC_WITHIN_MS="50") as house:
+        joe, body = await house.connected()
+        google.silent.add(body.account)
         await house.sync()
         connection = await house.connection(joe)
         assert connection["sync_status"] == "delayed"
@@ -228,13 +242,18 @@ async def test_a_sync_that_takes_too_long_ends_and_comes_again(tmp_path: Path):
         assert connection["next_sync_at"] is not None
 
 
-async def test_a_provider_that_hangs_keeps_nobody_from_connecting_later(tmp_path: Path):
-    async with a_tracker_house(tmp_path, TRACKER_ANSWER_WITHIN_MS="50") as house:
-        people = [await house.connected(f"player{number}") for number in range(AT_ONCE + 2)]
-        house.google.silent.update(body.account for _, body in people)
-        await house.sync()
-        house.google.silent.clear()
-        _, body = newcomer = await house.connected("newcomer")
-        body.walk(house.today, 2_000)
-        await house.sync()
-        assert await house.balance(newcomer[0]) == 20
+async def test_an_account_whose_answers_do_not_come_holds_up_nobody(house: TrackerHouse):
+    joe, body = await house.connected()
+    house.google.silent.add(body.account)
+    others = [await house.connected(f"player{number}") for number in range(3)]
+    for _, other in others:
+        other.walk(house.today, 2_000)
+    syncing = asyncio.ensure_future(house.sync())
+    await eventually(lambda: all_idle(house, [person for person, _ in others]), "the others' syncs")
+    assert not syncing.done()
+    assert await status_of(house, joe) == "syncing"
+    syncing.cancel()
+
+
+async def all_idle(house: TrackerHouse, people: list[Person]) -> bool:
+    return all([await status_of(house, person) == "idle" for person in people])
