@@ -165,7 +165,8 @@ class RedisLine:
     async def _canary(self) -> None:
         while True:
             await self._clock.sleep(CANARY_EVERY_S)
-            self._speaker.say(self.own, b"")
+            if self._speaker.connected.is_set():
+                self._speaker.say(self.own, b"")
             if self._listener.connected.is_set() and self.silent_for_s > CANARY_WITHIN_S:
                 self._listener.abandon("the link does not hear itself")
 
