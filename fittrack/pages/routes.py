@@ -11,7 +11,7 @@ STATIC: Final = Path(__file__).parent / "static"
 CLIENT: Final = Path(protocol.__file__).parent / "js"
 """The client for browsers: pages use it as any app would."""
 
-PAGES: Final = {"/": "player", "/verify": "verify"}
+PAGES: Final = {"/": "player", "/ops": "ops", "/verify": "verify"}
 
 
 def page_routes() -> list[Route]:

@@ -158,3 +158,9 @@ export function useRoute() {
   }, []);
   return route;
 }
+
+/** For links to a part of the page, since the hash is the route. */
+export const skipTo = (id) => (event) => {
+  event.preventDefault();
+  document.getElementById(id).focus();
+};

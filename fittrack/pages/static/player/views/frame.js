@@ -2,7 +2,7 @@
 
 import { html, useEffect } from "/pages/lib/base.js";
 import { number } from "/pages/lib/format.js";
-import { useRoute } from "/pages/lib/ui.js";
+import { skipTo, useRoute } from "/pages/lib/ui.js";
 import { useLive, usePlayer } from "../context.js";
 import { Icon } from "./icons.js";
 
@@ -22,7 +22,7 @@ export function Frame({ children }) {
     document.title = `${title} · FitTrack`;
   }, [title]);
   return html`
-    <a class="skip" href="#main" onClick=${skip}>Skip to content</a>
+    <a class="skip" href="#main" onClick=${skipTo("main")}>Skip to content</a>
     <header class="top">
       <a class="brand" href="#/today"><img src="/static/icon.svg" alt="" width="28" height="28" /><span>FitTrack</span></a>
       <p class="balance numbers" aria-live="polite">
@@ -44,11 +44,6 @@ export function Frame({ children }) {
       <p>For developers: <a href="/docs">REST API</a> · <a href="/asyncapi.json">live protocol</a> · <a href="/problems">problems</a></p>
     </footer>
   `;
-}
-
-function skip(event) {
-  event.preventDefault(); // the hash is the route
-  document.getElementById("main").focus();
 }
 
 function Connection() {

@@ -1,6 +1,7 @@
-/** Line icons of 24 by 24. */
+/** The icons of the player's page. */
 
 import { html } from "/pages/lib/base.js";
+import { LineIcon } from "/pages/lib/icon.js";
 
 const PATHS = {
   today: "M3 12h4l3-8 4 16 3-8h4",
@@ -11,6 +12,4 @@ const PATHS = {
   flame: "M12 3c1 4 5 5 5 10a5 5 0 0 1-10 0c0-2 1-3 2-4 0 2 1 3 2 3 1-3-1-5 1-9z",
 };
 
-export function Icon({ name }) {
-  return html`<svg class="line-icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
-}
+export const Icon = ({ name }) => html`<${LineIcon} path=${PATHS[name]} />`;
