@@ -234,18 +234,42 @@ def _greet(settings: Settings, url: str) -> None:
 @app.command()
 def migrate(
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead of running it.")] = False,
+    start: Annotated[
+        str | None, typer.Option("--from", help="With --sql: the revision that the database is at.")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option("--grants", help="Oracle: the user as whom the server connects.")
+    ] = None,
 ) -> None:
     """Bring the database to the newest schema."""
     settings = _settings()
-    if sql:
-        typer.echo(migrations.offline_sql("oracle" if settings.database.oracle_dsn else "sqlite"))
-        return
+    on_oracle = settings.database.oracle_dsn is not None
+    if user is not None and not on_oracle:
+        raise typer.BadParameter("rights are given on Oracle alone: set ORACLE_DSN", param_hint="--grants")
+    if start is not None and not sql:
+        raise typer.BadParameter("the database itself knows where it is; --from goes with --sql")
+    try:
+        if sql:
+            dialect = "oracle" if on_oracle else "sqlite"
+            extras = settings.oracle_extras
+            typer.echo(migrations.offline_sql(dialect, start, extras=extras, user=user))
+        else:
+            _migrate(settings, user)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _migrate(settings: Settings, user: str | None) -> None:
     engine = make_engine(settings.database)
     try:
         applied = migrations.upgrade(engine)
+        applied += migrations.add_extras(engine, settings.oracle_extras)
+        granted = migrations.grant(engine, user) if user else 0
     finally:
         engine.dispose()
     out.print(f"Applied {', '.join(applied)}" if applied else "The database is at the newest schema.")
+    if granted:
+        out.print(f"{user} may use {granted} tables; set ORACLE_SCHEMA to {settings.database.oracle_user}.")
 
 
 @admin.command("create")

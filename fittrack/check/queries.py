@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, func, literal, select
 
 from fittrack.activities.model import Activity
 from fittrack.activities.queries import read_activity
@@ -56,7 +56,7 @@ class PlayerRange(NamedTuple):
 
     def covers(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that `column` lies in the range."""
-        bounds: list[ColumnElement[bool]] = [true()]
+        bounds: list[ColumnElement[bool]] = [column.is_not(None)]
         if self.after is not None:
             bounds.append(column > self.after)
         if self.up_to is not None:

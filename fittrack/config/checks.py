@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS, PUBLISHED_SECRETS
 from fittrack.config.settings import Settings
 from fittrack.db.engine import names_sqlite_file
+from fittrack.db.oracle import grants
 from fittrack.kit.sealing import Sealer
 from fittrack.pubsub.redis_url import fault_of_url
 from fittrack.server.token_keys import KeyUnusableError
@@ -24,6 +25,8 @@ def faults_of(settings: Settings) -> list[str]:
         settings.database.oracle_user and settings.database.oracle_password
     ):
         faults.append("ORACLE_DSN is set, but ORACLE_USER or ORACLE_PASSWORD is missing")
+    if settings.database.oracle_schema and not grants.NAME.fullmatch(settings.database.oracle_schema):
+        faults.append(f"ORACLE_SCHEMA is the name of a user, not {settings.database.oracle_schema!r}")
     if settings.database.oracle_pool_min > settings.database.oracle_pool_max:
         faults.append("ORACLE_POOL_MIN is larger than ORACLE_POOL_MAX")
     faults += (f"CORS_ORIGINS: {fault}" for fault in map(_origin_fault, settings.cors_origins) if fault)

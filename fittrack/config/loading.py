@@ -18,7 +18,13 @@ from fittrack.config.settings import (
     TrackerSettings,
     WebSocketBudgets,
 )
-from fittrack.db.engine import DatabaseSettings
+from fittrack.db.engine import (
+    ORACLE_CALL_TIMEOUT_MS,
+    ORACLE_CONNECT_TIMEOUT_S,
+    ORACLE_STATEMENT_CACHE,
+    DatabaseSettings,
+)
+from fittrack.db.oracle.extras import Extra
 from fittrack.kit.environment import Reader, SettingsError, read_dotenv
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
 from fittrack.server.addresses import ForwardedHeader, Network
@@ -83,6 +89,7 @@ def _read(reader: Reader) -> Settings:
         app_env=app_env,
         public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         database=_database(reader),
+        oracle_extras=_extras(reader),
         redis_url=reader.text("REDIS_URL"),
         cluster_life_s=reader.whole("CLUSTER_LIFE_SECONDS", int(LIFE_S), low=3, high=60),
         secret_key=reader.text("SECRET_KEY", "" if deployed else DEVELOPMENT_SECRET),
@@ -125,9 +132,30 @@ def _database(reader: Reader) -> DatabaseSettings:
         oracle_user=reader.text("ORACLE_USER") or None,
         oracle_password=reader.text("ORACLE_PASSWORD") or None,
         oracle_wallet_dir=reader.text("ORACLE_WALLET_DIR") or None,
+        oracle_wallet_password=reader.text("ORACLE_WALLET_PASSWORD") or None,
+        oracle_schema=reader.text("ORACLE_SCHEMA") or None,
         oracle_pool_min=reader.whole("ORACLE_POOL_MIN", 2, low=1, high=64),
         oracle_pool_max=reader.whole("ORACLE_POOL_MAX", 8, low=1, high=64),
+        oracle_statement_cache=reader.whole(
+            "ORACLE_STATEMENT_CACHE", ORACLE_STATEMENT_CACHE, low=0, high=1_000
+        ),
+        oracle_call_timeout_ms=reader.whole(
+            "ORACLE_CALL_TIMEOUT_MS", ORACLE_CALL_TIMEOUT_MS, low=100, high=600_000
+        ),
+        oracle_connect_timeout_s=reader.whole(
+            "ORACLE_CONNECT_TIMEOUT_S", ORACLE_CONNECT_TIMEOUT_S, low=1, high=60
+        ),
     )
+
+
+def _extras(reader: Reader) -> tuple[Extra, ...]:
+    extras = reader.words("ORACLE_EXTRAS")
+    unknown = sorted(set(extras) - set(Extra))
+    if unknown:
+        reader.faults.append(
+            f"ORACLE_EXTRAS are among {', '.join(Extra)}, with commas between; not {', '.join(unknown)}"
+        )
+    return tuple(extra for extra in Extra if extra in extras)
 
 
 def _rate_limits(reader: Reader) -> Tiers:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from fittrack.config.published import DEVELOPMENT_SECRET, DEVELOPMENT_TOKEN_KEYS
 from fittrack.config.settings import OAuthClient, OpenIdProvider, Settings, TrackerSettings
+from fittrack.db.engine import DatabaseSettings
+from fittrack.db.oracle.extras import Extra
 
 _MASK: Final = "********"
 
@@ -20,9 +22,7 @@ def masked(settings: Settings) -> dict[str, str]:
         "ORACLE_DSN": db.oracle_dsn or "",
         "ORACLE_USER": db.oracle_user or "",
         "ORACLE_PASSWORD": _mask(db.oracle_password or ""),
-        "ORACLE_POOL_MIN": str(db.oracle_pool_min),
-        "ORACLE_POOL_MAX": str(db.oracle_pool_max),
-        "ORACLE_WALLET_DIR": db.oracle_wallet_dir or "",
+        **_shown_oracle(db, settings.oracle_extras),
         "REDIS_URL": _without_user(settings.redis_url),
         "CLUSTER_LIFE_SECONDS": str(settings.cluster_life_s),
         "SECRET_KEY": _mask(settings.secret_key),
@@ -63,6 +63,20 @@ def masked(settings: Settings) -> dict[str, str]:
         "EXCLUDED_STATES": ",".join(sorted(settings.excluded_states)),
         "OPERATOR_NAME": settings.operator_name,
         "AMOE_ADDRESS": settings.free_entry_address,
+    }
+
+
+def _shown_oracle(db: DatabaseSettings, extras: tuple[Extra, ...]) -> dict[str, str]:
+    return {
+        "ORACLE_SCHEMA": db.oracle_schema or "",
+        "ORACLE_WALLET_DIR": db.oracle_wallet_dir or "",
+        "ORACLE_WALLET_PASSWORD": _mask(db.oracle_wallet_password or ""),
+        "ORACLE_POOL_MIN": str(db.oracle_pool_min),
+        "ORACLE_POOL_MAX": str(db.oracle_pool_max),
+        "ORACLE_STATEMENT_CACHE": str(db.oracle_statement_cache),
+        "ORACLE_CALL_TIMEOUT_MS": str(db.oracle_call_timeout_ms),
+        "ORACLE_CONNECT_TIMEOUT_S": str(db.oracle_connect_timeout_s),
+        "ORACLE_EXTRAS": ",".join(extras),
     }
 
 

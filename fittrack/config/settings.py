@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from fittrack.db.engine import DatabaseSettings
+from fittrack.db.oracle.extras import Extra
 from fittrack.server.addresses import ForwardedHeader, Network
 from fittrack.server.admission import Caps
 from fittrack.server.rate_limits import Tiers
@@ -100,6 +101,8 @@ class Settings:
     public_url: str
     """Where people reach the product: links in mail, and the issuer of access tokens."""
     database: DatabaseSettings
+    oracle_extras: tuple[Extra, ...]
+    """What `fittrack migrate` makes on Oracle beyond the schema."""
     redis_url: str = field(repr=False)
     """What several processes share their rate limits through; empty: each counts for itself."""
     cluster_life_s: int

@@ -27,9 +27,10 @@ SQLITE_CACHE_KIB = 65_536
 SQLITE_PREPARED_STATEMENTS = 512
 # A call that takes longer has lost its server: the connection is dropped and what it held is rolled back.
 ORACLE_CALL_TIMEOUT_MS = 10_000
+# The product has some hundreds of statements, of which a connection uses these often.
 ORACLE_STATEMENT_CACHE = 200
 # A server that cannot be reached fails the caller within this time, in seconds.
-ORACLE_CONNECT_TIMEOUT_S = 5.0
+ORACLE_CONNECT_TIMEOUT_S = 5
 
 
 class Access(Enum):
@@ -49,9 +50,13 @@ class DatabaseSettings:
     oracle_password: str | None = field(default=None, repr=False)
     oracle_wallet_dir: str | None = None
     oracle_wallet_password: str | None = field(default=None, repr=False)
+    oracle_schema: str | None = None
+    """Whose tables they are, where the application connects as somebody else than their owner."""
     oracle_pool_min: int = 2
     oracle_pool_max: int = 8
+    oracle_statement_cache: int = ORACLE_STATEMENT_CACHE
     oracle_call_timeout_ms: int = ORACLE_CALL_TIMEOUT_MS
+    oracle_connect_timeout_s: int = ORACLE_CONNECT_TIMEOUT_S
 
 
 def sqlite_file(settings: DatabaseSettings) -> Path | None:
@@ -164,16 +169,18 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         min=settings.oracle_pool_min,
         max=settings.oracle_pool_max,
         increment=1,
-        stmtcachesize=ORACLE_STATEMENT_CACHE,
-        tcp_connect_timeout=ORACLE_CONNECT_TIMEOUT_S,
+        stmtcachesize=settings.oracle_statement_cache,
+        tcp_connect_timeout=settings.oracle_connect_timeout_s,
         getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
-        wait_timeout=int(ORACLE_CONNECT_TIMEOUT_S * 1000),
+        wait_timeout=settings.oracle_connect_timeout_s * 1000,
         **wallet,
     )
 
     def acquire() -> oracledb.Connection:
         connection = pool.acquire()
         connection.call_timeout = settings.oracle_call_timeout_ms
+        if settings.oracle_schema:
+            connection.current_schema = settings.oracle_schema.upper()  # travels with the next call
         return connection
 
     engine = create_engine("oracle+oracledb://", creator=acquire, poolclass=NullPool, hide_parameters=True)

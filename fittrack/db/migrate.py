@@ -1,13 +1,27 @@
 """Bring a database to the newest schema, from an installed package as from a checkout."""
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
+
+from fittrack.db.oracle import grants
+from fittrack.db.oracle.extras import Extra, lacking, steps
+from fittrack.db.tables import metadata
+
+SQLPLUS: Final = (
+    "WHENEVER SQLERROR EXIT FAILURE ROLLBACK",  # what follows a failure would only fail as well
+    "SET SQLBLANKLINES ON",
+    "SET DEFINE OFF",
+)
+"""What SQL*Plus and SQLcl are told before the statements."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -41,13 +55,53 @@ def pending(engine: Engine) -> list[str]:
         return _missing(connection)
 
 
-def offline_sql(dialect: str) -> str:
-    """The statements that build the schema on `dialect` (`sqlite`, `oracle`), for a DBA to run."""
+def add_extras(engine: Engine, extras: Iterable[Extra]) -> list[str]:
+    """Make those of Oracle's extras that are lacking; returns what was made. On SQLite nothing is."""
+    if engine.dialect.name != "oracle":
+        return []
+    with engine.begin() as connection:
+        made = lacking(connection, extras)
+        for step in made:
+            for statement in step.statements:
+                connection.exec_driver_sql(statement)
+    return [step.name for step in made]
+
+
+def grant(engine: Engine, user: str) -> int:
+    """Let `user` do what the application does, on Oracle; returns how many tables it may use.
+
+    Raises ValueError for what is no name of a user.
+    """
+    granted = list(grants.statements(metadata, user))
+    with engine.begin() as connection:
+        for statement in granted:
+            connection.exec_driver_sql(statement)
+    return len(granted)
+
+
+def offline_sql(
+    dialect: str, start: str | None = None, *, extras: Iterable[Extra] = (), user: str | None = None
+) -> str:
+    """The statements that build the schema on `dialect` (`sqlite`, `oracle`), for a DBA to run.
+
+    From revision `start` on, or from an empty database. On Oracle `extras` follow, and rights of `user`.
+    Raises ValueError for an unknown revision, and for what is no name of a user.
+    """
     written = io.StringIO()
     config = _config(written)
     config.attributes["dialect"] = dialect
-    command.upgrade(config, "head", sql=True)
-    return written.getvalue()
+    try:
+        command.upgrade(config, "head" if start is None else f"{start}:head", sql=True)
+    except CommandError as error:
+        raise ValueError(
+            f"there is no revision {start}; `fittrack migrate` names those it applies"
+        ) from error
+    if dialect != "oracle":
+        return written.getvalue()
+    later = [statement for step in steps(extras) for statement in step.statements]
+    later += grants.statements(metadata, user) if user else ()
+    script = "".join(f"{line}\n" for line in SQLPLUS) + "\n" + written.getvalue()
+    return script + "".join(f"{statement}\n\n/\n\n" for statement in [*later, "COMMIT"])
 
 
 def _config(output: io.StringIO | None = None) -> Config:

@@ -1,15 +1,14 @@
 """The database: is it there, can it be written, is its schema the newest, do clocks and keys fit."""
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Final
 
 from fittrack.config import Settings
 from fittrack.db import migrate
 from fittrack.db.engine import Access, make_engine, sqlite_file
 from fittrack.db.handles import Connection, Engine, SQLAlchemyError
-from fittrack.doctor import queries
+from fittrack.doctor import oracle, queries
 from fittrack.doctor.diagnosis import Diagnosis, ill, well
 from fittrack.drawings import commitment
 from fittrack.keys.counting import count_values
@@ -26,6 +25,10 @@ LETTERS_WAIT_MAX: Final = timedelta(hours=1)
 """A server looks every two seconds, and what it tries leaves the queue until the next attempt."""
 
 _MIGRATE: Final = "Run `fittrack migrate`."
+_MIGRATE_AS_OWNER: Final = (
+    "Run `fittrack migrate` as the owner of the tables. Where that is somebody else than ORACLE_USER, set "
+    "ORACLE_SCHEMA to the owner, and give rights with `fittrack migrate --grants`."
+)
 _PUT_BACK: Final = "Put the former key back into TOKEN_KEYS, behind the one in force."
 _RESTORE: Final = "`fittrack keys rotate` names them; take them from a backup."
 
@@ -37,21 +40,37 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
     if path is not None and not path.exists():
         yield ill("database", f"There is no database at {path}.", _MIGRATE)
         return
-    engine = make_engine(settings.database, Access.WRITE)
+    try:
+        engine = make_engine(settings.database, Access.WRITE)
+    except Exception as error:
+        if not isinstance(error, OSError) and not oracle.comes_from_driver(error):
+            raise
+        yield _no_answer(name, error)
+        return
     try:
         with engine.begin():
             yield well("database", f"{name} answers and can be written.")
         yield from _examine(engine, settings, clock)
     except (SQLAlchemyError, OSError) as error:
-        yield ill("database", f"{name} does not answer: {_reason(error)}.", _remedy(path))
+        if path is None:
+            yield _no_answer(name, error)
+        else:
+            remedy = f"Check who owns {path} and its folder, and whether another process holds it."
+            yield ill("database", f"{name} does not answer: {_reason(error)}.", remedy)
     finally:
         engine.dispose()
+
+
+def _no_answer(name: str, error: BaseException) -> Diagnosis:
+    explained = oracle.explain(error)
+    return ill("database", f"{name} does not answer: {explained.sentence}.", explained.remedy)
 
 
 def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
     waiting = migrate.pending(engine)
     if waiting:
-        yield ill("schema", f"The schema lacks {', '.join(waiting)}.", _MIGRATE)
+        remedy = _MIGRATE if engine.dialect.name == "sqlite" else _MIGRATE_AS_OWNER
+        yield ill("schema", f"The schema lacks {', '.join(waiting)}.", remedy)
         return
     yield well("schema", "The schema is the newest.")
     with engine.connect() as conn:
@@ -63,7 +82,7 @@ def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagn
 def _clock(conn: Connection, clock: Clock) -> Diagnosis:
     if conn.dialect.name != "oracle":
         return well("clock", "The database runs in this process, by the same clock.")
-    skew = abs((queries.now_in_utc(conn).replace(tzinfo=UTC) - clock.now()).total_seconds())
+    skew = abs((queries.now(conn) - clock.now()).total_seconds())
     if skew > CLOCK_SKEW_MAX_S:
         return ill(
             "clock",
@@ -114,9 +133,3 @@ def _keys(conn: Connection, settings: Settings) -> Diagnosis:
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-
-
-def _remedy(path: Path | None) -> str:
-    if path is None:
-        return "Check ORACLE_DSN, ORACLE_USER and ORACLE_PASSWORD, and whether the listener can be reached."
-    return f"Check who owns {path} and its folder, and whether another process holds it."

@@ -1,21 +1,22 @@
 """What the doctor asks the database."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, DateTime, func, select, type_coerce
+from sqlalchemy import Connection, func, literal_column, select, type_coerce
 
 from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.messages import mail_outbox
+from fittrack.db.types import Instant
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.stored import StoredDrawing
 
+ORACLES_CLOCK: Final = select(type_coerce(func.sys_extract_utc(literal_column("SYSTIMESTAMP")), Instant))
 
-def now_in_utc(conn: Connection) -> datetime:
-    """What the database server's clock shows (Oracle), without zone."""
-    shown: datetime = conn.execute(
-        select(type_coerce(func.sys_extract_utc(func.systimestamp()), DateTime))
-    ).scalar_one()
+
+def now(conn: Connection) -> datetime:
+    """What the database server's clock shows (Oracle)."""
+    shown: datetime = conn.execute(ORACLES_CLOCK).scalar_one()
     return shown
 
 

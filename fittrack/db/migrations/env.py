@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, String, make_url
+from sqlalchemy import Connection, make_url
 
 from fittrack.db import types
 from fittrack.db.engine import DatabaseSettings, make_engine
@@ -17,9 +17,9 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
         return False
     if isinstance(item, types.Bytes):
         return f"types.Bytes({item.size})"
-    if type(item).__module__ == types.__name__:
-        return f"types.{type(item).__name__}"
-    return f"types.word({item.length})" if isinstance(item, String) else False
+    if isinstance(item, types.Word):
+        return f"types.word({item.length})"
+    return f"types.{type(item).__name__}" if type(item).__module__ == types.__name__ else False
 
 
 # SQLite can roll DDL back, and the engine begins transactions by itself: a migration is whole or absent.

@@ -1,7 +1,7 @@
 """The whole schema: one metadata for SQLite and Oracle, a module for each area.
 
-Clustered primary keys (`WITHOUT ROWID`; index-organized on Oracle) keep a player's or a drawing's
-rows together; ids are time-ordered, so that inserts touch few pages.
+Clustered primary keys (`WITHOUT ROWID`, on SQLite) keep a player's or a drawing's rows together; ids are
+time-ordered, so that inserts touch few pages. What Oracle has beyond the schema stands in `db.oracle`.
 """
 
 from fittrack.db.tables import (

@@ -76,6 +76,9 @@ ledger = Table(
     Column("created_at", Instant, nullable=False),
     CheckConstraint("seq >= 1", name="seq_from_one"),
     CheckConstraint("balance_after >= 0", name="no_overdraft"),
+    # The same of the balance before it. That this is its predecessor's is proven by `fittrack check`, and on
+    # Oracle by a foreign key, where `ledger-chain` is among its extras.
+    CheckConstraint("balance_after - amount >= 0", name="no_debt_before"),
     CheckConstraint("transaction_type IN ('earn', 'spend', 'adjust', 'expire')", name="type_known"),
     **CLUSTERED,
 )

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from fittrack.db.handles import Connection
-from fittrack.db.types import Bytes, Day, Document, Flag, Instant, Real, Uuid16
+from fittrack.db.types import Bytes, Day, Document, Flag, Instant, Real, Uuid16, Word
 from fittrack.kit import seal_contexts
 from fittrack.kit.ids import UserId
 from fittrack.kit.sealing import SealBroken, Sealer
@@ -25,6 +25,7 @@ FORMAT: Final = "fittrack-export/1"
 _encode = msgspec.json.Encoder().encode
 _TYPES: Final[dict[type[Any], Any]] = {
     Uuid16: UUID,
+    Word: str,
     Bytes: str,
     Instant: shapes.Instant,
     Day: date,

@@ -19,7 +19,7 @@ from fittrack.drawings.commands import BuyTickets
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.intention import Intention
 from fittrack.server.asking import USER
-from tests.fittrack.db.test_schema import ORACLE_RESERVED
+from tests.oracle_sql.words import RESERVED
 from tests.world import Member, fill, migrated, no_fatal, settings_for
 
 ORACLE = make_url("oracle+oracledb://").get_dialect()()
@@ -82,4 +82,4 @@ def test_every_statement_can_be_written_for_oracle(reader: Engine) -> None:
     for sql in seen:
         assert not FOREIGN.search(sql), sql
         names = {name.upper() for name in re.findall(r":(\w+)|\bAS (\w+)", sql) for name in name if name}
-        assert not names & ORACLE_RESERVED, sql
+        assert not names & RESERVED, sql

@@ -103,7 +103,7 @@ def test_the_whole_schema_can_be_written_as_sql_for_a_dba(dialect: str) -> None:
 def test_the_sql_for_oracle_uses_its_types_only() -> None:
     sql = migrate.offline_sql("oracle")
     kinds = set(re.findall(r"^\s+[a-z_]+ ([A-Z0-9_]+)", sql, flags=re.MULTILINE))
-    assert kinds <= {"RAW", "BLOB", "VARCHAR2", "INTEGER", "TIMESTAMP", "DATE", "BINARY_DOUBLE"}
+    assert kinds <= {"RAW", "BLOB", "CLOB", "VARCHAR2", "INTEGER", "TIMESTAMP", "DATE", "BINARY_DOUBLE"}
     assert "STRICT" not in sql
 
 

@@ -10,22 +10,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
 from fittrack.db.tables import metadata
+from tests.oracle_sql.words import RESERVED
 
 ORACLE_IDENTIFIER_BYTES_MAX = 128
-# V$RESERVED_WORDS of Oracle 23ai with RESERVED = 'Y' or RES_ATTR = 'Y' (no column may be named so),
-# which SQLAlchemy's dialect does not quote in every case.
-RESERVED_WORDS = (
-    "ACCESS ADD ALL ALTER AND ANY ARRAYLEN AS ASC AUDIT BETWEEN BY CHAR CHECK CLUSTER COLUMN COMMENT "
-    "COMPRESS CONNECT CREATE CURRENT DATE DECIMAL DEFAULT DELETE DESC DISTINCT DROP ELSE EXCLUSIVE "
-    "EXISTS FILE FLOAT FOR FROM GRANT GROUP HAVING IDENTIFIED IMMEDIATE IN INCREMENT INDEX INITIAL "
-    "INSERT INTEGER INTERSECT INTO IS LEVEL LIKE LOCK LONG MAXEXTENTS MINUS MLSLABEL MODE MODIFY "
-    "NOAUDIT NOCOMPRESS NOT NOTFOUND NOWAIT NULL NUMBER OF OFFLINE ON ONLINE OPTION OR ORDER PCTFREE "
-    "PRIOR PRIVILEGES PUBLIC RAW RENAME RESOURCE REVOKE ROW ROWID ROWLABEL ROWNUM ROWS SELECT SESSION "
-    "SET SHARE SIZE SMALLINT SQLBUF START SUCCESSFUL SYNONYM SYSDATE TABLE THEN TO TRIGGER UID UNION "
-    "UNIQUE UPDATE USER VALIDATE VALUES VARCHAR VARCHAR2 VIEW WHENEVER WHERE WITH "
-)
-ORACLE_RESERVED = frozenset(RESERVED_WORDS.split())
-
 TABLES = [pytest.param(table, id=table.name) for table in metadata.sorted_tables]
 DIALECTS = [pytest.param(make_url(f"{name}://").get_dialect()(), id=name) for name in ("sqlite", "oracle")]
 
@@ -50,7 +37,7 @@ def test_sqlite_accepts_the_whole_schema_as_strict_tables() -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_no_name_is_a_reserved_word_or_too_long_for_oracle(table: Table) -> None:
     for name in names_in(table):
-        assert name.upper() not in ORACLE_RESERVED
+        assert name.upper() not in RESERVED
         assert len(name.encode()) <= ORACLE_IDENTIFIER_BYTES_MAX
 
 
@@ -82,9 +69,7 @@ def names_in(table: Table) -> Iterator[str]:
 
 
 def is_portable(kind: TypeEngine[object]) -> bool:
-    own = type(kind).__module__ == "fittrack.db.types"
-    text = type(kind).__name__ == "String" and "sqlite" in kind._variant_mapping
-    return own or text or type(kind).__name__ == "Integer"
+    return type(kind).__module__ == "fittrack.db.types" or type(kind).__name__ == "Integer"
 
 
 def indexes_of(schema: MetaData) -> Iterator[Index]:

@@ -7,7 +7,7 @@ from fittrack.kit.ids import UserId, uuid7
 from fittrack.privacy.retention.queries import ROWS_PER_TRANSACTION, RULES
 from fittrack.privacy.statements import STEPS, ending
 from tests.actors.house import NOON
-from tests.oracle_sql import ORACLE, assert_fit_for_oracle
+from tests.oracle_sql import assert_fit_for_oracle, for_oracle
 
 JOE = UserId(uuid7())
 
@@ -16,7 +16,7 @@ def assert_fits(*statements: object) -> None:
     assert statements
     for statement in statements:
         assert isinstance(statement, ClauseElement)
-        assert_fit_for_oracle({str(statement.compile(dialect=ORACLE))})
+        assert_fit_for_oracle({for_oracle(statement)})
 
 
 def test_a_deletion_can_be_written_for_oracle() -> None:

@@ -1,0 +1,39 @@
+"""What the application's own user may do with the owner's tables: no more than the product does.
+
+The owner migrates and owns; the application connects as a user who can neither alter nor drop anything, with
+`ORACLE_SCHEMA` naming the owner. What it never does, it may not do.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import MetaData
+
+NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
+"""A user that is written without quotes."""
+
+HISTORY: Final = "alembic_version"
+"""Alembic's own table: a server looks whether the schema is the newest."""
+
+EVERYTHING: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+_ELSE: Final = {
+    "audit_log": ("SELECT", "INSERT", "UPDATE"),
+    "effect_receipts": ("SELECT", "INSERT"),
+    HISTORY: ("SELECT",),
+}
+"""What is kept for ever is never deleted: exactly once, and by whom."""
+
+
+def rights(table: str) -> tuple[str, ...]:
+    """What the application may do with the rows of a table."""
+    return _ELSE.get(table, EVERYTHING)
+
+
+def statements(metadata: MetaData, user: str) -> Iterator[str]:
+    """One GRANT for each table. Raises ValueError for what is no name of a user."""
+    if not NAME.fullmatch(user):
+        raise ValueError(f"{user!r} is no name of an Oracle user: letters, digits and underscores")
+    for table in [*(table.name for table in metadata.sorted_tables), HISTORY]:
+        yield f"GRANT {', '.join(rights(table))} ON {table} TO {user}"

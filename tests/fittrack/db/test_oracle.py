@@ -1,0 +1,129 @@
+"""The schema on Oracle: what a DBA is given is whole, is Oracle's SQL, and can be had in steps."""
+
+import re
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, UniqueConstraint, insert
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from fittrack.db import migrate
+from fittrack.db.journal.oracle_store import merge_statement
+from fittrack.db.oracle import extras, grants
+from fittrack.db.oracle.extras import Extra
+from fittrack.db.tables import audit_guards, metadata
+from tests.oracle_sql import ORACLE, assert_fit_for_oracle, faults_of, for_oracle
+from tests.oracle_sql.script import run, statements_in
+from tests.product_sql import CATALOG
+
+REVISIONS = [
+    revision.revision
+    for revision in ScriptDirectory(str(migrate._MIGRATIONS)).walk_revisions("base", "heads")
+][::-1]
+WHOLE = migrate.offline_sql("oracle", extras=Extra, user="fittrack_app")
+ALEMBIC = {"alembic_version", "alembic_version_pkc"}
+
+
+def steps_of(script: str) -> list[str]:
+    return [sql for sql in statements_in(script) if sql != "COMMIT"]
+
+
+@pytest.mark.parametrize("sql", statements_in(WHOLE), ids=lambda sql: " ".join(sql.split())[:50])
+def test_every_statement_of_the_history_is_oracles(sql: str) -> None:
+    assert faults_of(sql) == []
+
+
+def test_the_history_leads_to_every_table_index_and_constraint_and_to_no_other() -> None:
+    made = run(statements_in(migrate.offline_sql("oracle")))
+    assert made.faults == []
+    assert set(made.tables) - ALEMBIC == set(metadata.tables)
+    for table in metadata.sorted_tables:
+        assert set(made.tables[table.name]) == {column.name for column in table.columns}
+    named = {str(c.name) for table in metadata.sorted_tables for c in table.constraints}
+    assert set(made.constraints) - ALEMBIC == named
+    behind = {
+        str(c.name)
+        for table in metadata.sorted_tables
+        for c in table.constraints
+        if isinstance(c, UniqueConstraint) or c is table.primary_key
+    }
+    indexes = {str(index.name) for table in metadata.sorted_tables for index in table.indexes}
+    assert set(made.indexes) - ALEMBIC == indexes | behind
+
+
+def test_the_tables_as_they_are_now_can_be_made_on_oracle() -> None:
+    statements = [str(CreateTable(table).compile(dialect=ORACLE)) for table in metadata.sorted_tables]
+    statements += [
+        str(CreateIndex(index).compile(dialect=ORACLE))
+        for table in metadata.sorted_tables
+        for index in table.indexes
+    ]
+    assert_fit_for_oracle([*statements, *audit_guards.ORACLE])
+    assert run(statements).faults == []
+
+
+def test_steps_from_each_revision_come_to_the_same_as_all_at_once() -> None:
+    everything = steps_of(migrate.offline_sql("oracle"))
+    for revision in REVISIONS:
+        rest = steps_of(migrate.offline_sql("oracle", revision))
+        assert rest == everything[len(everything) - len(rest) :]
+        if rest:
+            assert f"'{revision}'" in next(sql for sql in rest if "alembic_version" in sql)
+
+
+def test_a_revision_that_does_not_exist_is_named() -> None:
+    with pytest.raises(ValueError, match="there is no revision 9999"):
+        migrate.offline_sql("oracle", "9999")
+
+
+def test_sqlplus_stops_at_the_first_failure_and_commits_at_the_end() -> None:
+    assert WHOLE.startswith("WHENEVER SQLERROR EXIT FAILURE")
+    assert statements_in(WHOLE)[-1] == "COMMIT"
+    assert ";" not in re.sub(r"CREATE TRIGGER.*?^/$", "", WHOLE, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("extra", Extra)
+def test_an_extra_is_only_made_where_it_is_asked_for(extra: Extra) -> None:
+    added = set(steps_of(migrate.offline_sql("oracle", extras=[extra])))
+    added -= set(steps_of(migrate.offline_sql("oracle")))
+    assert added == {sql for step in extras.steps([extra]) for sql in step.statements}
+
+
+def test_extras_are_no_matter_of_sqlite(engine: Engine) -> None:
+    assert migrate.add_extras(engine, Extra) == []
+    assert migrate.offline_sql("sqlite", extras=Extra) == migrate.offline_sql("sqlite")
+
+
+def test_extras_name_only_columns_that_there_are() -> None:
+    view = "".join(step.statements[0] for step in extras.steps([Extra.DUALITY_VIEWS]))
+    aliases = {"u": "USERS", "p": "PROFILES", "c": "TRACKER_CONNECTIONS"}
+    named = re.findall(r"\b([upc])\.(\w+)", view)
+    assert len(named) > 15
+    assert [name for alias, name in named if name.upper() not in CATALOG.tables[aliases[alias]]] == []
+    assert not re.search(r"password|sealed|email|birth", view)
+
+
+def test_every_table_can_be_used_by_the_application_and_none_can_be_changed_by_it() -> None:
+    given = list(grants.statements(metadata, "fittrack_app"))
+    assert len(given) == len(metadata.tables) + 1
+    assert_fit_for_oracle(given)
+    rights = {word for sql in given for word in re.findall(r"[A-Z]{5,}", sql)}
+    assert rights == {"GRANT", "SELECT", "INSERT", "UPDATE", "DELETE"}
+    assert "DELETE" not in grants.rights("audit_log")
+    assert grants.rights("alembic_version") == ("SELECT",)
+
+
+@pytest.mark.parametrize("name", ["", "1app", "app; DROP TABLE users", 'a"b', "x" * 129])
+def test_what_is_no_name_of_a_user_is_given_no_rights(name: str) -> None:
+    with pytest.raises(ValueError, match="no name of an Oracle user"):
+        list(grants.statements(metadata, name))
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_what_the_journal_writes_is_oracles(table: object) -> None:
+    written = [for_oracle(insert(table)), for_oracle(merge_statement(table))]  # type: ignore[arg-type]
+    assert [fault for sql in written for fault in faults_of(sql, CATALOG)] == []
+
+
+def test_what_is_said_around_transactions_is_oracles() -> None:
+    assert_fit_for_oracle(["SET TRANSACTION READ ONLY", "SAVEPOINT one", "ROLLBACK TO SAVEPOINT one"])

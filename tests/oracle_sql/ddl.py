@@ -1,0 +1,170 @@
+"""What makes and changes tables and indexes."""
+
+import re
+from collections.abc import Iterator
+
+from tests.oracle_sql.names import Rule
+from tests.oracle_sql.statement import Statement
+from tests.oracle_sql.tokens import Kind
+from tests.oracle_sql.words import FOREIGN_TYPES, RESERVED, SIZED, TYPES
+
+BYTES_OF_A_CHARACTER = 4
+"""In AL32UTF8, at most."""
+
+_CONSTRAINTS = frozenset(["CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "SUPPLEMENTAL", "PERIOD"])
+
+
+def is_table(s: Statement) -> bool:
+    return s.word(0) == "CREATE" and "TABLE" in s.words[1:4]
+
+
+def columns(s: Statement) -> Iterator[tuple[int, int]]:
+    """From and to, of each column that the statement defines."""
+    if is_table(s):
+        opening = next((at for at, word in enumerate(s.words) if word == "("), None)
+        parts = [] if opening is None else s.parts(opening)
+    elif s.words[:2] == ["ALTER", "TABLE"] and s.word(3) in ("ADD", "MODIFY") and s.word(4) != "PARTITION":
+        parts = s.parts(4) if s.word(4) == "(" else [(4, len(s.words))]
+    else:
+        return
+    yield from (part for part in parts if not _is_constraint(s, part[0]))
+
+
+def _is_constraint(s: Statement, at: int) -> bool:
+    word, after = s.word(at), s.word(at + 1)
+    return word in _CONSTRAINTS and (word not in ("CHECK", "UNIQUE") or after == "(")
+
+
+def names(s: Statement) -> Iterator[str]:
+    for start, _ in columns(s):
+        token = s.token(start)
+        if token and token.kind is Kind.WORD and token.text in RESERVED:
+            yield f"the column {token.text.lower()} is a reserved word (ORA-00904)"
+    for at in (*s.places("TABLE"), *s.places("INDEX"), *s.places("CONSTRAINT"), *s.places("VIEW")):
+        name = at + 4 if s.words[at + 1 : at + 4] == ["IF", "NOT", "EXISTS"] else at + 1
+        if s.word(name) in RESERVED:
+            yield f"the name {s.word(name).lower()} is a reserved word (ORA-00903)"
+
+
+def types(s: Statement) -> Iterator[str]:
+    for start, end in columns(s):
+        name = s.word(start + 1)
+        if s.word(0) == "ALTER" and name in ("NOT", "NULL", "DEFAULT"):
+            continue  # MODIFY leaves the type alone
+        if name in FOREIGN_TYPES or name not in TYPES:
+            yield f"{name or 'nothing'} is no type in use (ORA-00902), near {s.near(start)}"
+            continue
+        yield from _size(s, start, end)
+
+
+def _size(s: Statement, start: int, end: int) -> Iterator[str]:
+    name = s.word(start + 1)
+    has_size = s.word(start + 2) == "(" and start + 2 < end
+    if not has_size:
+        if name in SIZED:
+            yield f"{name} needs a size (ORA-00906), near {s.near(start)}"
+        return
+    token = s.token(start + 3)
+    largest, common = TYPES[name]
+    if largest is None or token is None or not token.text.isdigit():
+        yield f"{name} takes no size (ORA-00907), near {s.near(start)}"
+        return
+    size = int(token.text)
+    if not 1 <= size <= largest:
+        yield f"{name}({size}) is larger than {largest} (ORA-00910)"
+    in_characters = s.word(start + 4) == "CHAR"
+    if common is not None and size * (BYTES_OF_A_CHARACTER if in_characters else 1) > common:
+        yield f"{name}({size}{' CHAR' if in_characters else ''}) may not hold what it says: {common} bytes"
+
+
+def sqlite_words(s: Statement) -> Iterator[str]:
+    for words in (("WITHOUT", "ROWID"), ("STRICT",), ("IF", "EXISTS", "CASCADE")):
+        if s.has(*words) and words != ("IF", "EXISTS", "CASCADE"):
+            yield f"{' '.join(words)} is SQLite's (ORA-00922)"
+
+
+def foreign_keys(s: Statement) -> Iterator[str]:
+    if s.has("ON", "UPDATE"):
+        yield "a foreign key has no ON UPDATE (ORA-00905)"
+    for at in s.places("ON", "DELETE"):
+        if s.words[at + 2 : at + 4] != ["SET", "NULL"] and s.word(at + 2) != "CASCADE":
+            yield "ON DELETE is followed by CASCADE or SET NULL (ORA-00905)"
+    if s.has("MATCH", "FULL") or s.has("MATCH", "SIMPLE"):
+        yield "a foreign key has no MATCH (ORA-00907)"
+
+
+def defaults(s: Statement) -> Iterator[str]:
+    for start, end in columns(s):
+        words = s.words[start:end]
+        if "DEFAULT" in words and "NOT" in words and words.index("NOT") < words.index("DEFAULT"):
+            yield f"DEFAULT stands before NOT NULL (ORA-00907), near {s.near(start)}"
+
+
+def checks(s: Statement) -> Iterator[str]:
+    for at in s.places("CHECK", "("):
+        inside = s.words[at + 1 : s.partners.get(at + 1, at)]
+        for word in ("SYSDATE", "SYSTIMESTAMP", "CURRENT_DATE", "CURRENT_TIMESTAMP", "ROWNUM", "USER"):
+            if word in inside:
+                yield f"a check does not ask for {word} (ORA-02436)"
+        if "SELECT" in inside:
+            yield "a check holds no query (ORA-02251)"
+
+
+def indexes(s: Statement) -> Iterator[str]:
+    if s.word(0) != "CREATE" or "INDEX" not in s.words[1:3]:
+        return
+    for at in s.places("WHERE"):
+        if s.depth[at] == 0:
+            yield "an index has no WHERE; index an expression that is NULL elsewhere (ORA-00933)"
+    if s.has("USING"):
+        yield "an index has no USING (ORA-00905)"
+    if s.has("CONCURRENTLY"):
+        yield "CONCURRENTLY is PostgreSQL's; write ONLINE (ORA-00969)"
+    if s.has("INCLUDE"):
+        yield "an index has no INCLUDE (ORA-00933)"
+
+
+def alterations(s: Statement) -> Iterator[str]:
+    if s.word(0) == "ALTER" and s.word(1) == "TABLE":
+        if s.words[3:5] == ["ADD", "COLUMN"]:
+            yield "a column is added with ADD, without COLUMN (ORA-00904)"
+        if s.words[3:5] == ["ALTER", "COLUMN"]:
+            yield "a column is changed with MODIFY (ORA-01735)"
+    if s.word(0) == "DROP" and s.word(1) == "INDEX" and "ON" in s.words:
+        yield "DROP INDEX names no table (ORA-00933)"
+    if s.word(0) == "DROP" and s.word(1) == "TABLE" and s.words[-1] in ("CASCADE", "RESTRICT"):
+        yield "DROP TABLE is followed by CASCADE CONSTRAINTS (ORA-00933)"
+
+
+def identities(s: Statement) -> Iterator[str]:
+    for at in s.places("IDENTITY"):
+        if s.word(at - 1) != "AS":
+            yield "an identity is written GENERATED … AS IDENTITY (ORA-00907)"
+
+
+def partitions(s: Statement) -> Iterator[str]:
+    for at in s.places("PARTITION", "BY"):
+        if s.word(at + 2) not in ("RANGE", "HASH", "LIST") or s.word(at + 3) != "(":
+            yield "a table is partitioned BY RANGE, HASH or LIST of columns (ORA-14151)"
+        if s.has("INTERVAL", "(") and not s.has("VALUES", "LESS", "THAN"):
+            yield "the first partition of intervals is written out (ORA-14761)"
+
+
+def temporary_tables(s: Statement) -> Iterator[str]:
+    if s.word(0) == "CREATE" and re.match(r"TEMP(ORARY)?$", s.word(1)):
+        yield "a temporary table is GLOBAL or PRIVATE (ORA-00901)"
+
+
+RULES: tuple[Rule, ...] = (
+    names,
+    types,
+    sqlite_words,
+    foreign_keys,
+    defaults,
+    checks,
+    indexes,
+    alterations,
+    identities,
+    partitions,
+    temporary_tables,
+)
