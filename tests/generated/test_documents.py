@@ -10,7 +10,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from tests.generated.conftest import Served
-from tests.generated.tools import done, run
+from tests.generated.tools import TOGETHER, done, run
+
+pytestmark = TOGETHER
 
 Json = dict[str, Any]
 

@@ -2,8 +2,10 @@
 
 from tests.docs.pages import blocks, text_of
 from tests.generated.conftest import Served
-from tests.generated.tools import run
+from tests.generated.tools import TOGETHER, run
 from tests.world import ADMIN_PASSWORD
+
+pytestmark = TOGETHER
 
 SERVER, ADMIN, PASSWORD = "http://127.0.0.1:8000", "admin@fittrack.example", "FitTrack-Demo-2026!"
 """As `make run` has them."""

@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from tests.generated.conftest import Served
-from tests.generated.tools import BIN, done
+from tests.generated.tools import BIN, TOGETHER, done
 from tests.rest_house import PASSWORD
 from tests.stage import eventually
+
+pytestmark = TOGETHER
 
 NAME = "generated_fittrack"
 CODE = re.compile(r"fte_[\w-]+")

@@ -8,8 +8,10 @@ import pytest
 
 from tests.generated.conftest import Served
 from tests.generated.test_python_client import code_in
-from tests.generated.tools import done
+from tests.generated.tools import TOGETHER, done
 from tests.stage import eventually
+
+pytestmark = TOGETHER
 
 ADDRESS = "typescript@test.example"
 

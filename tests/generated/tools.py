@@ -14,6 +14,9 @@ BIN = Path(sys.executable).parent
 
 INSTALL_WITHIN_S = 300
 
+TOGETHER = [pytest.mark.xdist_group("generated"), pytest.mark.timeout(INSTALL_WITHIN_S + 120)]
+"""Marks of the tests that share a server, the first of which may have to wait for the tools."""
+
 
 def run(*command: str | Path, cwd: Path, within_s: float = 110) -> subprocess.CompletedProcess[str]:
     """Run a tool to its end; what it says is in what is returned."""
