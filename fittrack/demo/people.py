@@ -15,6 +15,8 @@ from fittrack.profiles.tiers import AgeBracket, FitnessLevel, Sex
 
 PLAYER_EMAIL: Final = "player@fittrack.example"
 ADMIN_EMAIL: Final = "admin@fittrack.example"
+CLERK_EMAIL: Final = "post@fittrack.example"
+"""Who sent the prizes; nobody signs in as them."""
 DEMO_PASSWORD: Final = "FitTrack-Demo-2026!"  # noqa: S105 - published on purpose, for the demo world only
 
 PLAYERS_PER_TIER: Final = 5

@@ -11,13 +11,16 @@ from fittrack.accounts.rules import RULES_VERSION, email_key
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.schemas import LoggedActivities
 from fittrack.app import Node
+from fittrack.demo.addresses import address_of
 from fittrack.demo.exercise import activities_of
 from fittrack.demo.people import PLAYER_EMAIL, Person
 from fittrack.demo.program import Plan
 from fittrack.drawings.commands import BuyTickets
 from fittrack.drawings.model import DEFAULT_MIN_ACCOUNT_AGE_DAYS, UserType
-from fittrack.kit.ids import DrawingId, UserId, uuid7
+from fittrack.fulfilments.commands import ChangeFulfillment, ConfirmAddress
+from fittrack.kit.ids import DrawingId, FulfillmentId, UserId, uuid7
 from fittrack.kit.intention import Answer, Command, Intention
+from fittrack.kit.origin import SYSTEM, Origin
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.profiles.commands import ChangeProfile
 from fittrack.server.asking import USER
@@ -71,6 +74,11 @@ class DemoPlayer:
         self._entered: set[UUID] = set()
 
     @property
+    def user_id(self) -> UserId | None:
+        """Whose account it is; none before they register."""
+        return self._user_id
+
+    @property
     def is_active(self) -> bool:
         """Whether they have registered, and may earn and buy."""
         return self._user_id is not None and self._status is AccountStatus.ACTIVE
@@ -102,6 +110,11 @@ class DemoPlayer:
         """Have an admin change the account's status."""
         await self._ask(ChangeStatus(status=status, reason=reason))
         self._status = status
+
+    async def claim(self, fulfilment_id: FulfillmentId) -> None:
+        """Say where a prize is to be sent."""
+        wish = ChangeFulfillment(fulfilment_id, ConfirmAddress(address_of(self.person)))
+        await self._ask(wish, Origin(actor_id=self._user_id))
 
     async def tell_activities(self, day: date) -> None:
         """Sync what the trackers know of `day` by now and did not tell before."""
@@ -147,7 +160,8 @@ class DemoPlayer:
     def _rng(self, what: str, day: date) -> random.Random:
         return random.Random(f"{self._seed}/{what}/{self.person.email}/{day}")  # noqa: S311 - a demo
 
-    async def _ask(self, command: Command) -> object:
+    async def _ask(self, command: Command, origin: Origin = SYSTEM) -> object:
         assert self._user_id is not None, "they have registered"
-        answer: Answer = await self._node.registry.ref(USER, self._user_id).ask(Intention(command))
+        wish = Intention(command, origin=origin)
+        answer: Answer = await self._node.registry.ref(USER, self._user_id).ask(wish)
         return answer.body

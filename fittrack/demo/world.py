@@ -5,24 +5,27 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from secrets import token_urlsafe
 from typing import Final, NamedTuple
 
 from fittrack.app import Node
 from fittrack.config import Settings
 from fittrack.demo.clock import LeapingClock
+from fittrack.demo.deliveries import PostRoom
 from fittrack.demo.house import DrawingHouse
-from fittrack.demo.people import ADMIN_EMAIL, DEMO_PASSWORD, cast, the_player
+from fittrack.demo.people import ADMIN_EMAIL, CLERK_EMAIL, DEMO_PASSWORD, cast, the_player
 from fittrack.demo.player import DemoPlayer, add_account
 from fittrack.demo.program import program
 from fittrack.demo.queries import tear_up_letters
 from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
 
 DAYS: Final = 28
 JOINING_DAYS: Final = 20
 SEED: Final = 2026
 
-_DAWN, _SYNC_AT, _SHOP_AT = time(5, 0), time(19, 30), time(19, 45)
+_DAWN, _POST_AT, _SYNC_AT, _SHOP_AT = time(5, 0), time(10, 0), time(19, 30), time(19, 45)
 _DUE_AT: Final = (time(20, 55), time(21, 0))
 """Sales close, winners are drawn."""
 _DAY: Final = timedelta(days=1)
@@ -61,6 +64,7 @@ class World:
             ),
         ]
         self._players = [DemoPlayer(self._node, person, SEED) for person in people]
+        self._post_room = PostRoom(self._node, self._players)
 
     async def live(self, step: Callable[[int, int], None]) -> None:
         """Live through all moments, then close the node. `step` is told how many of how many are over."""
@@ -83,6 +87,7 @@ class World:
         """Everything that happens; at the same instant in this order."""
         yield Moment(self._calendar.at(self._first_day, _DAWN), self._house.welcome_sponsors)
         yield from self._arrivals(password_hash)
+        yield Moment(self._calendar.at(self._first_day, _DAWN), self._employ_clerk)
         yield from self._drawings()
         trouble_day = self._first_day + _TROUBLE_AFTER
         yield Moment(self._calendar.at(trouble_day, _TROUBLE_AT), self._intervene)
@@ -91,6 +96,7 @@ class World:
         yield Moment(self._now, partial(self._sync, self._calendar.day_of(self._now)))
         yield Moment(self._now, partial(self._shop, self._calendar.day_of(self._now)))
         yield Moment(self._now, self._house.tend)
+        yield Moment(self._now, self._post_room.lose_one)
         yield Moment(self._now, self._house.keep_templates)
         yield Moment(self._now, self._house.welcome_partner)
         yield Moment(self._now, partial(self._node.journal.transact, tear_up_letters))
@@ -108,6 +114,7 @@ class World:
                 yield Moment(plan.called_off_at, partial(self._house.call_off, plan))
 
     def _day(self, day: date) -> Iterator[Moment]:
+        yield Moment(self._calendar.at(day, _POST_AT), self._post_room.deal)
         yield Moment(self._calendar.at(day, _SYNC_AT), partial(self._sync, day))
         yield Moment(self._calendar.at(day, _SHOP_AT), partial(self._shop, day))
         for due_at in _DUE_AT:
@@ -128,10 +135,18 @@ class World:
             await holders[0].be_made(AccountStatus.SUSPENDED, "Under investigation")
             await holders[-1].be_made(AccountStatus.BANNED, "Several accounts")
 
+    async def _employ_clerk(self) -> None:
+        """Make the admin who sends the prizes. Nobody knows the password."""
+        password_hash = await self._node.passwords.hash(token_urlsafe())
+        self._post_room.employ(await self._make_admin(CLERK_EMAIL, password_hash))
+
     async def _add_admin(self, password_hash: str) -> None:
-        await add_account(
+        await self._make_admin(ADMIN_EMAIL, password_hash)
+
+    async def _make_admin(self, email: str, password_hash: str) -> UserId:
+        return await add_account(
             self._node,
-            ADMIN_EMAIL,
+            email,
             password_hash,
             born=date(1980, 1, 1),
             state="DC",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fittrack.accounts.rules import check_email, check_password
 from fittrack.activities import rules
 from fittrack.activities.model import ActivityInput
+from fittrack.demo.addresses import address_of
 from fittrack.demo.exercise import activities_of
 from fittrack.demo.people import (
     ADMIN_EMAIL,
@@ -21,6 +22,7 @@ from fittrack.demo.people import (
     cast,
     the_player,
 )
+from fittrack.fulfilments.addresses import tidy
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.points.award import ACTIVE_DAY_MINUTES
 from fittrack.profiles.rules import check_date_of_birth, check_profile, display_name_key, is_complete
@@ -60,6 +62,12 @@ def test_everybody_could_have_registered(today: date) -> None:
         assert not check_profile(profile) and is_complete(profile)
         assert not check_date_of_birth(person.born, today)
         assert person.state not in EXCLUDED
+
+
+def test_everybody_has_an_address_to_which_a_prize_can_be_sent() -> None:
+    for person in cast(date(2026, 11, 22), 20, excluded_states=(), seed=1):
+        assert tidy(address_of(person)) == address_of(person)
+        assert address_of(person).state == person.state
 
 
 def test_no_two_people_share_a_name_or_an_address() -> None:

@@ -16,6 +16,7 @@ from fittrack.drawings.draw import publish
 from fittrack.drawings.model import DrawingStatus, UserType
 from fittrack.drawings.stored import StoredDrawing
 from fittrack.fairness.verification import verify
+from fittrack.fulfilments.model import FulfillmentStatus
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
@@ -109,6 +110,11 @@ async def test_there_are_drawings_in_every_state(node: Node) -> None:
     assert states[DrawingStatus.CLOSED] == 1, "one waits for the admin"
 
 
+def test_there_are_prizes_in_every_state_in_which_they_stay(demo: DemoWorld) -> None:
+    for status in set(FulfillmentStatus) - {FulfillmentStatus.PENDING}:
+        assert count(demo, f"SELECT count(*) FROM fulfillments WHERE status = '{status}'") > 0, status  # noqa: S608
+
+
 async def test_no_drawing_is_overdue(node: Node, demo: DemoWorld) -> None:
     assert await node.reads.run(drawing_queries.due, demo.now, 10) == []
 
@@ -138,6 +144,15 @@ async def test_what_was_drawn_can_be_verified_from_what_is_published(node: Node)
         "refunds": "SELECT count(*) FROM ledger WHERE reference_type = 'refund'",
         "physical prizes won": "SELECT count(*) FROM fulfillments JOIN prizes USING (prize_id) "
         "WHERE fulfillment_type = 'physical'",
+        "prizes that were drawn again": "SELECT count(*) FROM alternates",
+        "lost prizes of which nobody decided yet": "SELECT count(*) FROM fulfillments f "
+        "WHERE status = 'forfeited' AND NOT EXISTS (SELECT 1 FROM alternates a "
+        "WHERE a.drawing_id = f.drawing_id AND a.after_order = f.draw_order)",
+        "winners who were warned": "SELECT count(*) FROM fulfillments WHERE warned_at IS NOT NULL "
+        "AND status = 'winner_notified'",
+        "prizes that nobody claimed": "SELECT count(*) FROM fulfillments WHERE forfeit_reason = 'unclaimed'",
+        "addresses put right": "SELECT count(*) FROM fulfillment_transitions "
+        "WHERE from_status = 'address_invalid' AND to_status = 'address_confirmed'",
         "templates at work": "SELECT count(*) FROM drawing_templates WHERE active = 1",
         "templates that rest": "SELECT count(*) FROM drawing_templates WHERE active = 0",
         "drawings made by a template": "SELECT count(*) FROM drawings JOIN template_drawings "
