@@ -55,6 +55,12 @@ def pending(engine: Engine) -> list[str]:
         return _missing(connection)
 
 
+def is_known(revision: str) -> bool:
+    """Whether this version has that revision of the schema."""
+    script = ScriptDirectory(str(_MIGRATIONS))
+    return any(each.revision == revision for each in script.walk_revisions())
+
+
 def add_extras(engine: Engine, extras: Iterable[Extra]) -> list[str]:
     """Make those of Oracle's extras that are lacking; returns what was made. On SQLite nothing is."""
     if engine.dialect.name != "oracle":
