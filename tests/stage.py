@@ -64,10 +64,12 @@ async def set_up(folder: Path) -> Stage:
     return Stage(folder, settings_for(folder), _Template.world)
 
 
-async def eventually(fact: Callable[[], object | Awaitable[object]], what: str = "it") -> None:
+async def eventually(
+    fact: Callable[[], object | Awaitable[object]], what: str = "it", *, within_s: float = PATIENCE_S
+) -> None:
     """Wait until `fact()` is true, looking again and again; fails when it does not come to be."""
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(within_s):
             while not await _now(fact):  # noqa: ASYNC110 - facts of other processes have no event
                 await asyncio.sleep(LOOK_EVERY_S)
     except TimeoutError as error:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from tests.cluster.logs import lines
 from tests.redis_server import RedisServer
-from tests.server import Server
+from tests.server import PATIENCE_S, Server
 from tests.stage import eventually
 
 HALT_S: Final = (0.2, 4.0)
@@ -23,6 +23,9 @@ LONG_HALTS: Final = 0.25
 
 CALM_S: Final = (0.5, 6.0)
 """Seconds between two faults of one target."""
+
+RENEWED_WITHIN_S: Final = 4 * PATIENCE_S
+"""Two workers start and drain, one after the other."""
 
 OF_NODE: Final = ("kill", "halt", "halt with its writer", "drain")
 OF_WORKERS: Final = ("kill one", "halt one", "renew")
@@ -103,7 +106,7 @@ class Storm:
                 case _:
                     renewed = self._workers_said("workers.renewed")
                     self.workers.send(signal.SIGHUP)
-                    await eventually(renewed, "the renewal")
+                    await eventually(renewed, "the renewal", within_s=RENEWED_WITHIN_S)
 
     def _workers_said(self, event: str) -> Callable[[], bool]:
         """Whether the workers' log says it once more than now."""

@@ -24,6 +24,7 @@ PLAYERS = 200 if SOAK else 12
 SPREAD_S = 20 if SOAK else 1
 """Seconds over which a worker that is replaced sends its clients elsewhere."""
 
+RENEWED_WITHIN_S = WORKERS * 2 * PATIENCE_S
 STOPS_WITHIN = timedelta(seconds=25)
 STEPS = ["node.draining", "draining", "node.stopped"]
 """Unready and out of the list; `goaway` to everybody; everything handed over and written."""
@@ -49,7 +50,7 @@ def stops(server: Server) -> list[list[tuple[str, datetime]]]:
     return found
 
 
-@pytest.mark.timeout(6 * PATIENCE_S)
+@pytest.mark.timeout(RENEWED_WITHIN_S + 6 * PATIENCE_S)
 async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_loses_anything(
     stage: Stage, tmp_path: Path
 ) -> None:
@@ -74,7 +75,9 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
                 assert lines(server, "cluster.death_told"), "nobody had to miss it"
 
                 server.send(signal.SIGHUP)
-                await eventually(lambda: lines(server, "workers.renewed"), "the renewal")
+                await eventually(
+                    lambda: lines(server, "workers.renewed"), "the renewal", within_s=RENEWED_WITHIN_S
+                )
                 after_renewal = await nodes_at(server)
                 assert len(after_renewal) == WORKERS and not after_renewal & after_death
                 done.set()
