@@ -19,7 +19,8 @@ $(VENV)/.ready: pyproject.toml
 	@touch $@
 
 # What runs a second time on Oracle: a test server, or with ORACLE_DSN a real one.
-ORACLE_TESTS := tests/e2e/test_journey.py tests/fittrack/db/test_append.py
+ORACLE_TESTS := tests/e2e/test_journey.py tests/e2e/test_lives_of_drawings.py tests/contracts/test_access.py \
+	tests/fittrack/db/test_append.py tests/fittrack/db/test_fencing.py tests/fittrack/db/test_reads.py
 
 .PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
 
@@ -57,7 +58,7 @@ test: lint redis chromium ## Run every check and every test
 	@$(MAKE) --no-print-directory test-oracle
 
 test-oracle: setup redis ## Journeys, the journal and queries on Oracle: a test server, or the one of ORACLE_DSN
-	@FITTRACK_TEST_DATABASE=oracle $(BIN)/python -m pytest -n 2 $(ORACLE_TESTS)
+	@FITTRACK_TEST_DATABASE=oracle $(BIN)/python -m pytest -n 2 --dist loadgroup $(ORACLE_TESTS)
 
 test-unit: setup redis ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack

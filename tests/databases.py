@@ -79,6 +79,7 @@ class Oracle:
     dsn: str
     user: str
     password: str
+    outlives_tests: bool
 
     @contextmanager
     def administered(self) -> Iterator[oracledb.Cursor]:
@@ -99,7 +100,8 @@ class Oracle:
                     raise
             else:
                 cursor.execute(f"GRANT {GRANTS} TO {user}")
-                atexit.register(self._drop_schema, user)
+                if self.outlives_tests:
+                    atexit.register(self._drop_schema, user)
 
     def _drop_schema(self, user: str) -> None:
         with self.administered() as cursor:
@@ -111,10 +113,10 @@ def oracle() -> Oracle:
     """The server of these tests: the one of ORACLE_DSN, else a test server that ends with this process."""
     if dsn := os.environ.get("ORACLE_DSN"):
         user = os.environ.get("FITTRACK_TEST_ADMIN", ADMINISTRATOR)
-        return Oracle(dsn, user, os.environ["FITTRACK_TEST_ADMIN_PASSWORD"])
+        return Oracle(dsn, user, os.environ["FITTRACK_TEST_ADMIN_PASSWORD"], outlives_tests=True)
     server = start_server()
     atexit.register(server.stop)
-    return Oracle(server.dsn, ADMINISTRATOR, ADMINISTRATOR_PASSWORD)
+    return Oracle(server.dsn, ADMINISTRATOR, ADMINISTRATOR_PASSWORD, outlives_tests=False)
 
 
 @cache

@@ -16,7 +16,6 @@ _UNAVAILABLE: Final = frozenset(
         "ORA-00060",  # a deadlock
         "ORA-00257",  # the archiver is stuck
         "ORA-01013",  # a call was broken off
-        "ORA-01456",  # a read-only transaction, or a standby
         "ORA-01536",  # no quota
         "ORA-01555",  # a snapshot is too old
         "ORA-01631",  # no space of one kind or another: up to 1691, and 30036

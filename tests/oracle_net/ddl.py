@@ -27,6 +27,7 @@ _TRIGGER = re.compile(
 _REFUSAL = re.compile(r"RAISE_APPLICATION_ERROR\s*\(\s*-(\d+)\s*,\s*'([^']*)'\s*\)", re.IGNORECASE)
 _WATCHED = re.compile(r"UPDATING\s*\('(\w+)'\)", re.IGNORECASE)
 
+_VERBS = ("ALTER", "COMMENT", "CREATE", "DROP", "GRANT", "REVOKE", "SET", "TRUNCATE")
 _WHAT_GOES_WITH_A_TABLE = (
     "SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL"
 )
@@ -59,6 +60,8 @@ class Definitions:
                 define(found)
                 self._schema.version += 1
                 return
+        if sql.split(None, 1)[0].upper() not in _VERBS:
+            raise OraError(900, "invalid SQL statement")
         raise OraError(3001, f"unimplemented feature: {sql[:60]}")
 
     def _create_table(self, found: re.Match[str]) -> None:

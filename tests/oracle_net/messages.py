@@ -42,6 +42,7 @@ class Piggyback(IntEnum):
     """What a client says in passing, before its request."""
 
     CLOSE_CURSORS = 105
+    USE_SCHEMA = 152
     SESSION_STATE = 176
 
 
@@ -170,17 +171,27 @@ def _read_row(request: Reader, binds: Sequence[Shape]) -> list[Value]:
     return row
 
 
-def read_piggyback(request: Reader) -> list[int]:
-    """Read what is said in passing; the cursors that are to be closed."""
+@dataclass(frozen=True, slots=True)
+class InPassing:
+    """What is said before a request: cursors that are to be closed, whose tables are meant from now on."""
+
+    closed: Sequence[int] = ()
+    schema: str = ""
+
+
+def read_piggyback(request: Reader) -> InPassing:
+    """Read what is said in passing."""
     code, _ = read_header(request)
     if code == Piggyback.CLOSE_CURSORS:
         request.u8()
-        return [request.whole() for _ in range(request.whole())]
+        return InPassing(closed=[request.whole() for _ in range(request.whole())])
+    if code == Piggyback.USE_SCHEMA:
+        request.u8()
+        return InPassing(schema=request.text())
     if code == Piggyback.SESSION_STATE:
         request.whole()
-    else:
-        raise OraError(3001, f"unimplemented feature: piggyback {code}")
-    return []
+        return InPassing()
+    raise OraError(3001, f"unimplemented feature: piggyback {code}")
 
 
 def write_status(reply: Writer, *, sequence: int = 0, in_transaction: bool = False) -> None:

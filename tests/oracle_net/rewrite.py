@@ -27,7 +27,7 @@ def parse(text: str) -> exp.Expression:
     except SqlglotError as error:
         what = re.sub(r"\x1b\[\d*m", "", str(error)).partition("\n")[0]
         raise OraError(900, f"invalid SQL statement: {what}") from None
-    if isinstance(tree, exp.Command):
+    if not isinstance(tree, exp.Query | exp.DML):
         raise OraError(900, f"invalid SQL statement: {text[:60]}")
     return tree
 

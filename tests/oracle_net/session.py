@@ -100,9 +100,7 @@ class Session:
     def serve(self) -> None:
         """Until the client leaves, or a fault cuts it off."""
         try:
-            user = sign_in(self._wire, self._accounts)
-            self._schema = self._accounts.schema_of(user)
-            self._engine = Engine(self._schema, self._wire.is_interrupted)
+            self._open(sign_in(self._wire, self._accounts))
         except (Disconnected, OSError):
             return
         try:
@@ -112,6 +110,10 @@ class Session:
             pass
         finally:
             self._engine.close()
+
+    def _open(self, user: str) -> None:
+        self._schema = self._accounts.schema_of(user)
+        self._engine = Engine(self._schema, self._wire.is_interrupted)
 
     def _serve_one(self) -> None:
         try:
@@ -123,8 +125,12 @@ class Session:
 
     def _read_function(self, request: Reader) -> int:
         while (kind := request.u8()) == Message.PIGGYBACK:
-            for number in read_piggyback(request):
+            said = read_piggyback(request)
+            for number in said.closed:
                 self._cursors.pop(number, None)
+            if said.schema:
+                self._engine.close()
+                self._open(said.schema)
         if kind != Message.FUNCTION:
             raise Disconnected
         function, self._sequence = read_header(request)

@@ -88,11 +88,8 @@ def session_of(connection: Connection) -> int:
     return int(own.session_id)
 
 
-def test_when_the_pool_has_no_connection_in_time_the_database_is_unavailable(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fittrack.db.engine.ORACLE_CONNECT_TIMEOUT_S", 0.2)
-    engine = make_engine(place.with_(oracle_pool_min=1, oracle_pool_max=1))
+def test_when_the_pool_has_no_connection_in_time_the_database_is_unavailable(place: Place) -> None:
+    engine = make_engine(place.with_(oracle_pool_min=1, oracle_pool_max=1, oracle_connect_timeout_s=1))
     with engine.connect() as held:
         assert ask(held) == 1
         with pytest.raises(DBAPIError) as error, engine.connect():
@@ -136,6 +133,17 @@ async def test_more_readers_than_connections_take_turns(place: Place, engine: En
     reads = Reads(make_engine(place.with_(oracle_pool_min=1, oracle_pool_max=1), Access.READ))
     assert await asyncio.gather(*[reads.run(ask) for _ in range(3 * READ_THREADS)]) == [1] * 3 * READ_THREADS
     await reads.stop()
+
+
+def test_whoever_names_the_owner_works_on_the_owners_tables(place: Place, server: ServerProcess) -> None:
+    with place.connect() as owner, owner.cursor() as cursor:
+        cursor.execute("CREATE TABLE t (a INTEGER)")
+        cursor.execute("INSERT INTO t VALUES (7)")
+        owner.commit()
+    with Place(a_schema(server)).connect() as connection, connection.cursor() as cursor:
+        connection.current_schema = place.settings.oracle_user
+        cursor.execute("SELECT a FROM t")
+        assert cursor.fetchall() == [(7,)]
 
 
 def test_a_database_is_migrated_once(place: Place) -> None:

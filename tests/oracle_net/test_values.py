@@ -1,0 +1,134 @@
+"""What is bound comes back, whatever its type; and Oracle's rules hold where they differ from SQLite's."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import oracledb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from fittrack.db import oracle_faults
+from fittrack.db.engine import make_engine
+from fittrack.db.types import Bytes, Day, Document, Flag, Instant, Real, Uuid16, word
+from tests.oracle_net.conftest import Place, a_schema
+from tests.oracle_net.process import ServerProcess
+
+TEXT_MAX, BYTES_MAX = 200, 32
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+things = Table(
+    "things",
+    MetaData(naming_convention={"pk": "pk_%(table_name)s"}),
+    Column("thing_id", Uuid16, primary_key=True),
+    Column("amount", Integer),
+    Column("label", word(TEXT_MAX)),
+    Column("short", Bytes(BYTES_MAX)),
+    Column("document", Document),
+    Column("happened_at", Instant),
+    Column("born_on", Day),
+    Column("is_on", Flag),
+    Column("measure", Real),
+)
+
+milliseconds = st.integers(min_value=-(10**12), max_value=10**13)
+instants = milliseconds.map(lambda ms: EPOCH + timedelta(milliseconds=ms))
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+rows = st.fixed_dictionaries(
+    {
+        "amount": st.none() | st.integers(min_value=-(2**63) + 1, max_value=2**63 - 1),
+        "label": st.none() | st.text(characters, min_size=1, max_size=TEXT_MAX),
+        "short": st.none() | st.binary(min_size=1, max_size=BYTES_MAX),
+        "document": st.none() | st.binary(min_size=1, max_size=9_000),
+        "happened_at": st.none() | instants,
+        "born_on": st.none() | st.dates(min_value=date(1, 1, 1)),
+        "is_on": st.none() | st.booleans(),
+        "measure": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    }
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def table(server: ServerProcess) -> Iterator[Connection]:
+    """A connection to a schema with one table of every type."""
+    engine = make_engine(a_schema(server))
+    things.metadata.create_all(engine)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(written=st.lists(rows, min_size=1, max_size=4))
+def test_what_is_written_by_array_dml_is_read_again(
+    table: Connection, written: list[dict[str, object]]
+) -> None:
+    table.execute(delete(things))
+    whole = [{"thing_id": UUID(int=at), **row} for at, row in enumerate(written)]
+    table.execute(insert(things), whole)
+    read = table.execute(select(things).order_by(things.c.thing_id)).mappings().all()
+    assert [dict(row) for row in read] == whole
+
+
+def test_the_empty_text_is_null_and_nulls_come_last(table: Connection) -> None:
+    table.execute(delete(things))
+    labels = {1: "b", 2: "", 3: "a"}
+    table.execute(insert(things), [{"thing_id": UUID(int=at), "label": text} for at, text in labels.items()])
+    assert table.execute(select(things.c.label).order_by(things.c.label)).scalars().all() == ["a", "b", None]
+
+
+def test_patterns_tell_capitals_from_small_letters(table: Connection) -> None:
+    table.execute(delete(things))
+    table.execute(insert(things).values(thing_id=UUID(int=1), label="Ärger"))
+    assert table.execute(select(things.c.thing_id).where(things.c.label.like("ä%"))).all() == []
+    assert len(table.execute(select(things.c.thing_id).where(things.c.label.ilike("ä%"))).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "number"),
+    [
+        ("SELECT nothing FROM things", "ORA-00904"),
+        ("SELECT * FROM nowhere", "ORA-00942"),
+        ("SELEC 1 FROM dual", "ORA-00900"),
+        ("SELECT 1 FROM things LIMIT 1 OFFSET 'x' ON CONFLICT", "ORA-00900"),
+        ("INSERT INTO things (amount) VALUES (1)", "ORA-01400"),
+        (f"UPDATE things SET label = '{'x' * 201}'", "ORA-12899"),  # noqa: S608
+        ("CREATE TABLE things (a INTEGER)", "ORA-00955"),
+        ("CREATE TABLE others (a VARCHAR2)", "ORA-00906"),
+        ("CREATE TABLE others (a TEXT)", "ORA-00902"),
+        ("ALTER TABLE things DROP CONSTRAINT nothing", "ORA-02443"),
+        ("ALTER TABLE things ADD amount INTEGER", "ORA-01430"),
+        ("DROP USER nobody", "ORA-01918"),
+        ("ROLLBACK TO SAVEPOINT never", "ORA-01086"),
+    ],
+)  # fmt: skip
+def test_what_oracle_refuses_is_refused_by_its_number(table: Connection, sql: str, number: str) -> None:
+    if table.execute(select(things.c.thing_id)).first() is None:
+        table.execute(insert(things).values(thing_id=UUID(int=1)))
+        table.commit()
+    with pytest.raises(DBAPIError) as refused:
+        table.exec_driver_sql(sql)
+    assert oracle_faults.number_of(refused.value) == number
+    table.rollback()
+
+
+def test_what_is_not_committed_is_seen_by_nobody_else(place: Place) -> None:
+    with place.connect() as one, place.connect() as other:
+        with one.cursor() as cursor:
+            cursor.execute("CREATE TABLE t (a INTEGER NOT NULL, CONSTRAINT pk_t PRIMARY KEY (a))")
+            cursor.execute("INSERT INTO t VALUES (1)")
+        assert _count(other) == 0
+        one.commit()
+        assert _count(other) == 1
+        with other.cursor() as cursor, pytest.raises(oracledb.IntegrityError, match="PK_T"):
+            cursor.execute("INSERT INTO t VALUES (1)")
+
+
+def _count(connection: oracledb.Connection) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) AS n FROM t")
+        (counted,) = cursor.fetchone()
+    return int(counted)
