@@ -58,6 +58,9 @@ def main() -> None:
         _serve(node)
     except (BrokenPipeError, ConnectionResetError):
         log.warning("journal.writer_left_alone")  # the node was killed: nobody is left who could be told
+    # The driver has a thread that the interpreter would wait for, for ever when the database is gone too.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _serve(node: Wire) -> None:
