@@ -1,0 +1,99 @@
+/** Programs of third parties: their scopes, secrets and use. */
+
+import { html, useState } from "/pages/lib/base.js";
+import { number, when } from "/pages/lib/format.js";
+import { Button, Dialog, Field, Trouble, Waiting, useAction, useLoaded } from "/pages/lib/ui.js";
+import { useOps } from "../context.js";
+import { FormDialog, List, Search, Table, useList } from "../lists.js";
+
+const COLUMNS = [
+  { title: "Name", show: (row) => row.name },
+  { title: "Scopes", show: (row) => row.scopes.join(", ") },
+  { title: "A minute", numeric: true, show: (row) => number(row.requests_per_minute) },
+  { title: "State", show: (row) => html`<span class="tag ${row.active ? "good" : "bad"}">${row.active ? "active" : "disabled"}</span>` },
+];
+
+/** Scopes as the OpenAPI document lists them. */
+function useScopes() {
+  const { api } = useOps();
+  const { data } = useLoaded(() => api.get("/openapi.json"), []);
+  const schemes = Object.values(data?.components?.securitySchemes ?? {});
+  return Object.entries(schemes.find(({ type }) => type === "oauth2")?.flows?.clientCredentials?.scopes ?? {});
+}
+
+export function Clients() {
+  const list = useList("admin/clients");
+  const [chosen, setChosen] = useState(null);
+  const [secret, setSecret] = useState(null);
+  const [making, setMaking] = useState(false);
+  return html`<div class="view stack">
+    <div class="row between"><h1>Third-party clients</h1><${Button} kind="primary small" onClick=${() => setMaking(true)}>New client<//></div>
+    <div class="row filters"><${Search} list=${list} label="Name" /></div>
+    <${List} list=${list} label="Clients" columns=${COLUMNS} id="client_id" open=${setChosen} nothing="No client yet" />
+    ${making && html`<${New} onClose=${() => setMaking(false)} onMade=${(made) => (setSecret(made), list.reload())} />`}
+    ${chosen && html`<${Client} client=${chosen} onClose=${() => setChosen(null)} onSecret=${setSecret} onDone=${list.reload} />`}
+    ${secret && html`<${Shown} secret=${secret} onClose=${() => setSecret(null)} />`}
+  </div>`;
+}
+
+function New({ onClose, onMade }) {
+  const { api, stepUp } = useOps();
+  const scopes = useScopes();
+  const [chosen, setChosen] = useState([]);
+  const toggle = (name) => setChosen((now) => (now.includes(name) ? now.filter((each) => each !== name) : [...now, name]));
+  const action = async ({ name }) => onMade(await stepUp(() => api.post("admin/clients", { name, scopes: chosen })));
+  return html`<${FormDialog} title="New client" submit="Create" action=${action} onClose=${onClose}>
+    ${(wrong) => html`
+      <${Field} label="Name" name="name" required error=${wrong("name")} />
+      <fieldset class="scopes"><legend class="strong small">Scopes</legend>
+        ${scopes.map(([name, text]) => html`<label class="check"><input type="checkbox" checked=${chosen.includes(name)} onChange=${() => toggle(name)} /><span><code>${name}</code> <span class="soft small">${text}</span></span></label>`)}
+      </fieldset>
+    `}
+  <//>`;
+}
+
+/** A secret is shown once: whoever closes this has it, or makes another. */
+function Shown({ secret, onClose }) {
+  const text = secret.client_secret;
+  return html`<${Dialog} title="Keep this secret" onClose=${onClose}>
+    <div class="stack">
+      <p>It is shown this once. The server keeps only a hash of it.</p>
+      ${secret.client_id && html`<p>Client: <code>${secret.client_id}</code></p>`}
+      <p><code class="secret">${text}</code></p>
+      <${Button} kind="wide" onClick=${() => navigator.clipboard.writeText(text)}>Copy<//>
+    </div>
+  <//>`;
+}
+
+const USE = [
+  { title: "Day", show: (row) => row.day },
+  { title: "Route", show: (row) => html`<code>${row.method} ${row.route}</code>` },
+  { title: "Status", show: (row) => row.status },
+  { title: "Requests", numeric: true, show: (row) => number(row.requests) },
+];
+
+function Client({ client, onClose, onSecret, onDone }) {
+  const { api, stepUp } = useOps();
+  const { data, problem } = useLoaded(() => api.get(`admin/clients/${client.client_id}`), [client.client_id]);
+  const { data: use } = useLoaded(() => api.get(`admin/clients/${client.client_id}/usage`, { days: 30 }), [client.client_id]);
+  const [act, { busy, problem: refused }] = useAction(async (work) => {
+    const made = await stepUp(work);
+    onDone();
+    onClose();
+    if (made?.client_secret) onSecret(made);
+  });
+  return html`<${Dialog} title=${client.name} wide onClose=${onClose}>
+    <div class="stack">
+      <${Trouble} problem=${problem ?? refused} />
+      <p><code>${client.client_id}</code></p>
+      <p class="small soft">${client.scopes.join(", ")}</p>
+      ${!data && !problem && html`<${Waiting} />`}
+      ${data?.secrets && html`<ul class="ledger">${data.secrets.map((each) => html`<li><span>Secret of ${when(each.created_at)}</span><span class="small soft">${each.expires_at ? `ends ${when(each.expires_at)}` : "in use"}</span></li>`)}</ul>`}
+      <div class="row">
+        <${Button} kind="small" busy=${busy} onClick=${() => act(() => api.post(`admin/clients/${client.client_id}/secrets`, { overlap_hours: 24 }))}>New secret, the old one ends in 24 h<//>
+        <${Button} kind="small ${client.active ? "danger" : ""}" busy=${busy} onClick=${() => act(() => api.patch(`admin/clients/${client.client_id}`, { active: !client.active }))}>${client.active ? "Disable" : "Enable"}<//>
+      </div>
+      ${use?.items?.length > 0 && html`<h3>Use in 30 days</h3><${Table} label="Use" columns=${USE} rows=${use.items} id="day" />`}
+    </div>
+  <//>`;
+}

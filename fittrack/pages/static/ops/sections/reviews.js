@@ -1,0 +1,48 @@
+/** The review queue: accounts that look odd wait here for a person; their prizes wait with them. */
+
+import { html, useState } from "/pages/lib/base.js";
+import { ago, words } from "/pages/lib/format.js";
+import { Field } from "/pages/lib/ui.js";
+import { useOps } from "../context.js";
+import { Choice, FormDialog, List, Status, useList } from "../lists.js";
+
+const COLUMNS = [
+  { title: "Player", show: (row) => row.display_name ?? row.email },
+  { title: "Why", show: (row) => words(row.reason.replaceAll("-", "_")) },
+  { title: "Detail", show: (row) => row.detail },
+  { title: "Status", show: (row) => html`<${Status} value=${row.status} />${row.appeal_waits ? html` <span class="tag gold">appeal</span>` : ""}` },
+  { title: "Opened", show: (row) => ago(row.opened_at) },
+];
+
+export function Reviews() {
+  const list = useList("admin/reviews", { status: "open" });
+  const [chosen, setChosen] = useState(null);
+  return html`<div class="view stack">
+    <h1>Reviews</h1>
+    <div class="row filters">
+      <${Choice} list=${list} name="status" label="Status" values=${["open", "cleared", "confirmed"]} />
+    </div>
+    <${List} list=${list} label="Reviews" columns=${COLUMNS} id="review_id" open=${setChosen} nothing="Nothing waits for a review" />
+    ${chosen && html`<${Resolve} review=${chosen} onClose=${() => setChosen(null)} onDone=${list.reload} />`}
+  </div>`;
+}
+
+function Resolve({ review, onClose, onDone }) {
+  const { api, tell } = useOps();
+  const action = async ({ resolution, note }) => {
+    await api.post(`admin/reviews/${review.review_id}/resolve`, { resolution, note });
+    tell({ title: resolution === "cleared" ? "Cleared" : "Confirmed", text: review.display_name ?? review.email });
+    onDone();
+  };
+  return html`<${FormDialog} title=${review.display_name ?? review.email} submit="Decide" action=${action} onClose=${onClose}>
+    ${(wrong) => html`
+      <p>${review.detail}</p>
+      <p class="small"><a href="#/players/${review.user_id}">See the player</a></p>
+      <${Field} label="Decision" name="resolution" as="select" error=${wrong("resolution")}>
+        <option value="cleared">Cleared: all is well, prizes may ship</option>
+        <option value="confirmed">Confirmed: the suspicion holds</option>
+      <//>
+      <${Field} label="Note" name="note" required minlength="3" maxlength="500" error=${wrong("note")} hint="Kept with the review" />
+    `}
+  <//>`;
+}
