@@ -3,7 +3,7 @@
 What is lost on the way, the boards read again (`actors.leaderboard`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -44,8 +44,8 @@ async def earned(actor: "UserActor", entries: Sequence[ledger.Entry], days: Sequ
         log.warning("boards.not_told", user_id=str(actor.user_id))
         return
     name = _shown_name(actor.existing())
-    for board, total in actor.tally.totals([day.day for day in days], today):
-        _tell(actor, board, MergeTotal(Contender(actor.user_id, total, name)))
+    totals = actor.tally.totals([day.day for day in days], today)
+    _tell(actor, ((board, MergeTotal(Contender(actor.user_id, total, name))) for board, total in totals))
 
 
 def renamed(actor: "UserActor") -> None:
@@ -66,9 +66,8 @@ def _tell_name(actor: "UserActor", display_name: str | None) -> None:
     if actor.ledger.seq == 0:
         return  # who never had points is on no board
     today = _today(actor)
-    for tier_code in _tiers(actor, today):
-        for board in boards_on(tier_code, today):
-            _tell(actor, board, Rename(actor.user_id, display_name))
+    boards = (board for tier_code in _tiers(actor, today) for board in boards_on(tier_code, today))
+    _tell(actor, ((board, Rename(actor.user_id, display_name)) for board in boards))
 
 
 def _shown_name(account: Account) -> str | None:
@@ -89,11 +88,16 @@ def _tiers(actor: "UserActor", today: date) -> Collection[str]:
     return known | {OPEN_TIER_CODE} | ({own} if own else set())
 
 
-def _tell(actor: "UserActor", board: BoardId, message: MergeTotal | Rename) -> None:
-    try:
-        actor.services.registry.ref(BOARD, str(board)).tell(message)
-    except Busy:
-        log.info("board.not_told", board=str(board))
+def _tell(actor: "UserActor", news: Iterable[tuple[BoardId, MergeTotal | Rename]]) -> None:
+    """One line for all that missed it, lest a lost Redis floods the log; they find it by themselves."""
+    missed = 0
+    for board, message in news:
+        try:
+            actor.services.registry.ref(BOARD, str(board)).tell(message)
+        except Busy:
+            missed += 1
+    if missed:
+        log.info("boards.not_told", boards=missed)
 
 
 def _today(actor: "UserActor") -> date:

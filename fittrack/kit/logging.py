@@ -17,7 +17,13 @@ _PRIVATE_NAMES: Final = (
 )  # fmt: skip
 """A field whose name holds one of these is not written, whatever it holds."""
 
-_CHATTY: Final = ("aiohttp.access", "apscheduler", "alembic.runtime.migration", "asyncio")
+_CHATTY: Final = (
+    "aiohttp.access",
+    "apscheduler",
+    "alembic.runtime.migration",
+    "asyncio",
+    "alembic.runtime.plugins",
+)
 
 
 def configure_logging(
