@@ -53,6 +53,12 @@ export class Api {
     return { data: await content(response), etag: response.headers.get("ETag") };
   }
 
+  /** What `path` answers, byte for byte. */
+  async text(path) {
+    const response = await this.#send("GET", path, {});
+    return response.text();
+  }
+
   /** Have the browser save what `path` answers. */
   async download(path, name) {
     const response = await this.#send("GET", path, {});

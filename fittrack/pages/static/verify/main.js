@@ -3,42 +3,7 @@
 import { html, render, useEffect, useRef, useState } from "/pages/lib/base.js";
 import { Button, Trouble } from "/pages/lib/ui.js";
 import { request, problemOf } from "/pages/lib/api.js";
-
-const NAMES = {
-  layout: "Layout",
-  commitment: "Commitment",
-  tickets: "Tickets",
-  root: "Root of the entries",
-  beacon: "Beacon",
-  rules: "Rules",
-  draw: "Draw",
-  digest: "Fingerprint",
-  "passed-over": "Passed over",
-  winners: "Winners",
-  alternates: "Alternates",
-  instants: "Instants",
-  "beacon-round": "Beacon's round",
-  "beacon-signature": "Beacon's signature",
-};
-
-function useVerification() {
-  const [state, setState] = useState({ name: null, checks: [], busy: false, problem: null });
-  const worker = useRef(null);
-  const begin = (name, load) => {
-    worker.current?.terminate();
-    setState({ name, checks: [], busy: true, problem: null });
-    load().then(
-      (text) => {
-        worker.current = new Worker("/pages/verify/worker.js", { type: "module" });
-        worker.current.onmessage = ({ data }) =>
-          setState((now) => (data.done ? { ...now, busy: false } : { ...now, checks: [...now.checks, data.check] }));
-        worker.current.postMessage(text);
-      },
-      (problem) => setState({ name, checks: [], busy: false, problem }),
-    );
-  };
-  return [state, begin];
-}
+import { Checks, useVerification } from "./outcome.js";
 
 async function proofOf(drawingId) {
   const response = await request("GET", `drawings/${encodeURIComponent(drawingId)}/proof`);
@@ -92,14 +57,7 @@ function Outcome({ name, checks, busy }) {
       <h2 id="verdict" class=${busy ? "" : failed === 0 ? "good" : "bad"}>${verdict}</h2>
       <p class="small soft mono">${name}</p>
     </div>
-    <ul class="checks">
-      ${checks.map(
-        (check) => html`<li class=${check.ok ? "ok" : "wrong"}>
-          <span class="mark" aria-hidden="true">${check.ok ? "✓" : "✗"}</span>
-          <span><span class="strong">${NAMES[check.name] ?? check.name}<span class="unseen">${check.ok ? ", right:" : ", wrong:"}</span></span><span class="small">${check.sentence}</span></span>
-        </li>`,
-      )}
-    </ul>
+    <${Checks} checks=${checks} />
   </section>`;
 }
 

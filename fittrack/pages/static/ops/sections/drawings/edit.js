@@ -1,0 +1,66 @@
+/** Making a draft, and changing what a drawing is. */
+
+import { html } from "/pages/lib/base.js";
+import { Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
+import { useOps } from "../../context.js";
+import { SchemaForm } from "../../parts/form.js";
+
+const FIELDS = [
+  { name: "name", label: "Name" },
+  { name: "drawing_type", label: "Type" },
+  { name: "ticket_cost_points", label: "Points a ticket", hint: "Empty: what is usual for the type" },
+  { name: "sales_open", label: "Sales open", hint: "Empty: opened by hand" },
+  { name: "ticket_sales_close", label: "Sales close", hint: "Empty: what is usual for the type" },
+  { name: "drawing_time", label: "Draw", hint: "Empty: what is usual for the type" },
+  { name: "eligibility.user_type", label: "For" },
+  { name: "eligibility.min_account_age_days", label: "Age of the account, days" },
+  { name: "free_tickets_per_person", label: "Free tickets a person" },
+  { name: "description", label: "Description" },
+  { name: "auto_execute", label: "Draw by itself at its time" },
+];
+
+/** From the opening on only what is cosmetic can change (SPEC 5). */
+const COSMETIC = FIELDS.filter(({ name }) => name === "description");
+const EDITED = FIELDS.map(({ hint, ...field }) => (hint?.startsWith("Empty: what") ? field : { ...field, hint }));
+
+const USUAL = { drawing_type: "daily" };
+
+const go = (id) => (location.hash = `#/drawings/${id}`);
+
+export function Draft() {
+  const { api, live, tell } = useOps();
+  const send = async (body) => {
+    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+    const drawing = await api.post("drawings", given);
+    live.know(drawing);
+    tell({ title: "Draft made", text: "Add prizes, then schedule it." });
+    go(drawing.drawing_id);
+  };
+  return html`<div class="view stack">
+    <p><a class="back" href="#/drawings">‹ Drawings</a></p>
+    <h1>New drawing</h1>
+    <section class="card"><${SchemaForm} schema="NewDrawing" fields=${FIELDS} start=${USUAL} submit="Make the draft" onSend=${send} /></section>
+  </div>`;
+}
+
+export function Edit({ id }) {
+  const { api, live, tell } = useOps();
+  const { data, problem, reload } = useLoaded(() => api.tagged(`drawings/${id}`), [id]);
+  if (problem) return html`<div class="view"><${Trouble} problem=${problem} retry=${reload} /></div>`;
+  if (!data) return html`<div class="view"><${Waiting} lines=${8} /></div>`;
+  const { data: drawing, etag } = data;
+  const loose = drawing.status === "draft" || drawing.status === "scheduled";
+  const send = async (body) => {
+    const edited = await api.patch(`drawings/${id}`, body, { headers: { "If-Match": etag } });
+    live.know(edited);
+    tell({ title: "Saved", text: drawing.status === "scheduled" ? "The drawing has a new commitment." : undefined });
+    go(id);
+  };
+  return html`<div class="view stack">
+    <p><a class="back" href="#/drawings/${id}">‹ ${drawing.name}</a></p>
+    <h1>Edit</h1>
+    ${drawing.status === "scheduled" && html`<p class="note">It is scheduled: a change makes a new commitment, which is published.</p>`}
+    ${!loose && html`<p class="note">Sales have opened: only the description can change.</p>`}
+    <section class="card"><${SchemaForm} schema="DrawingPatch" fields=${loose ? EDITED : COSMETIC} initial=${drawing} submit="Save" onSend=${send} /></section>
+  </div>`;
+}
