@@ -19,7 +19,7 @@ from fittrack.db import log_queries
 from fittrack.db.handles import Connection, Table
 from fittrack.db.journal import Committed, Head, StaleLog, StalePeer, Unit
 from fittrack.db.tables.logs import drawing_log
-from fittrack.drawings import queries
+from fittrack.drawings import entry_queries, queries
 from fittrack.drawings.commands import RecordFreeEntry, TendDrawing
 from fittrack.drawings.eligibility import check_eligible
 from fittrack.drawings.messages import BeaconArrived, SponsorRenamed, TellTime, View, ViewDrawing
@@ -190,5 +190,5 @@ def _load(
         log_queries.head(conn, drawing_log, drawing_id),
         log_queries.recent_keys(conn, drawing_log, drawing_id, now - log_queries.KEY_LIFETIME),
         queries.load(conn, drawing_id),
-        queries.holdings(conn, drawing_id),
+        entry_queries.holdings(conn, drawing_id),
     )

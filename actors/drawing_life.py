@@ -15,7 +15,7 @@ from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
 from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
-from fittrack.drawings import commitment, draw, news, queries, records, statements, views
+from fittrack.drawings import commitment, draw, news, records, statements, views, winner_queries
 from fittrack.drawings.commands import (
     AddPrize,
     CancelDrawing,
@@ -331,7 +331,9 @@ class DrawingLife:
         chosen = await self._services.reads.run(
             draw.choose_winners, stored, secrets, None if taken is None else taken.beacon
         )
-        names = await self._services.reads.run(queries.display_names, [winner.user_id for winner in chosen])
+        names = await self._services.reads.run(
+            winner_queries.display_names, [winner.user_id for winner in chosen]
+        )
         completed = _in_state(
             stored,
             DrawingStatus.COMPLETED,
@@ -339,7 +341,9 @@ class DrawingLife:
             closing=replace(stored.closing, seed=secrets.seed),
             beacon=taken,
         )
-        named = [winner.announced_as(names.get(winner.user_id, queries.ANONYMOUS)) for winner in chosen]
+        named = [
+            winner.announced_as(names.get(winner.user_id, winner_queries.ANONYMOUS)) for winner in chosen
+        ]
         results = views.results(completed, named)
         notices = {winner.fulfillment_id: winner_payload(stored.drawing, winner) for winner in chosen}
         rows = statements.award_prizes(drawing_id, chosen, notices, now)

@@ -12,9 +12,8 @@ from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
 from fittrack.db import effect_queries
 from fittrack.db.journal import Unit, UnitRefused
-from fittrack.drawings import commitment, draw
+from fittrack.drawings import commitment, draw, winner_queries
 from fittrack.drawings import news as drawing_news
-from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings import statements as drawing_statements
 from fittrack.drawings.effects import WINNER_NOTICE, winner_payload
 from fittrack.drawings.rules import InvalidTransition, check_completed
@@ -54,7 +53,7 @@ async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) 
     stored, reads, now = actor.existing(), actor.services.reads, actor.services.clock.now()
     assert stored.commitment is not None, "a completed drawing has its commitment"
     secrets = commitment.open_secrets(actor.services.sealer, actor.drawing_id, stored.commitment)
-    everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
+    everybody = await reads.run(winner_queries.winners_of, actor.drawing_id)
     former = next(winner for winner in everybody if winner.draw_order == prize.draw_order)
     winner = await reads.run(draw.next_alternate, stored, secrets, former)
     if winner is None:
@@ -69,7 +68,7 @@ async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) 
     unit = actor.unit("prize:redraw", intention, answer)
     unit.inserts = [*rows, audit_row(action, intention.origin, now)]
     await _append(actor, unit)
-    everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
+    everybody = await reads.run(winner_queries.winners_of, actor.drawing_id)
     actor.services.outlet.announce(drawing_news.completed(stored, everybody))
     return Answer(answer)
 
@@ -78,7 +77,7 @@ async def _add(actor: "DrawingActor", intention: Intention, command: AddFulfillm
     """Make the fulfilment of a winner who has none, and tell them unless they were told."""
     stored, reads, now = actor.existing(), actor.services.reads, actor.services.clock.now()
     check_completed(stored.drawing)
-    everybody = await reads.run(drawing_queries.winners_of, actor.drawing_id)
+    everybody = await reads.run(winner_queries.winners_of, actor.drawing_id)
     won = next((winner for winner in everybody if winner.user_id == command.user_id), None)
     if won is None:
         raise Validation(errors=[FieldError("/user_id", "They won nothing in this drawing.")])

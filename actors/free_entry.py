@@ -8,7 +8,7 @@ from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
 from fittrack.db.handles import Connection
 from fittrack.db.journal import Unit, UnitRefused
-from fittrack.drawings import queries, statements
+from fittrack.drawings import entry_queries, statements
 from fittrack.drawings.commands import RecordFreeEntry
 from fittrack.drawings.eligibility import check_eligible
 from fittrack.drawings.free_entries import EvidenceUsed, check_free_tickets
@@ -59,8 +59,8 @@ async def record(actor: "DrawingActor", intention: Intention, wish: RecordFreeEn
 def _read(conn: Connection, drawing_id: DrawingId, wish: RecordFreeEntry) -> _Facts:
     return _Facts(
         load_account(conn, wish.user_id),
-        queries.free_tickets_of(conn, drawing_id, wish.user_id),
-        queries.drawing_of_evidence(conn, wish.evidence),
+        entry_queries.free_tickets_of(conn, drawing_id, wish.user_id),
+        entry_queries.drawing_of_evidence(conn, wish.evidence),
     )
 
 
@@ -86,7 +86,7 @@ def _settle(
     actor: "DrawingActor", drawing: Drawing, intention: Intention, wish: RecordFreeEntry
 ) -> tuple[Unit, FreeEntryRecorded]:
     """The unit of the entry and what it answers."""
-    unit = actor.unit(queries.FREE_ENTRY, intention)
+    unit = actor.unit(entry_queries.FREE_ENTRY, intention)
     mine = actor.tickets_by_holder.get(wish.user_id, 0) + wish.quantity
     answer = FreeEntryRecorded(
         transaction_id=unit.unit_id,
@@ -102,7 +102,7 @@ def _settle(
     unit.entry = (wish.user_id, wish.quantity)
     unit.inserts = [
         statements.free_entry(unit, drawing.drawing_id, wish, intention.origin),
-        owed_notice(wish.user_id, unit.unit_id, queries.FREE_ENTRY, notice, unit.created_at),
+        owed_notice(wish.user_id, unit.unit_id, entry_queries.FREE_ENTRY, notice, unit.created_at),
         audit_row(_action(answer), intention.origin, unit.created_at),
     ]
     return unit, answer

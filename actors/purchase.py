@@ -15,8 +15,8 @@ import msgspec
 from actors.runtime import Promise
 from fittrack.db.journal import Head, PeerRow, Unit
 from fittrack.db.tables.logs import user_log
+from fittrack.drawings.entry_queries import PURCHASE
 from fittrack.drawings.model import Drawing, Player
-from fittrack.drawings.queries import PURCHASE
 from fittrack.drawings.rules import check_affordable, price_tickets
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Problem

@@ -7,7 +7,7 @@ from actors import user_fulfilments, user_privacy
 from fittrack.db import effect_queries
 from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
-from fittrack.drawings import queries as drawing_queries
+from fittrack.drawings import entry_queries
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE, read_refund, read_winner
 from fittrack.fulfilments import queries as fulfilment_queries
 from fittrack.inbox import notices
@@ -43,7 +43,7 @@ async def apply(actor: "UserActor", effect: ApplyEffect) -> None:
 async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
     refund = read_refund(effect.payload)
     tickets = await actor.services.reads.run(
-        drawing_queries.tickets_of_entry, refund.drawing_id, effect.subject_id
+        entry_queries.tickets_of_entry, refund.drawing_id, effect.subject_id
     )
     points = tickets * refund.ticket_cost_points
     entry = ledger.append(
@@ -63,7 +63,7 @@ async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
 async def _tell_refund(actor: "UserActor", effect: ApplyEffect) -> None:
     """One notice for all entries: what they cost comes back with an effect for each."""
     refund = read_refund(effect.payload)
-    tickets = await actor.services.reads.run(drawing_queries.tickets_bought, refund.drawing_id, actor.user_id)
+    tickets = await actor.services.reads.run(entry_queries.tickets_bought, refund.drawing_id, actor.user_id)
     points = tickets * refund.ticket_cost_points
     notice = notices.refund(refund.drawing_name, points, refund.drawing_id)
     await _commit(actor, effect, actor.unit(effect.kind), notice)

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from actors.runtime import Registry
 from fittrack.db.reads import Reads
-from fittrack.drawings import news, queries, views
+from fittrack.drawings import news, queries, views, winner_queries
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.news import News
@@ -123,7 +123,7 @@ class Channels:
             found.append((stored.closing.closed_at, news.closed(stored)))
         if stored.completed_at is not None:
             drawn_again_at = await self._reads.run(queries.drawn_again_at, drawing_id)
-            winners = await self._reads.run(queries.winners_of, drawing_id)
+            winners = await self._reads.run(winner_queries.winners_of, drawing_id)
             found.append((drawn_again_at or stored.completed_at, news.completed(stored, winners)))
         if stored.cancelled_at is not None:
             reason = await self._reads.run(queries.why_cancelled, drawing_id, stored.cancelled_at)
@@ -202,5 +202,5 @@ class Channels:
         if stored.drawing.status is not DrawingStatus.COMPLETED:
             return None
         return views.result_event(
-            stored, await self._reads.run(queries.winners_of, stored.drawing.drawing_id)
+            stored, await self._reads.run(winner_queries.winners_of, stored.drawing.drawing_id)
         )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from fittrack.db.handles import Table
 from fittrack.db.tables.logs import drawing_log, inbox, ledger, user_log
-from fittrack.drawings.queries import PURCHASE
+from fittrack.drawings.entry_queries import PURCHASE
 from protocol.outbound import TicketsBought
 from tests.invariants import assert_invariants
 from tests.stage import Stage

@@ -40,7 +40,7 @@ from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.handles import Connection, Engine, Table
 from fittrack.db.reads import snapshot
 from fittrack.db.tables.logs import drawing_log, user_log
-from fittrack.drawings import commitment, draw
+from fittrack.drawings import commitment, draw, winner_queries
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.model import DrawingStatus
 from fittrack.fairness.beacon import CHAINS, Chain
@@ -231,7 +231,7 @@ def _check_draw(
     except BrokenEntries as broken:
         yield Finding(Invariant.DRAWS, subject, str(broken))
         return
-    passed_over = drawing_queries.passed_over_of(conn, drawing_id)
+    passed_over = winner_queries.passed_over_of(conn, drawing_id)
     yield from check_closing(subject, stored, secrets, entered, passed_over)
     yield from check_promises(subject, stored, rules)
     if wrong := list(check_opened(subject, stored, rules)):
@@ -240,7 +240,7 @@ def _check_draw(
     if stored.drawing.status is DrawingStatus.COMPLETED:
         prizes = queries.prizes_on_their_way(conn, drawing_id)
         report.count(Invariant.PRIZES, len(prizes))
-        winners = drawing_queries.winners_of(conn, drawing_id)
+        winners = winner_queries.winners_of(conn, drawing_id)
         yield from check_draw(subject, draw.publish(conn, stored, secrets), entered, winners, chains)
         yield from check_followed(subject, winners, queries.followed(conn, drawing_id))
         yield from check_prizes(subject, prizes, winners)

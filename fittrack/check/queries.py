@@ -35,8 +35,8 @@ from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.prizes import free_entries as evidences
 from fittrack.db.tables.prizes import fulfillment_transitions, official_rules
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
+from fittrack.drawings.entry_queries import FREE_ENTRY, PURCHASE
 from fittrack.drawings.model import DrawingStatus
-from fittrack.drawings.queries import FREE_ENTRY, PURCHASE
 from fittrack.kit.ids import DrawingId
 from fittrack.privacy.retention.queries import ACTIVITIES
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fittrack.check.findings import Finding, Invariant
 from fittrack.db import effect_queries
 from fittrack.drawings.effects import REFUND
-from fittrack.drawings.queries import PURCHASE
+from fittrack.drawings.entry_queries import PURCHASE
 
 
 class Payment(NamedTuple):

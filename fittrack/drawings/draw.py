@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from fittrack.db.handles import Connection
-from fittrack.drawings import queries
+from fittrack.drawings import entry_queries, winner_queries
 from fittrack.drawings.commitment import Secrets
 from fittrack.drawings.eligibility import Holder, passed_over
 from fittrack.drawings.rules import prize_slots
@@ -52,7 +52,7 @@ def freeze(conn: Connection, drawing_id: DrawingId, drawing_key: bytes) -> Froze
     entries, holders = read_entries(conn, drawing_id, drawing_key)
     doubtful = (
         Holder(tag=ftd1.tag(drawing_key, user_id), status=status, under_review=under_review)
-        for user_id, status, under_review in queries.standings(conn, drawing_id)
+        for user_id, status, under_review in winner_queries.standings(conn, drawing_id)
     )
     return Frozen(entries.total, len(holders), ftd1.root(drawing_id, entries), passed_over(doubtful))
 
@@ -78,7 +78,7 @@ def next_alternate(
     Raises `EntriesChanged` where the sequence does not begin with those who were drawn before.
     """
     closing, holders = _read_closing(conn, stored, secrets)
-    earlier = [_as_drawn(winner) for winner in queries.winners_of(conn, stored.drawing.drawing_id)]
+    earlier = [_as_drawn(winner) for winner in winner_queries.winners_of(conn, stored.drawing.drawing_id)]
     stream = closing.draw(None if stored.beacon is None else stored.beacon.beacon)
     if list(islice(stream, len(earlier))) != earlier:
         raise EntriesChanged(f"drawing {closing.drawing_id}: drawing again does not give the same winners")
@@ -124,7 +124,7 @@ def publish(conn: Connection, stored: StoredDrawing, secrets: Secrets) -> Record
     """The record of a completed drawing: everything that anybody needs to draw it again."""
     assert stored.closing is not None and stored.completed_at is not None, "only what was drawn is published"
     closing, _ = _read_closing(conn, stored, secrets)
-    everybody = queries.winners_of(conn, stored.drawing.drawing_id)
+    everybody = winner_queries.winners_of(conn, stored.drawing.drawing_id)
     drawn = [_as_drawn(winner) for winner in everybody if winner.taken_over is None]
     alternates = [
         Alternate(_as_drawn(winner), winner.slot, winner.taken_over.reason, winner.taken_over.at)
@@ -159,7 +159,7 @@ def prove_inclusion(
 def read_entries(conn: Connection, drawing_id: DrawingId, drawing_key: bytes) -> Entered:
     """Number the accepted entries 1..N in the order of the log."""
     entries, tags = Entries(), dict[UUID, bytes]()
-    for entry in queries.entries(conn, drawing_id):
+    for entry in entry_queries.entries(conn, drawing_id):
         tag = tags.get(entry.user_id)
         if tag is None:
             tag = tags[entry.user_id] = ftd1.tag(drawing_key, entry.user_id)
@@ -184,7 +184,7 @@ def _read_closing(
         seed=secrets.seed,
         entries=entries,
         root=stored.closing.root,
-        passed_over=queries.passed_over_of(conn, drawing_id),
+        passed_over=winner_queries.passed_over_of(conn, drawing_id),
     )
     return closing, holders
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from fittrack.accounts.rules import email_key
-from fittrack.drawings import queries, schemas
+from fittrack.drawings import entry_queries, schemas
 from fittrack.drawings.commands import RecordFreeEntry
 from fittrack.drawings.eligibility import NotEligible
 from fittrack.drawings.free_entries import EvidenceUsed, FreeTicketsUsedUp, evidence_key
@@ -36,7 +36,9 @@ async def _whose(request: web.Request, body: schemas.NewFreeEntry) -> UserId:
         raise Validation(errors=[FieldError("/user_id", "Either user_id or email.")])
     if body.user_id is not None:
         return UserId(body.user_id)
-    found: UserId | None = await request.app[READS].run(queries.user_with_email, email_key(body.email or ""))
+    found: UserId | None = await request.app[READS].run(
+        entry_queries.user_with_email, email_key(body.email or "")
+    )
     if found is None:
         raise Validation(errors=[FieldError("/email", "There is no such player.")])
     return found
@@ -46,7 +48,7 @@ async def list_entries(request: web.Request) -> web.Response:
     query, drawing_id = parse_query(request, PageQuery), DrawingId(path_uuid(request))
     await drawing_ref(request, drawing_id).ask(ViewDrawing())  # who asks for none is told so
     found, total = await request.app[READS].run(
-        queries.find_free_entries, drawing_id, offset=query.offset, limit=query.limit
+        entry_queries.find_free_entries, drawing_id, offset=query.offset, limit=query.limit
     )
     return render(page_of([_entry(row) for row in found], query, total))
 

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 from msgspec import UNSET
 
-from fittrack.drawings import queries, schemas, views
+from fittrack.drawings import prize_queries, schemas, views
 from fittrack.drawings.admin_input import new_prize, prize_edit, with_sponsor
 from fittrack.drawings.commands import AddPrize, EditPrize, RemovePrize
 from fittrack.drawings.promised_beacon import BeaconRequired
@@ -35,7 +35,7 @@ async def list_prizes(request: web.Request) -> web.Response:
     query = parse_query(request, schemas.PrizesQuery)
     viewer = await viewer_of(request)
     found, total = await request.app[READS].run(
-        queries.find_prizes, query, statuses=viewer.statuses, user_types=viewer.user_types
+        prize_queries.find_prizes, query, statuses=viewer.statuses, user_types=viewer.user_types
     )
     return render(page_of([_listed(stored) for stored in found], query, total))
 
@@ -87,7 +87,7 @@ def _shown(answer: Answer, *, status: int = 200) -> web.Response:
 
 async def _prize_at(request: web.Request) -> tuple[PrizeId, DrawingId]:
     prize_id = PrizeId(path_uuid(request))
-    drawing_id = await request.app[READS].run(queries.prize_drawing, prize_id)
+    drawing_id = await request.app[READS].run(prize_queries.prize_drawing, prize_id)
     if drawing_id is None:
         raise NotFound("There is no such prize.")
     return prize_id, drawing_id
@@ -96,7 +96,7 @@ async def _prize_at(request: web.Request) -> tuple[PrizeId, DrawingId]:
 async def _sponsor_name(request: web.Request, sponsor_id: SponsorId | None) -> str | None:
     if sponsor_id is None:
         return None
-    name = await request.app[READS].run(queries.sponsor_name, sponsor_id)
+    name = await request.app[READS].run(prize_queries.sponsor_name, sponsor_id)
     if name is None:
         raise Validation(errors=[FieldError("/sponsor_id", "There is no such active sponsor.")])
     return name

@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 from msgspec import Meta
 
-from fittrack.drawings import commitment, draw, queries, schemas, views
+from fittrack.drawings import commitment, draw, entry_queries, queries, schemas, views, winner_queries
 from fittrack.drawings.commands import BuyTickets
 from fittrack.drawings.eligibility import NotEligible
 from fittrack.drawings.messages import View, ViewDrawing
@@ -82,7 +82,7 @@ async def _shapes(
     ids = [stored.drawing.drawing_id for stored in found]
     mine = {}
     if viewer.user_id is not None:
-        mine = await request.app[READS].run(queries.tickets_of, viewer.user_id, ids)
+        mine = await request.app[READS].run(entry_queries.tickets_of, viewer.user_id, ids)
     live = [stored.drawing.drawing_id for stored in found if stored.drawing.status in _LIVE]
     asked = [drawing_ref(request, drawing_id).ask(ViewDrawing()) for drawing_id in live]
     figures = dict(zip(live, await asyncio.gather(*asked), strict=True))
@@ -124,7 +124,7 @@ async def get_results(request: web.Request) -> web.Response:
     viewer = await viewer_of(request)
     view = await _view(request, viewer)
     check_completed(view.drawing)
-    chosen = await request.app[READS].run(queries.winners_of, view.drawing.drawing_id)
+    chosen = await request.app[READS].run(winner_queries.winners_of, view.drawing.drawing_id)
     return render(views.results(view.stored, chosen, user_id=viewer.user_id, tickets_held=view.my_tickets))
 
 
@@ -234,7 +234,11 @@ async def my_tickets(request: web.Request) -> web.Response:
     view = await _view(request, await viewer_of(request))
     drawing_id = view.drawing.drawing_id
     found, _ = await request.app[READS].run(
-        queries.find_entries, user_id=user_id, drawing_id=drawing_id, offset=0, limit=PURCHASES_SHOWN_MAX
+        entry_queries.find_entries,
+        user_id=user_id,
+        drawing_id=drawing_id,
+        offset=0,
+        limit=PURCHASES_SHOWN_MAX,
     )
     return render(
         schemas.MyTickets(

@@ -17,8 +17,8 @@ from fittrack.db.tables.prizes import free_entries, official_rules
 from fittrack.db.types import Document, Instant
 from fittrack.drawings.commands import RecordFreeEntry
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE
+from fittrack.drawings.entry_queries import PURCHASE
 from fittrack.drawings.model import Drawing, Prize
-from fittrack.drawings.queries import PURCHASE
 from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment, StoredWinner, TakenBeacon
 from fittrack.drawings.timetable import next_due_at
 from fittrack.fairness.record import PassedOver

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from fittrack.drawings import queries, schemas
+from fittrack.drawings import entry_queries, schemas
 from fittrack.drawings.stored import StoredEntry
 from fittrack.kit.ids import DrawingId, UserId
 from fittrack.server.asking import READS
@@ -30,7 +30,7 @@ class TicketsQuery(EntriesQuery, frozen=True, kw_only=True):
 async def list_entries(request: web.Request, user_id: UserId | None, query: EntriesQuery) -> web.Response:
     """The page of entries that `query` asks for, the latest first: a player's, or without one everybody's."""
     found, total = await request.app[READS].run(
-        queries.find_entries,
+        entry_queries.find_entries,
         user_id=user_id,
         drawing_id=None if query.drawing_id is None else DrawingId(query.drawing_id),
         offset=query.offset,
@@ -44,7 +44,7 @@ async def purchases(
 ) -> list[schemas.TicketPurchase]:
     """Entries with their numbers, where these are known."""
     drawing_ids, receipts = {of for of, _ in found}, [entry.receipt for _, entry in found]
-    numbers = await request.app[READS].run(queries.first_tickets, drawing_ids, receipts)
+    numbers = await request.app[READS].run(entry_queries.first_tickets, drawing_ids, receipts)
     return [_purchase(of, entry, numbers.get(entry.receipt)) for of, entry in found]
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from fittrack.drawings import queries
+from fittrack.drawings import winner_queries
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.rules import NotCompleted, check_completed
 from fittrack.drawings.statements import CENTS
@@ -37,7 +37,7 @@ async def get_winners(request: web.Request) -> web.Response:
     view: View = await drawing_ref(request, path_uuid(request)).ask(ViewDrawing())
     check_completed(view.drawing)
     drawing_id = view.drawing.drawing_id
-    found = await request.app[READS].run(queries.winners_to_look_after, drawing_id)
+    found = await request.app[READS].run(winner_queries.winners_to_look_after, drawing_id)
     return render_csv(f"winners-{drawing_id}.csv", HEADER, map(_line, found))
 
 
@@ -48,7 +48,7 @@ def _line(row: Any) -> tuple[object, ...]:
         row.prize_name,
         f"{Decimal(row.value_cents) / CENTS:.2f}",
         row.fulfillment_type,
-        row.display_name or queries.ANONYMOUS,
+        row.display_name or winner_queries.ANONYMOUS,
         row.email,
         str(row.user_id),
         row.winning_ticket_number,

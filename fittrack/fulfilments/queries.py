@@ -12,7 +12,7 @@ from fittrack.db.tables.drawings import alternates, drawings, fulfillments, priz
 from fittrack.db.tables.prizes import fulfillment_transitions, shipping_addresses
 from fittrack.drawings.draw import fulfillment_id
 from fittrack.drawings.model import FulfillmentType
-from fittrack.drawings.queries import ANONYMOUS
+from fittrack.drawings.winner_queries import ANONYMOUS
 from fittrack.fulfilments import rules
 from fittrack.fulfilments.model import ForfeitReason, Fulfillment, FulfillmentStatus, Step
 from fittrack.fulfilments.schemas import FulfillmentsQuery

@@ -7,10 +7,10 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, Select, func, select
 
+from fittrack.db.chunks import in_chunks
 from fittrack.db.tables.drawings import sponsors
 from fittrack.db.tables.prizes import drawing_templates, template_drawings
 from fittrack.drawings.model import DrawingType, Eligibility, UserType
-from fittrack.drawings.queries import in_chunks
 from fittrack.kit.ids import SponsorId, TemplateId
 from fittrack.schedule.model import Template, TemplatePrize
 from fittrack.schedule.schemas import TemplatesQuery

@@ -10,7 +10,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from fittrack.accounts.commands import ChangeStatus
-from fittrack.drawings import queries
+from fittrack.drawings import winner_queries
 from fittrack.drawings.model import DrawingStatus
 from fittrack.fairness import ftd1
 from fittrack.fairness.closing import Closing
@@ -120,7 +120,7 @@ async def test_whoever_keeps_the_closing_draws_as_soon_as_the_round_is_out(
     foreseen = closing.winners(signed((await plan_of(house, drawing_id)).round))
     await house.pass_time(minutes=5, seconds=3)
     await fetched(house)
-    drawn = await house.node.reads.run(queries.winners_of, drawing_id)
+    drawn = await house.node.reads.run(winner_queries.winners_of, drawing_id)
     assert [(row.winning_ticket_number, row.tag, row.word) for row in drawn] == foreseen
     proof = json.loads(await proof_of(house, drawing_id))
     assert proof["entries"] == kept["entries"]

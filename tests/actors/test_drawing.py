@@ -6,7 +6,7 @@ import pytest
 
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.activities.commands import LogActivities
-from fittrack.drawings import commitment, draw, queries
+from fittrack.drawings import commitment, draw, queries, winner_queries
 from fittrack.drawings.commands import (
     CancelDrawing,
     CloseDrawing,
@@ -98,7 +98,7 @@ async def test_a_suspended_holder_is_passed_over(house: House) -> None:
     await house.do(bad, ChangeStatus(status=AccountStatus.SUSPENDED, reason="Looked at"))
     await house.pass_time(hours=1)
     await house.pass_time(minutes=5)
-    (winner,) = await house.node.reads.run(queries.winners_of, drawing_id)
+    (winner,) = await house.node.reads.run(winner_queries.winners_of, drawing_id)
     assert winner.user_id == good
 
 
@@ -114,7 +114,7 @@ async def test_a_drawing_without_tickets_completes_without_winners(house: House)
     await house.pass_time(hours=1)
     await house.pass_time(minutes=5)
     assert await status(house, drawing_id) is DrawingStatus.COMPLETED
-    assert await house.node.reads.run(queries.winners_of, drawing_id) == []
+    assert await house.node.reads.run(winner_queries.winners_of, drawing_id) == []
 
 
 async def test_one_prize_per_person(house: House) -> None:
@@ -122,7 +122,7 @@ async def test_one_prize_per_person(house: House) -> None:
     await house.buy(player, drawing_id, 50)
     await house.pass_time(hours=1)
     await house.pass_time(minutes=5)
-    assert len(await house.node.reads.run(queries.winners_of, drawing_id)) == 1
+    assert len(await house.node.reads.run(winner_queries.winners_of, drawing_id)) == 1
 
 
 async def test_a_manual_drawing_waits_for_an_admin(house: House) -> None:

@@ -12,7 +12,7 @@ from fittrack.db.handles import Connection
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.drawings.commands import BuyTickets
 from fittrack.drawings.eligibility import NotEligible
-from fittrack.drawings.queries import PURCHASE
+from fittrack.drawings.entry_queries import PURCHASE
 from fittrack.drawings.rules import InsufficientPoints, SalesClosed
 from fittrack.kit.ids import DrawingId, UserId, uuid7
 from fittrack.kit.intention import Answer

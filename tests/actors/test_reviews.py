@@ -6,7 +6,7 @@ from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, ActivityType, Intensity
 from fittrack.drawings.eligibility import PassedOverReason
 from fittrack.drawings.model import DrawingStatus
-from fittrack.drawings.queries import passed_over_of, winners_of
+from fittrack.drawings.winner_queries import passed_over_of, winners_of
 from fittrack.kit.ids import UserId
 from fittrack.reviews import queries
 from tests.actors.house import House

@@ -15,7 +15,7 @@ from fittrack.activities.schemas import LoggedActivities
 from fittrack.activities.wire import activities_logged
 from fittrack.db.tables.activities import activities
 from fittrack.db.tables.logs import drawing_log, user_log
-from fittrack.drawings.queries import PURCHASE
+from fittrack.drawings.entry_queries import PURCHASE
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.points import queries as point_queries
 from protocol.outbound import ActivitiesLogged, TicketsBought

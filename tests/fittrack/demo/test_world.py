@@ -10,6 +10,7 @@ import pytest
 from fittrack.accounts.queries import credentials
 from fittrack.app import Node
 from fittrack.demo.people import ADMIN_EMAIL, DEMO_PASSWORD, PLAYER_EMAIL
+from fittrack.drawings import entry_queries
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.commitment import open_secrets
 from fittrack.drawings.draw import publish
@@ -92,7 +93,7 @@ async def test_the_player_has_won_something_and_holds_tickets(node: Node, demo: 
         for stored in await all_drawings(node)
         if stored.drawing.status is DrawingStatus.OPEN
     ]
-    held = await node.reads.run(drawing_queries.tickets_of, await the_player(node), on_sale)
+    held = await node.reads.run(entry_queries.tickets_of, await the_player(node), on_sale)
     assert len(held) >= 2
 
 
