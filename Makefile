@@ -22,7 +22,7 @@ $(VENV)/.ready: pyproject.toml
 ORACLE_TESTS := tests/e2e/test_journey.py tests/e2e/test_lives_of_drawings.py tests/contracts/test_access.py \
 	tests/fittrack/db/test_append.py tests/fittrack/db/test_fencing.py tests/fittrack/db/test_reads.py
 
-.PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint format bench soak smoke demo db-migrate db-seed db-reset clean help
+.PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint format bench soak screenshots smoke demo db-migrate db-seed db-reset clean help
 
 setup: $(VENV)/.ready ## Make the virtual environment and install everything into it
 
@@ -84,6 +84,9 @@ bench: setup ## Measure speed and memory against baselines run in the same minut
 
 soak: setup redis ## The long forms of the chaos, contract, end-to-end and simulation tests
 	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/cluster tests/contracts tests/e2e tests/simulation
+
+screenshots: setup chromium ## Take the pictures of the README anew
+	@$(BIN)/python -m tests.browser.screenshots
 
 smoke: setup ## Start a server, log in, buy a ticket, stop
 	@$(BIN)/python -m pytest tests/e2e -k journey
