@@ -17,7 +17,7 @@ from fittrack.kit.ids import FulfillmentId
 from fittrack.players.messages import ApplyEffect
 from fittrack.points import ledger
 from fittrack.points.ledger import Entry
-from fittrack.privacy.statements import ERASURE, forfeit
+from fittrack.privacy.statements import ERASURE
 
 if TYPE_CHECKING:
     from actors.user import UserActor
@@ -79,12 +79,12 @@ async def _tell_winner(actor: "UserActor", effect: ApplyEffect) -> None:
         needs_address=won.needs_address,
     )
     unit = actor.unit(effect.kind)
-    also: Sequence[Executable]
+    prize = await actor.services.reads.run(fulfilment_queries.find, FulfillmentId(effect.subject_id))
+    assert prize is not None, "a notice is owed with its prize"
     if actor.account is None or actor.account.is_deleted:
-        also = forfeit(actor.user_id, unit.created_at)
+        also = user_fulfilments.forfeit_with(unit, [prize])
     else:
-        prize = await actor.services.reads.run(fulfilment_queries.find, FulfillmentId(effect.subject_id))
-        also = [] if prize is None else user_fulfilments.notify_with(unit, prize)
+        also = user_fulfilments.notify_with(unit, prize)
     await _commit(actor, effect, unit, notice, also=also)
 
 

@@ -5,6 +5,7 @@ may be sent anything, whether it is still there. Rows are read in the turn: nobo
 is not forfeited, and this log fences whoever decides upon an older one.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -88,6 +89,20 @@ def notify_with(unit: Unit, former: Fulfillment) -> list[Executable]:
     latter = rules.advance(former, Deed.NOTIFY, unit.created_at)
     unit.inserts = [*unit.inserts, statements.step_row(former, latter, None)]
     return [statements.update_fulfilment(latter)]
+
+
+def forfeit_with(unit: Unit, prizes: Iterable[Fulfillment]) -> list[Executable]:
+    """Put into `unit`, of a winner who leaves or has left, that what is not under way is forfeited: it can
+    be drawn again or go back. Returns its statements.
+    """
+    moves = [
+        (prize, rules.forfeit(prize, ForfeitReason.DELETED, unit.created_at))
+        for prize in prizes
+        if prize.status in rules.UNSHIPPED
+    ]
+    steps = [statements.step_row(former, latter, former.user_id) for former, latter in moves]
+    unit.inserts = [*unit.inserts, *steps]
+    return [statements.update_fulfilment(latter) for _, latter in moves]
 
 
 async def _find(actor: "UserActor", fulfilment_id: FulfillmentId) -> Fulfillment:

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Final
 
-from actors import user_boards
+from actors import user_boards, user_fulfilments
 from fittrack.accounts.rules import email_key
 from fittrack.accounts.services import subject_hash
 from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
 from fittrack.db import effect_queries
 from fittrack.db.journal import UnitRefused
+from fittrack.fulfilments import queries as fulfilment_queries
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.commands import ChangePreferences
 from fittrack.inbox.schemas import shown
@@ -57,6 +58,7 @@ async def delete_account(actor: "UserActor", intention: Intention, command: Dele
     is_admin = account.player.role is Role.ADMIN
     if is_admin and await services.reads.run(queries.is_last_admin, actor.user_id):
         raise LastAdmin
+    prizes = await services.reads.run(fulfilment_queries.unshipped_of, actor.user_id)
     unit = actor.unit("deleted")
     now, key = unit.created_at, email_key(account.email)
     letter = services.postbox.row(actor.user_id, StatusChanged("deleted", _FAREWELL), now)
@@ -74,6 +76,8 @@ async def delete_account(actor: "UserActor", intention: Intention, command: Dele
         audit_row(action, intention.origin, now),
     ]
     unit.statements = [
+        # One that is drawn meanwhile is forfeited with its notice.
+        *user_fulfilments.forfeit_with(unit, prizes),
         *statements.ending(
             actor.user_id,
             now,

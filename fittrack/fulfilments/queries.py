@@ -108,6 +108,17 @@ def due(conn: Connection, now: datetime, limit: int) -> list[tuple[FulfillmentId
     return [(FulfillmentId(row.fulfillment_id), UserId(row.user_id)) for row in rows]
 
 
+def unshipped_of(conn: Connection, user_id: UserId) -> list[Fulfillment]:
+    """Somebody's prizes that are not under way yet."""
+    unshipped = [status.value for status in rules.UNSHIPPED]
+    rows = conn.execute(
+        _whole()
+        .where(fulfillments.c.user_id == user_id, fulfillments.c.status.in_(unshipped))
+        .order_by(fulfillments.c.fulfillment_id)
+    )
+    return [_fulfilment(row) for row in rows]
+
+
 def received_between(conn: Connection, since: datetime, until: datetime) -> list[Received]:
     """What each winner received, by when it was delivered; those who received most come first."""
     total, prize = func.sum(prizes.c.value_cents), fulfillments.c

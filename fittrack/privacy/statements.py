@@ -22,9 +22,6 @@ from sqlalchemy import (
     case,
     delete,
     exists,
-    func,
-    insert,
-    literal,
     null,
     or_,
     select,
@@ -56,8 +53,6 @@ from fittrack.db.tables.sessions import (
     refresh_tokens,
     sessions,
 )
-from fittrack.fulfilments.model import ForfeitReason, FulfillmentStatus
-from fittrack.fulfilments.rules import UNSHIPPED
 from fittrack.kit.ids import UserId
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.privacy.rules import ERASED_BIRTH, ERASED_STATE, FULFILLMENT_OVER
@@ -99,7 +94,9 @@ def ending(
     """The account is over: nobody signs in, nobody is written to but by `last_letter`.
 
     `subjects` are what the account's attempts are counted under, `scopes` those of its idempotency keys.
-    The first statement breaks a constraint when no administrator would be left.
+    The first statement breaks a constraint when no administrator would be left. Prizes that are not under
+    way are forfeited by the unit that ends the account (`actors.user_privacy`), before what was written of
+    them goes.
     """
     return [
         _end_account(user_id, now),
@@ -117,7 +114,6 @@ def ending(
             mail_outbox.c.mail_id != last_letter,
         )
         .values(sealed_letter=None, next_due_at=None, failed_at=now),
-        *forfeit(user_id, now),
         delete(shipping_addresses).where(shipping_addresses.c.fulfillment_id.in_(_prizes_of(user_id))),
         update(fulfillment_transitions)
         .where(fulfillment_transitions.c.fulfillment_id.in_(_prizes_of(user_id)))
@@ -125,40 +121,6 @@ def ending(
         update(fulfillments)
         .where(fulfillments.c.user_id == user_id, fulfillments.c.notes.is_not(None))
         .values(notes=None),
-    ]
-
-
-def forfeit(user_id: UserId, now: datetime) -> list[Executable]:
-    """Nobody is there to take the prizes that are not under way: they can be drawn again or go back."""
-    unshipped = [status.value for status in UNSHIPPED]
-    waiting = and_(fulfillments.c.user_id == user_id, fulfillments.c.status.in_(unshipped))
-    last_step = (
-        select(func.coalesce(func.max(fulfillment_transitions.c.step_number), 0))
-        .where(fulfillment_transitions.c.fulfillment_id == fulfillments.c.fulfillment_id)
-        .scalar_subquery()
-    )
-    columns = fulfillment_transitions.c
-    step = select(
-        fulfillments.c.fulfillment_id,
-        last_step + 1,
-        fulfillments.c.status,
-        literal(FulfillmentStatus.FORFEITED.value),
-        literal(user_id, columns.actor_id.type),
-        literal(now, columns.created_at.type),
-    ).where(waiting)
-    names = ["fulfillment_id", "step_number", "from_status", "to_status", "actor_id", "created_at"]
-    return [
-        insert(fulfillment_transitions).from_select(names, step),
-        update(fulfillments)
-        .where(waiting)
-        .values(
-            status=FulfillmentStatus.FORFEITED.value,
-            forfeit_reason=ForfeitReason.DELETED.value,
-            forfeited_at=now,
-            next_due_at=None,
-            address_due_at=None,
-            updated_at=now,
-        ),
     ]
 
 

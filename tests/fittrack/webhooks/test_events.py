@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fittrack.drawings.commands import CancelDrawing
+from fittrack.privacy.commands import DeleteAccount
 from tests.fittrack.webhooks.conftest import EVERYTHING, Post
 from tests.fittrack.webhooks.receiver import Receiver
 
@@ -71,3 +72,17 @@ async def test_two_endpoints_are_told_under_one_id(post: Post, receiver: Receive
     assert one.id == other.id and UUID(one.id)
     assert {one.is_signed_by(first["secret"]), other.is_signed_by(first["secret"])} == {True, False}
     assert {one.is_signed_by(second["secret"]), other.is_signed_by(second["secret"])} == {True, False}
+
+
+async def test_what_who_leaves_forfeits_is_told(post: Post, receiver: Receiver) -> None:
+    await post.endpoint(receiver, "fulfillment.updated")
+    house = post.house
+    (joe, _), (ann, _) = await post.sold_drawing("joe"), await post.sold_drawing("ann")
+    await house.pass_time(hours=1)
+    await house.do(ann, DeleteAccount())  # after the close, before the draw
+    await house.pass_time(minutes=5)
+    await house.node.jobs.apply_effects()
+    await house.do(joe, DeleteAccount())  # knows of the prize
+    await post.send()
+    steps = [(message.content["data"]["step"], message.content["data"]["status"]) for message in receiver.got]
+    assert sorted(steps) == [(1, "forfeited"), (1, "winner_notified"), (2, "forfeited")]
