@@ -1,5 +1,7 @@
 """`/oauth/token` (SPEC 10)."""
 
+from http import HTTPStatus
+
 from aiohttp import web
 from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
@@ -28,12 +30,10 @@ async def issue_token(request: web.Request) -> web.Response:
 
 
 def _told(error: OAuth2Error) -> web.Response:
-    status, body, headers = error()
-    shown = schemas.TokenError(error=body["error"], error_description=body.get("error_description", ""))
-    response = render(shown, status=status)
-    for name, value in headers:
-        if name == "WWW-Authenticate":
-            response.headers[name] = value
+    shown = schemas.TokenError(error=error.error, error_description=error.get_error_description() or "")
+    response = render(shown, status=error.status_code)
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Basic realm="FitTrack"'
     return response
 
 

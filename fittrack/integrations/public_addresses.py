@@ -4,6 +4,7 @@ Whoever names an address could name one that only this machine reaches: a databa
 cloud, a neighbour. So an address must be public, and so must be what hides in one (IPv4 in IPv6).
 """
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -36,6 +37,10 @@ _NAT64: Final = IPv6Network("64:ff9b::/96")
 _6TO4: Final = IPv6Network("2002::/16")
 
 _LOOPBACK: Final[tuple[IPv4Network | IPv6Network, ...]] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+
+
+_NUMBER: Final = re.compile("[0-9]+|0x[0-9a-f]*")
+"""How no name ends, but an IPv4 address in each of its forms, such as 127.1 or 0x7f000001."""
 
 
 class TargetRefused(ValueError):  # noqa: N818 - says what happened
@@ -83,12 +88,14 @@ def check_target(url: str, may: Callable[[Address], bool], *, anything_local: bo
     if not anything_local and port not in {None, *PORTS}:
         raise TargetRefused(f"Its port must be one of {', '.join(map(str, sorted(PORTS)))}.")
     literal = _literal(host)
+    if literal is None and _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        raise TargetRefused("It is neither a name nor an address as addresses are usually written.")
     if literal is not None and not may(literal):
         raise TargetRefused("It is not a public address.")
 
 
 def _literal(host: str) -> Address | None:
-    """The address that stands for the host itself; None: it is a name, or a number that no resolver takes."""
+    """The address that stands for the host itself; None: it is a name, or an odd number."""
     try:
         return ip_address(host.partition("%")[0])
     except ValueError:

@@ -27,6 +27,9 @@ was added since. `sort` turns round with a minus.
 **Limits.** `RateLimit` and `RateLimit-Policy` tell what is left; `429` says in `Retry-After` when to come
 back.
 
+**Webhooks.** Rather than ask again and again, have what happens sent to you: `POST /api/v1/webhooks`, signed
+by the Standard Webhooks specification.
+
 **Live.** What happens comes over the WebSocket at `/ws`, described at `/docs/live` and in `/asyncapi.json`.
 """
 

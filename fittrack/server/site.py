@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from fittrack.kit.problems import NotFound, Problem
 from fittrack.server.access import Access
@@ -24,6 +25,15 @@ HTML: Final = "text/html"
 _PAGES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, undefined=StrictUndefined
 )
+
+
+def _with_code(text: str) -> Markup:
+    """Text in which backticks mark code, as HTML."""
+    parts = enumerate(text.split("`"))
+    return Markup().join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in parts)
+
+
+_PAGES.filters["with_code"] = _with_code
 
 
 class ProblemKind(Answer, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fittrack.inbox.notices import Notice
 from fittrack.mail.letters import WebhookTrouble
@@ -14,23 +15,23 @@ _WHY: Final = {
 }
 
 
-def failing(url: str, since: datetime) -> Notice:
+def failing(endpoint_id: UUID, url: str, since: datetime) -> Notice:
     """An endpoint has taken nothing for a day."""
     return _notice(
+        endpoint_id,
         f"A webhook is failing: {host_of(url)}",
         f"It has taken nothing since {since:%B} {since.day}. If it stays so, it is switched off after "
         f"{DISABLE_AFTER.days} days; what waits is kept.",
-        url,
     )
 
 
-def disabled(url: str, reason: DisabledReason) -> Notice:
+def disabled(endpoint_id: UUID, url: str, reason: DisabledReason) -> Notice:
     """An endpoint was switched off."""
     return _notice(
+        endpoint_id,
         f"A webhook was switched off: {host_of(url)}",
         f"{_WHY[reason]} Nothing is sent to it until you switch it on again; then what it missed can be "
         "sent.",
-        url,
     )
 
 
@@ -39,5 +40,5 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or url
 
 
-def _notice(title: str, body: str, url: str) -> Notice:
-    return Notice("general", title, body, "webhook", host_of(url)[:64], WebhookTrouble(title, body))
+def _notice(endpoint_id: UUID, title: str, body: str) -> Notice:
+    return Notice("general", title, body, "webhook", str(endpoint_id), WebhookTrouble(title, body))

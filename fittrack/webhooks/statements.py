@@ -328,10 +328,22 @@ def _note_failure(conn: Connection, made: Made, now: datetime, *, given_up: bool
         values["paused_until"] = now + made.attempt.retry_after
     if warned:
         values["warned_at"] = now
-        _announce(conn, news.failing(endpoint.url, since), made.endpoint_id, f"failing {since}", now)
+        _announce(
+            conn,
+            news.failing(made.endpoint_id, endpoint.url, since),
+            made.endpoint_id,
+            f"failing {since}",
+            now,
+        )
     if disabled is not None:
         values |= {"active": 0, "disabled_reason": disabled.value, "disabled_at": now, "updated_at": now}
-        _announce(conn, news.disabled(endpoint.url, disabled), made.endpoint_id, f"disabled {now}", now)
+        _announce(
+            conn,
+            news.disabled(made.endpoint_id, endpoint.url, disabled),
+            made.endpoint_id,
+            f"disabled {now}",
+            now,
+        )
         action = Action(
             name="webhook.disable",
             subject_type=SUBJECT,

@@ -67,6 +67,8 @@ def test_development_opens_this_machine_and_nothing_else(address: IPv4Address | 
         "https://127.0.0.1/", "https://10.1.2.3/", "https://169.254.169.254/latest/meta-data/", "https://[::1]/",
         "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://[fe80::1%25eth0]/",
         "https://exa mple.com/", "https://exämple.com/",
+        "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0X7F.1/", "https://0177.0.0.1/",
+        "https://8.8.8.8./", "https://name.example.8/",
     ],
 )  # fmt: skip
 def test_what_is_refused_when_it_is_named(url: str) -> None:

@@ -83,3 +83,9 @@ async def test_every_type_of_problem_has_an_address_that_explains_it(site):
     for kind in listed:
         assert await (await site.get(f"/problems/{kind['code']}")).json() == kind
     assert (await site.get("/problems/boredom")).status == 404
+
+
+async def test_a_page_of_a_problem_shows_what_is_code_as_code(site):
+    answer = await site.get("/problems/insufficient-scope", headers={"Accept": "text/html"})
+    page = await answer.text()
+    assert "<code>WWW-Authenticate</code>" in page and "`" not in page

@@ -98,6 +98,7 @@ async def test_who_is_gone_is_switched_off_and_admins_are_told(post: Post, recei
     await post.house.node.jobs.apply_effects()
     [notice] = await post.house.inbox(post.admin.user_id)
     assert "switched off: 127.0.0.1" in notice.title and "410" in notice.body
+    assert notice.reference_id == endpoint["endpoint_id"]
     [disabled] = (await post.admin.get("/admin/audit?action=webhook.disable"))["items"]
     assert disabled["after"]["disabled_reason"] == "gone"
     alerts = (await post.admin.get("/admin/live"))["alerts"]
