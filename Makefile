@@ -19,8 +19,7 @@ $(VENV)/.ready: pyproject.toml
 	@touch $@
 
 # What runs a second time on Oracle: a test server, or with ORACLE_DSN a real one.
-ORACLE_TESTS := tests/e2e/test_journey.py tests/e2e/test_lives_of_drawings.py tests/contracts/test_access.py \
-	tests/fittrack/db/test_append.py tests/fittrack/db/test_fencing.py tests/fittrack/db/test_reads.py
+ORACLE_TESTS ?= tests/e2e tests/fittrack/db/test_append.py tests/fittrack/db/test_fencing.py tests/fittrack/db/test_reads.py
 
 .PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint format bench soak screenshots smoke demo db-migrate db-seed db-reset clean help
 
