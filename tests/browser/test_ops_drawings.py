@@ -71,10 +71,11 @@ async def test_an_admin_takes_a_draft_to_a_delivered_prize(server: Server, brows
         await ada.sees("Verified in this browser: the draw is true.")
         await ada.assert_accessible()
 
-        office = {"email": "admin@journey.example", "password": "Correct-Horse-7-Battery"}
-        admin = (await rest.post("/auth/login", office))["access_token"]  # the second factor ended the first
-        (won,) = (await rest.get(f"/fulfillments?drawing_id={drawing['drawing_id']}", admin))["items"]
-        await rest.post(f"/fulfillments/{won['fulfillment_id']}/deliver", token=admin)
+        await ada.page.get_by_role("link", name="Prizes on their way").click()
+        notified = ada.page.get_by_role("region", name="Winner notified")
+        await notified.get_by_role("button", name="Delivered").click()
+        await ada.page.get_by_role("region", name="Delivered").get_by_text("Prize 1").wait_for()
+        await ada.open(f"/ops#/drawings/{drawing['drawing_id']}")
         await ada.sees("1 won, 1 delivered")
 
 

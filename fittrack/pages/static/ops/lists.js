@@ -31,7 +31,7 @@ export function Choice({ list, name, label, values }) {
 /** Free text; asked for when it is left or Enter is pressed. */
 export function Search({ list, name = "q", label }) {
   return html`<label class="filter wide"><span>${label}</span>
-    <input type="search" value=${list.asked[name] ?? ""} onChange=${(event) => list.filter({ [name]: event.target.value.trim() })} />
+    <input type="search" defaultValue=${list.asked[name] ?? ""} onChange=${(event) => list.filter({ [name]: event.target.value.trim() })} />
   </label>`;
 }
 

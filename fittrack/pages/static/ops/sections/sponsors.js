@@ -44,7 +44,7 @@ function Edit({ sponsor, onClose, onDone }) {
   };
   return html`<${FormDialog} title=${known ? sponsor.name : "New sponsor"} submit="Save" action=${action} onClose=${onClose}>
     ${(wrong) => html`
-      ${FIELDS.map(([name, label, more]) => html`<${Field} label=${label} name=${name} value=${sponsor[name] ?? ""} error=${wrong(name)} ...${more} />`)}
+      ${FIELDS.map(([name, label, more]) => html`<${Field} label=${label} name=${name} defaultValue=${sponsor[name] ?? ""} error=${wrong(name)} ...${more} />`)}
       ${known && html`<label class="check"><input type="checkbox" name="active" checked=${sponsor.active} /><span>Active: may be chosen for prizes</span></label>`}
     `}
   <//>`;
