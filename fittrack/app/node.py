@@ -502,7 +502,7 @@ class Node:
             documents["/.well-known/jwks.json"] = self.token_keys.jwks()
         return [
             *site_routes(routes, version=__version__, documents=documents),
-            *page_routes(),
+            *page_routes(deployed=self.settings.app_env.deployed),
         ]
 
     # --- Running ------------------------------------------------------------------------------------------

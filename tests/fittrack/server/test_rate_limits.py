@@ -28,7 +28,7 @@ ME = "/api/v1/me"
 TIERS = Tiers(anonymous=3, user=5, admin=7)
 
 EXEMPT = {
-    "/", "/ops", "/verify", "/docs", "/docs/live", "/openapi.json", "/asyncapi.json", "/problems",
+    "/", "/ops", "/verify", "/dev", "/docs", "/docs/live", "/openapi.json", "/asyncapi.json", "/problems",
     "/problems/{code}",
     "/.well-known/jwks.json", "/.well-known/oauth-authorization-server",
     "/health", "/health/live", "/health/ready", "/metrics", "/ws",

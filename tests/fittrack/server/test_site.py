@@ -7,7 +7,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
 from fittrack.kit.problems import Problem
-from fittrack.pages.routes import PAGES, page_routes
+from fittrack.pages.routes import PAGES, PAGES_FOR_DEVELOPERS, page_routes
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.http import make_application
 from fittrack.server.site import STATIC, site_routes
@@ -19,7 +19,7 @@ async def site(authenticator, clock):
     routes = [
         *shop.ROUTES,
         *site_routes(shop.ROUTES, version="1.2", documents={"/asyncapi.json": {"asyncapi": "3.0.0"}}),
-        *page_routes(),
+        *page_routes(deployed=False),
     ]
     app = make_application(routes, authenticator=authenticator, clock=clock, policy=HeaderPolicy())
     async with TestClient(TestServer(app)) as client:
@@ -39,7 +39,7 @@ async def test_further_documents_are_served(site):
     assert await (await site.get("/asyncapi.json")).json() == {"asyncapi": "3.0.0"}
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/docs", "/docs/live"])
+@pytest.mark.parametrize("page", [*PAGES, *PAGES_FOR_DEVELOPERS, "/docs", "/docs/live"])
 async def test_pages_load_nothing_inline_and_nothing_from_elsewhere(site, page):
     response = await site.get(page)
     text = await response.text()
@@ -52,6 +52,12 @@ async def test_pages_load_nothing_inline_and_nothing_from_elsewhere(site, page):
         assert address.startswith("/"), address
         if address.startswith(("/static/", "/pages/")):
             assert (await site.get(address)).status == 200, address
+
+
+def test_pages_for_developers_are_not_deployed():
+    deployed = {route.path for route in page_routes(deployed=True)}
+    here = {route.path for route in page_routes(deployed=False)}
+    assert here - deployed == {"/dev", "/pages/dev/index.html", "/pages/dev/main.js", "/pages/dev/dev.css"}
 
 
 async def test_files_are_compressed_once_and_asked_for_again_cheaply(site):
