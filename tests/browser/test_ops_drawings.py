@@ -71,7 +71,7 @@ async def test_an_admin_takes_a_draft_to_a_delivered_prize(server: Server, brows
         await ada.sees("Verified in this browser: the draw is true.")
         await ada.assert_accessible()
 
-        await ada.page.get_by_role("link", name="Prizes on their way").click()
+        await ada.page.get_by_role("link", name="Prizes", exact=True).click()
         notified = ada.page.get_by_role("region", name="Winner notified")
         await notified.get_by_role("button", name="Delivered").click()
         await ada.page.get_by_role("region", name="Delivered").get_by_text("Prize 1").wait_for()
