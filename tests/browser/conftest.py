@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests import databases
 from tests.browser.chromium import find_chromium
-from tests.commands import fittrack
 from tests.server import Server, serving
+from tests.world import migrated, settings_for
 
 
 @pytest.fixture
@@ -21,10 +22,17 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database at the newest schema, and nobody in it."""
+    folder = tmp_path_factory.mktemp("new-database")
+    migrated(settings_for(folder))
+    return folder
+
+
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
+async def server(new_database: Path, tmp_path: Path) -> AsyncIterator[Server]:
     """A server on a new database."""
-    code, output = await fittrack(Server(tmp_path), "migrate")
-    assert code == 0, output
+    databases.copy(new_database, tmp_path)
     async with serving(tmp_path) as server:
         yield server
