@@ -8,6 +8,7 @@ import atexit
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import oracledb
 from sqlalchemy import insert, select
 
 from fittrack.db import migrate
-from fittrack.db.engine import Access, DatabaseSettings, make_engine
+from fittrack.db.engine import Access, DatabaseSettings, make_engine, sqlite_file
 from fittrack.db.tables import metadata
 from tests.oracle_net.process import ADMINISTRATOR, ADMINISTRATOR_PASSWORD, start_server
 
@@ -53,6 +54,30 @@ def settings_of(folder: Path) -> DatabaseSettings:
         oracle_user=environ["ORACLE_USER"],
         oracle_password=environ["ORACLE_PASSWORD"],
     )
+
+
+def bring_up(settings: DatabaseSettings) -> None:
+    """Bring a database to the newest schema; a new file is a copy of the one that was made first."""
+    file = sqlite_file(settings)
+    if file is None or file.exists():
+        _upgrade(settings)
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_new_file(), file)
+
+
+@cache
+def _new_file() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="fittrack-new-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _upgrade(DatabaseSettings(url=f"sqlite:///{folder}/{FILE}"))
+    return folder / FILE
+
+
+def _upgrade(settings: DatabaseSettings) -> None:
+    engine = make_engine(settings)
+    migrate.upgrade(engine)
+    engine.dispose()
 
 
 def copy(source: Path, target: Path) -> None:

@@ -23,7 +23,9 @@ class EveryStatement:
     """Of one process: what it saw, and what the processes it started saw."""
 
     def __init__(self) -> None:
-        self._recorder = Recorder(sent_by=(f"{ROOT}/fittrack/", f"{ROOT}/actors/"))
+        self._recorder = Recorder(
+            sent_by=(f"{ROOT}/fittrack/", f"{ROOT}/actors/"), not_by=(f"{ROOT}/tests/",)
+        )
         self._watch = Watch(ROOT)
         self._recorder.listen(Engine)
         self._watch.start()

@@ -16,8 +16,6 @@ from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, ActivityType, Intensity
 from fittrack.app import Node
 from fittrack.config import Settings, load_settings
-from fittrack.db import migrate
-from fittrack.db.engine import make_engine
 from fittrack.drawings.commands import AddPrize, CreateDrawing, OpenDrawing, ScheduleDrawing
 from fittrack.drawings.model import Drawing, DrawingType, Eligibility, Prize
 from fittrack.kit.ids import DrawingId, PrizeId, SessionId, UserId, uuid7
@@ -68,9 +66,7 @@ def settings_for(folder: Path, **environ: str) -> Settings:
 
 def migrated(settings: Settings) -> Settings:
     """The settings, their database at the newest schema."""
-    engine = make_engine(settings.database)
-    migrate.upgrade(engine)
-    engine.dispose()
+    databases.bring_up(settings.database)
     return settings
 
 

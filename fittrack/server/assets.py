@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,7 @@ class Asset:
             self._headers["Content-Security-Policy"] = PAGE_CSP
 
     @classmethod
+    @cache  # a process reads and compresses each of its files once
     def of_file(cls, path: Path) -> "Asset":
         """The asset that a file is, typed by its name's ending."""
         return cls(path.read_bytes(), _TYPES[path.suffix])

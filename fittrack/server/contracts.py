@@ -6,6 +6,7 @@ Instants in answers are written by us, since the encoder's own would carry micro
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from msgspec import inspect
@@ -38,10 +39,20 @@ def _faults(route: Route) -> Iterator[str]:
     if route.scope is not None and (route.step_up or not route.access.needs_token):
         yield "a scope where a second factor is asked for, or where nobody is turned away"
     for expected in (*route.bodies, *([route.query] if route.query else [])):
-        yield from _loose(inspect.type_info(expected), expected.__name__, set())
+        yield from _faults_of_input(expected)
     for answer in route.answers.values():
         if answer is not None:
-            yield from _raw_instants(inspect.type_info(answer), "answer", set())
+            yield from _faults_of_answer(answer)
+
+
+@cache  # of types, which stay what they are
+def _faults_of_input(expected: type) -> tuple[str, ...]:
+    return tuple(_loose(inspect.type_info(expected), expected.__name__, set()))
+
+
+@cache
+def _faults_of_answer(answer: Any) -> tuple[str, ...]:
+    return tuple(_raw_instants(inspect.type_info(answer), "answer", set()))
 
 
 def _loose(kind: inspect.Type, at: str, seen: set[Any]) -> Iterator[str]:

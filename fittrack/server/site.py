@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,20 +56,23 @@ def site_routes(
 
     `documents`: further JSON documents by address, e.g. `{"/asyncapi.json": …}`.
     """
-    described = [*routes, *_PROBLEM_ROUTES]
-    openapi = openapi_document(described, title="FitTrack", version=version)
     return [
         *_PROBLEM_ROUTES,
-        _document("/openapi.json", openapi),
-        *(_document(path, document) for path, document in (documents or {}).items()),
+        _openapi((*routes, *_PROBLEM_ROUTES), version).at("/openapi.json"),
+        *(_json(document).at(path) for path, document in (documents or {}).items()),
         Asset.of_file(STATIC / "docs.html").at("/docs"),
         Asset.of_file(STATIC / "live.html").at("/docs/live"),
         *folder_routes("/static", STATIC),
     ]
 
 
-def _document(path: str, document: object) -> Route:
-    return Asset(msgspec.json.encode(document), "application/json").at(path)
+@lru_cache(maxsize=4)  # a process has few sets of routes, and may have many nodes
+def _openapi(routes: tuple[Route, ...], version: str) -> Asset:
+    return _json(openapi_document(routes, title="FitTrack", version=version))
+
+
+def _json(document: object) -> Asset:
+    return Asset(msgspec.json.encode(document), "application/json")
 
 
 async def list_problems(request: web.Request) -> web.Response:

@@ -39,12 +39,16 @@ def for_oracle(clause: ClauseElement, column_keys: list[str] | None = None) -> s
 
 
 class Recorder:
-    """Listens to engines, and keeps each statement once; of those alone that code in `sent_by` sends."""
+    """Listens to engines, and keeps each statement once; of those alone that code in `sent_by` sends.
 
-    def __init__(self, sent_by: tuple[str, ...] = ("",)) -> None:
+    What `not_by` has sent through it (a test's own function, called by the journal) does not count.
+    """
+
+    def __init__(self, sent_by: tuple[str, ...] = ("",), not_by: tuple[str, ...] = ()) -> None:
         self.statements: set[str] = set()
         self._texts: set[str] = set()
         self._sent_by = sent_by
+        self._not_by = not_by
 
     def listen(self, target: Any) -> None:
         """From now on, to an engine or to the class of all of them."""
@@ -70,7 +74,10 @@ class Recorder:
         """Whether the statement comes from code in `sent_by`, which is asked once for each text."""
         frame = sys._getframe(2)
         while frame is not None:
-            if frame.f_code.co_filename.startswith(self._sent_by):
+            file = frame.f_code.co_filename
+            if file.startswith(self._not_by):
+                return False
+            if file.startswith(self._sent_by):
                 return True
             frame = frame.f_back  # type: ignore[assignment]
         return False
