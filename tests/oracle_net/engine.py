@@ -28,6 +28,7 @@ STEPS_BETWEEN_LOOKS = 50_000
 MERGED_BYTES_MAX = 4_000
 """A longer value is a LONG to Oracle, which MERGE cannot select."""
 _CATALOG = """
+    BEGIN IMMEDIATE;
     CREATE TABLE IF NOT EXISTS DUAL (DUMMY TEXT);
     INSERT INTO DUAL SELECT 'X' WHERE NOT EXISTS (SELECT 1 FROM DUAL);
     CREATE VIEW IF NOT EXISTS ALL_TABLES AS
@@ -36,6 +37,7 @@ _CATALOG = """
         FROM sqlite_master WHERE type = 'table' AND name <> 'DUAL' AND name NOT LIKE 'sqlite%';
     CREATE VIEW IF NOT EXISTS ALL_VIEWS AS SELECT NULL AS VIEW_NAME, '{user}' AS OWNER WHERE 0;
     CREATE VIEW IF NOT EXISTS ALL_MVIEWS AS SELECT NULL AS MVIEW_NAME, '{user}' AS OWNER WHERE 0;
+    COMMIT;
 """
 _SAVEPOINT = re.compile(r"\s*SAVEPOINT\s+(\S+)\s*", re.IGNORECASE)
 _ROLL_BACK_TO = re.compile(r"\s*ROLLBACK\s+TO\s+(?:SAVEPOINT\s+)?(\S+)\s*", re.IGNORECASE)
@@ -129,7 +131,12 @@ class Engine:
         connection.pragma("case_sensitive_like", True)
         connection.set_progress_handler(self._is_interrupted, STEPS_BETWEEN_LOOKS)
         add_functions(connection, self._schema.user)
-        connection.execute(_CATALOG.format(user=self._schema.user))
+        if not self._has_catalog():  # whoever comes later waits for nobody who writes
+            connection.execute(_CATALOG.format(user=self._schema.user))
+
+    def _has_catalog(self) -> bool:
+        found = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ALL_MVIEWS'")
+        return found.fetchone() is not None
 
     def _wait_for_lock(self, waited: int) -> bool:
         if waited * LOOK_AGAIN_S > LOCK_PATIENCE_S or self._is_interrupted():

@@ -22,6 +22,9 @@ ORACLE = make_url("oracle+oracledb://").get_dialect()()
 ORACLE.server_version_info = (23, 9)
 ORACLE.supports_native_boolean = ORACLE._supports_oracle_json = True
 _LATER = re.compile(r"__\[POSTCOMPILE_(\w+)(?:~~.*?~~)?\]")
+DIALECTS = "/sqlalchemy/dialects/"
+"""What a dialect asks of a catalogue is written for its own database, by itself."""
+
 NOT_COMPILED = "-- cannot be written for Oracle: "
 
 
@@ -75,7 +78,7 @@ class Recorder:
         frame = sys._getframe(2)
         while frame is not None:
             file = frame.f_code.co_filename
-            if file.startswith(self._not_by):
+            if file.startswith(self._not_by) or DIALECTS in file:
                 return False
             if file.startswith(self._sent_by):
                 return True
