@@ -15,6 +15,43 @@ const COLUMNS = [
   { title: "Joined", show: (row) => when(row.created_at) },
 ];
 
+const LEDGER = [
+  { title: "What", show: (row) => row.description },
+  { title: "Type", show: (row) => words(row.transaction_type) },
+  { title: "Points", numeric: true, show: (row) => number(row.amount) },
+  { title: "Balance", numeric: true, show: (row) => number(row.balance_after) },
+  { title: "When", show: (row) => when(row.created_at) },
+];
+
+const ACTIVITIES = [
+  { title: "What", show: (row) => words(row.activity_type) },
+  { title: "Began", show: (row) => when(row.start_time) },
+  { title: "Minutes", numeric: true, show: (row) => number(row.duration_minutes) },
+  { title: "Source", show: (row) => words(row.source) },
+  { title: "Flags", show: (row) => [...(row.duplicate_of ? ["duplicate"] : []), ...row.flags].join(", ") || "—" },
+];
+
+const TICKETS = [
+  { title: "Drawing", show: (row) => html`<a href="#/drawings/${row.drawing_id}">${row.drawing_name ?? row.drawing_id.slice(0, 8)}</a>` },
+  { title: "Tickets", numeric: true, show: (row) => number(row.quantity) },
+  { title: "How", show: (row) => words(row.source) },
+  { title: "When", show: (row) => when(row.purchased_at) },
+];
+
+const REVIEWS = [
+  { title: "Why", show: (row) => words(row.reason.replaceAll("-", "_")) },
+  { title: "Detail", show: (row) => row.detail },
+  { title: "Status", show: (row) => html`<${Status} value=${row.status} />` },
+  { title: "Opened", show: (row) => when(row.opened_at) },
+];
+
+const ACTIONS = [
+  { title: "Action", show: (row) => row.action },
+  { title: "By", show: (row) => row.actor_email ?? "the system" },
+  { title: "Reason", show: (row) => row.reason ?? "—" },
+  { title: "When", show: (row) => when(row.created_at) },
+];
+
 export function Players({ path: [id] }) {
   return id ? html`<${Player} key=${id} id=${id} />` : html`<${Found} />`;
 }
@@ -33,12 +70,13 @@ function Found() {
   </div>`;
 }
 
+/** What is listed of a player: title, where it is, columns, and what tells its lines apart. */
 const TABS = {
-  ledger: ["Ledger", (id) => ["transactions", { user_id: id }], LEDGER()],
-  activities: ["Activities", (id) => [`admin/users/${id}/activities`, {}], ACTIVITIES()],
-  tickets: ["Tickets", (id) => [`admin/users/${id}/tickets`, {}], TICKETS()],
-  reviews: ["Reviews", (id) => ["admin/reviews", { user_id: id }], REVIEWS()],
-  actions: ["What was done", (id) => [`admin/users/${id}/actions`, {}], ACTIONS()],
+  ledger: ["Ledger", (id) => ["transactions", { user_id: id }], LEDGER, "transaction_id"],
+  activities: ["Activities", (id) => [`admin/users/${id}/activities`, {}], ACTIVITIES, "activity_id"],
+  tickets: ["Tickets", (id) => [`admin/users/${id}/tickets`, {}], TICKETS, "transaction_id"],
+  reviews: ["Reviews", (id) => ["admin/reviews", { user_id: id }], REVIEWS, "review_id"],
+  actions: ["What was done", (id) => [`admin/users/${id}/actions`, {}], ACTIONS, "audit_id"],
 };
 
 function Player({ id }) {
@@ -89,10 +127,10 @@ function Player({ id }) {
 }
 
 function Tab({ id, tab }) {
-  const [title, where, columns] = TABS[tab];
+  const [title, where, columns, key] = TABS[tab];
   const [path, asked] = where(id);
   const list = useList(path, asked);
-  return html`<${List} list=${list} label=${title} columns=${columns} id="key" />`;
+  return html`<${List} list=${list} label=${title} columns=${columns} id=${key} />`;
 }
 
 function Sessions({ id }) {
@@ -154,53 +192,4 @@ function SetRole({ player, name, onClose, onDone }) {
       <${Reason} wrong=${wrong} />
     `}
   <//>`;
-}
-
-// --- Columns ------------------------------------------------------------------------------------------------------
-
-function LEDGER() {
-  return [
-    { title: "What", show: (row) => row.description },
-    { title: "Type", show: (row) => words(row.transaction_type) },
-    { title: "Points", numeric: true, show: (row) => number(row.amount) },
-    { title: "Balance", numeric: true, show: (row) => number(row.balance_after) },
-    { title: "When", show: (row) => when(row.created_at) },
-  ];
-}
-
-function ACTIVITIES() {
-  return [
-    { title: "What", show: (row) => words(row.activity_type) },
-    { title: "Began", show: (row) => when(row.start_time) },
-    { title: "Minutes", numeric: true, show: (row) => number(row.duration_minutes) },
-    { title: "Source", show: (row) => words(row.source) },
-    { title: "Flags", show: (row) => [...(row.duplicate_of ? ["duplicate"] : []), ...row.flags].join(", ") || "—" },
-  ];
-}
-
-function TICKETS() {
-  return [
-    { title: "Drawing", show: (row) => html`<a href="#/drawings/${row.drawing_id}">${row.drawing_name ?? row.drawing_id.slice(0, 8)}</a>` },
-    { title: "Tickets", numeric: true, show: (row) => number(row.quantity) },
-    { title: "How", show: (row) => words(row.source) },
-    { title: "When", show: (row) => when(row.purchased_at) },
-  ];
-}
-
-function REVIEWS() {
-  return [
-    { title: "Why", show: (row) => words(row.reason.replaceAll("-", "_")) },
-    { title: "Detail", show: (row) => row.detail },
-    { title: "Status", show: (row) => html`<${Status} value=${row.status} />` },
-    { title: "Opened", show: (row) => when(row.opened_at) },
-  ];
-}
-
-function ACTIONS() {
-  return [
-    { title: "Action", show: (row) => row.action },
-    { title: "By", show: (row) => row.actor_email ?? "the system" },
-    { title: "Reason", show: (row) => row.reason ?? "—" },
-    { title: "When", show: (row) => when(row.created_at) },
-  ];
 }
