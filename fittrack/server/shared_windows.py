@@ -1,9 +1,9 @@
 """Moving windows in Redis, which all nodes share; those of this process while Redis is gone.
 
-The scripts are those of `limits`; each has one key, so in a Redis Cluster it runs where that key is. One
-pipeline is on its way at a time, and what arrives meanwhile makes the next one: a request pays for one round
-trip at most two times, and a busy node for few. Redis may lose everything at any time; limits are then wider
-for a minute.
+A window is a list of instants, the oldest first. One script counts and looks, in a time that does not grow
+with the list; it has one key, so in a Redis Cluster it runs where that key is. One pipeline is on its way at
+a time, and what arrives meanwhile makes the next one: a request pays for one round trip at most two times,
+and a busy node for few. Redis may lose everything at any time; limits are then wider for a minute.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ from hashlib import sha1
 from typing import Any, Final, NamedTuple
 
 import structlog
-from limits.aio.storage.redis.bridge import RedisBridge
 from redis.exceptions import NoScriptError
 
 from fittrack.kit.clock import Clock
@@ -34,11 +33,26 @@ HITS_PER_TRIP_MAX: Final = 256
 
 KEY_PREFIX: Final = "fittrack:rate"
 
-_SCRIPTS: Final = {
-    sha1(script, usedforsecurity=False).hexdigest(): script
-    for script in (RedisBridge.SCRIPT_ACQUIRE_MOVING_WINDOW, RedisBridge.SCRIPT_MOVING_WINDOW)
-}
-_ACQUIRE, _LOOK = _SCRIPTS
+CHECKS_PER_MINUTE_MAX: Final = 1_000_000
+"""More than there ever are: a check that is refused would write nothing, and see no Redis that refuses to be
+written."""
+
+_SCRIPT: Final = """
+local now, window_s, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local oldest = redis.call('LINDEX', KEYS[1], 0)
+while oldest and tonumber(oldest) <= now - window_s do
+  redis.call('LPOP', KEYS[1])
+  oldest = redis.call('LINDEX', KEYS[1], 0)
+end
+local count = redis.call('LLEN', KEYS[1])
+if count >= limit then
+  return {0, count, redis.call('LINDEX', KEYS[1], -limit)}
+end
+count = redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], window_s)
+return {1, count, oldest or ARGV[1]}
+"""
+_SHA: Final = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -85,7 +99,7 @@ class SharedWindows:
 
     async def check(self) -> None:
         """Raise `Busy`, with its cause, when Redis does not count: it may answer and refuse to be written."""
-        nobody = _Hit("check", "", 1, asyncio.get_running_loop().create_future())
+        nobody = _Hit("check", "", CHECKS_PER_MINUTE_MAX, asyncio.get_running_loop().create_future())
         try:
             async with asyncio.timeout(self._answer_within_s):
                 await self._ask([nobody])
@@ -121,28 +135,22 @@ class SharedWindows:
 
     async def _ask(self, hits: Sequence[_Hit]) -> list[Verdict]:
         now = self._clock.now().timestamp()
-        calls: list[tuple[Any, ...]] = []
-        for hit in hits:
-            name = f"{KEY_PREFIX}:{hit.kind}:{hit.key}"
-            calls.append((_ACQUIRE, 1, name, now, hit.limit, int(WINDOW_S), 1))
-            calls.append((_LOOK, 1, name, now - WINDOW_S, hit.limit))
-        answers = await self._run_scripts(calls)
+        answers = await self._count(hits, now)
         if unrun := [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]:
             # A server was restarted, and ran none of them; others of a cluster may have run theirs.
-            for script in _SCRIPTS.values():
-                await self._redis.script_load(script)
-            for at, answer in zip(unrun, await self._run_scripts([calls[at] for at in unrun]), strict=True):
+            await self._redis.script_load(_SCRIPT)
+            for at, answer in zip(unrun, await self._count([hits[at] for at in unrun], now), strict=True):
                 answers[at] = answer
         for answer in answers:
             if isinstance(answer, Exception):
                 raise answer
-        both = zip(hits, answers[::2], answers[1::2], strict=True)
-        return [_verdict(hit, granted, window, now) for hit, granted, window in both]
+        return [_verdict(hit, answer, now) for hit, answer in zip(hits, answers, strict=True)]
 
-    async def _run_scripts(self, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+    async def _count(self, hits: Sequence[_Hit], now: float) -> list[Any]:
         pipeline = self._redis.pipeline(transaction=False)
-        for call in calls:
-            pipeline.execute_command("EVALSHA", *call)
+        for hit in hits:
+            name = f"{KEY_PREFIX}:{hit.kind}:{hit.key}"
+            pipeline.execute_command("EVALSHA", _SHA, 1, name, now, int(WINDOW_S), hit.limit)
         return list(await pipeline.execute(raise_on_error=False))
 
     def _lose(self, error: Exception) -> None:
@@ -163,6 +171,7 @@ class SharedWindows:
         log.info("rate_limits.redis_back")
 
 
-def _verdict(hit: _Hit, granted: object, window: tuple[bytes, int] | None, now: float) -> Verdict:
-    oldest, count = (float(window[0]), window[1]) if window else (now, 0)
-    return Verdict(bool(granted), hit.limit, max(0, hit.limit - count), max(0.0, oldest + WINDOW_S - now))
+def _verdict(hit: _Hit, answer: tuple[int, int, bytes], now: float) -> Verdict:
+    granted, count, oldest = answer
+    left, reset_s = max(0, hit.limit - count), max(0.0, float(oldest) + WINDOW_S - now)
+    return Verdict(bool(granted), hit.limit, left, reset_s)

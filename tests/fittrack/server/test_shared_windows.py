@@ -53,13 +53,13 @@ async def windows(redis: RedisServer, clock: VirtualClock) -> AsyncIterator[Shar
 
 # No sum of these steps is a whole minute: at that very instant the two may differ.
 @settings(max_examples=30)
-@given(limit=st.integers(1, 6), steps=st.lists(st.sampled_from([0.0, 0.26, 7.51, 20.13, 59.77, 61.19])))
-async def test_they_judge_as_the_windows_of_one_process_do(lasting_redis, limit, steps):
+@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from([0.0, 0.26, 7.51, 20.13, 59.77, 61.19]))))
+async def test_they_judge_as_the_windows_of_one_process_do_while_limits_change(lasting_redis, hits):
     clock = VirtualClock(START)
     shared, own = patient(lasting_redis, clock), MemoryWindows(clock)
     key = uuid7()
     try:
-        for step in steps:
+        for limit, step in hits:
             await clock.advance(step)
             found, wanted = await shared.hit("account", key, limit), await own.hit("account", key, limit)
             assert found[:3] == wanted[:3]
@@ -82,6 +82,23 @@ async def test_a_crowd_is_counted_to_the_last(windows):
     verdicts = await asyncio.gather(*(windows.hit("account", "ada", 100) for _ in range(crowd)))
     assert sum(verdict.allowed for verdict in verdicts) == 100
     assert windows.shared
+
+
+async def test_a_long_window_costs_redis_no_more_than_a_short_one(redis, windows):
+    asked = 1_500
+    await asyncio.gather(*(windows.hit("upgrade", "192.0.2.1", 10_000) for _ in range(asked)))
+    await windows._redis.config_resetstat()
+    await asyncio.gather(*(windows.hit("upgrade", "192.0.2.1", 10_000) for _ in range(asked)))
+    calls = {name: stats["calls"] for name, stats in (await windows._redis.info("commandstats")).items()}
+    steps = sum(count for name, count in calls.items() if name != "cmdstat_evalsha")
+    assert calls["cmdstat_evalsha"] == asked
+    assert steps <= 5 * asked
+
+
+async def test_a_window_that_was_full_is_empty_when_its_minute_is_over(windows, clock):
+    await asyncio.gather(*(windows.hit("upgrade", "192.0.2.1", 10_000) for _ in range(300)))
+    await clock.advance(60.5)
+    assert (await windows.hit("upgrade", "192.0.2.1", 10_000)).remaining == 9_999
 
 
 async def test_who_left_before_the_verdict_is_no_harm_to_others(windows):
@@ -158,6 +175,13 @@ async def test_a_redis_that_may_only_be_read_is_as_good_as_none(redis, windows, 
     assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["rate_limits.redis_lost"]
     await windows._redis.replicaof("NO", "ONE")
     await _come_back(windows, clock)
+
+
+async def test_a_check_finds_a_redis_that_may_only_be_read_however_often_one_looks(windows):
+    for _ in range(2):
+        await windows.check()
+    await windows._redis.replicaof("127.0.0.1", "1")
+    await _refused(windows)
 
 
 async def _refused(windows: SharedWindows) -> None:
