@@ -21,7 +21,7 @@ $(VENV)/.ready: pyproject.toml
 # What runs a second time on Oracle: a test server, or with ORACLE_DSN a real one.
 ORACLE_TESTS ?= tests/e2e tests/fittrack/db/test_append.py tests/fittrack/db/test_fencing.py tests/fittrack/db/test_reads.py
 
-.PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint format bench soak screenshots smoke demo db-migrate db-seed db-reset clean help
+.PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint lock format bench soak screenshots smoke demo db-migrate db-seed db-reset clean help
 
 setup: $(VENV)/.ready ## Make the virtual environment and install everything into it
 
@@ -73,6 +73,18 @@ lint: setup ## ruff, mypy --strict, and the architecture's import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+LOCK := uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+
+lock: setup ## Lock what the container installs, with hashes: the newest that pyproject.toml and its tests allow
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+		| $(BIN)/$(LOCK) --no-annotate --output-file deploy/build.lock - >/dev/null
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT \
+		&& $(BIN)/$(LOCK) --group pyproject.toml:test --output-file "$$made/tested" pyproject.toml >/dev/null \
+		&& $(BIN)/$(LOCK) --constraint "$$made/tested" --annotation-style line --output-file "$$made/run" pyproject.toml >/dev/null \
+		&& sed -E 's/-c [^,]*, //; s/, -c [^,]*//' "$$made/run" > deploy/requirements.lock
+	@echo "$$(grep -c == deploy/requirements.lock) packages are locked in deploy/requirements.lock"
 
 format: setup ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""What FitTrack is deployed with: image, locked packages, compose, chart, infrastructure, workflows."""
