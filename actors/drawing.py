@@ -163,7 +163,7 @@ class DrawingActor(LogActor):
         """The outcome of a sale: only what is durable is counted, and told."""
         if isinstance(outcome, Committed):
             self.hold(holder, sale.answer.quantity)
-            self.services.outlet.purchases += 1
+            self.services.sales.sold(sale.answer.quantity)
             counter.put(at, sale)
         elif isinstance(outcome, StalePeer):
             counter.put(at, None)  # nothing happened, and nothing of it is ours

@@ -317,6 +317,10 @@ class DrawingLife:
         return shape
 
     async def _execute(self, intention: Intention | None = None, entered: Beacon | None = None) -> Struct:
+        with self._services.draws.attempt(self._services.clock):
+            return await self._draw(intention, entered)
+
+    async def _draw(self, intention: Intention | None, entered: Beacon | None) -> Struct:
         """Draw: winners, fulfilments and notices in one unit. The same inputs, the same winners, always.
 
         `entered`: the beacon's round as an admin has it. Raises `BeaconPending` while none is in hand.

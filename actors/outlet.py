@@ -21,7 +21,7 @@ class Outlet:
     """Publishes through the broker. Nothing here waits, and nothing here may be relied upon: streams are
     read from the log by position, a publication only makes it quick."""
 
-    __slots__ = ("_broker", "_clock", "_last_position", "listens", "purchases")
+    __slots__ = ("_broker", "_clock", "_last_position", "listens")
 
     def __init__(self, broker: Broker, clock: Clock) -> None:
         self._broker = broker
@@ -29,8 +29,6 @@ class Outlet:
         """Whether anybody may listen to a player's topic; if not, events need not be made."""
         self._clock = clock
         self._last_position = 0
-        self.purchases = 0
-        """Purchases that became durable on this node since the start."""
 
     def points_changed(self, topic: str, user_id: UserId, event: PointsChanged) -> None:
         """The ledger has a further entry. `topic` is the player's."""

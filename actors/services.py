@@ -10,6 +10,7 @@ from actors.runtime import Registry
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.drawings.messages import WantedBeacon
+from fittrack.drawings.metrics import DrawMetrics, SaleMetrics
 from fittrack.drawings.official_rules import Publisher
 from fittrack.fairness.beacon import Chain
 from fittrack.kit.calendar import PlatformCalendar
@@ -58,6 +59,10 @@ class Services:
     holds_lease: Callable[[], bool] = _always
     """Whether this node's memory is certain to be current; if not, it is compared with the database first."""
 
+    sales: SaleMetrics = field(default_factory=SaleMetrics)
+    """What purchases come to on this node (`ops.metrics`)."""
+    draws: DrawMetrics = field(default_factory=DrawMetrics)
+    """What draws come to on this node (`ops.metrics`)."""
     prize_steps: Counter[str] = field(default_factory=Counter)
     """What was done with prizes on their way, counted since the start (`ops.metrics`)."""
 

@@ -131,7 +131,9 @@ class _Basket:
 
     def _refuse(self, refused: Sequence[tuple[int, Problem]]) -> None:
         """Refuse, and under a key remember it: the same key gets the same refusal."""
+        refusals = self._actor.services.sales.refusals
         for at, refusal in refused:
+            refusals[refusal.code] += 1
             intention = self._intentions[at]
             if intention.key is None or refusal.retryable:
                 self._answer(at, refusal)

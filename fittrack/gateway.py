@@ -7,11 +7,11 @@ answer comes back by callback.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec import Struct
 
-from actors.runtime import Outcome, Registry
+from actors.runtime import Listener, Outcome, Registry
 from fittrack.activities.schemas import LoggedActivities
 from fittrack.activities.wire import activities_logged, log_activities
 from fittrack.channels import Channels
@@ -19,6 +19,7 @@ from fittrack.db.reads import Reads
 from fittrack.drawings.commands import BuyTickets
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.commands import ReadInbox
+from fittrack.kit.clock import Clock
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import DrawingId, UserId
 from fittrack.kit.intention import Answer, Command
@@ -30,6 +31,7 @@ from fittrack.pubsub.messages import ChannelEvent, Stream, StreamEvent
 from fittrack.server.access import CHECKS, Access
 from fittrack.server.asking import USER
 from fittrack.server.auth import Authenticator
+from fittrack.server.live_metrics import CommandMetrics
 from fittrack.server.ports import Heads, OpenedPlayer, Snapshot
 from fittrack.server.principal import Principal
 from protocol import inbound
@@ -39,6 +41,9 @@ from protocol.outbound import Ok, PointsChanged
 
 _check_player = CHECKS[Access.PLAYER]
 
+COMMANDS_PER_SAMPLE: Final = 16
+"""Two readings of the clock for each command would cost a percent; every sixteenth shows the distribution."""
+
 Translate = Callable[[Struct], Ok]
 """From an actor's answer to the WebSocket's."""
 
@@ -47,14 +52,20 @@ class Gateway:
     """Hands on what connections ask for; knows nothing of sockets."""
 
     def __init__(
-        self, registry: Registry, reads: Reads, authenticator: Authenticator, channels: Channels
+        self,
+        registry: Registry,
+        reads: Reads,
+        authenticator: Authenticator,
+        channels: Channels,
+        clock: Clock,
     ) -> None:
         self._registry = registry
         self._reads = reads
         self._authenticator = authenticator
         self._channels = channels
-        self.commands = 0
-        """Commands that came over WebSockets since the start."""
+        self._clock = clock
+        self._sampled = 0
+        self.metrics = CommandMetrics()
 
     # --- Who is there -------------------------------------------------------------------------------------
 
@@ -84,15 +95,23 @@ class Gateway:
 
     def execute(self, principal: Principal, exchange: Exchange, command: inbound.Command) -> None:
         """Send the command to the player's actor; the answer comes when it is durable."""
-        self.commands += 1
+        self.metrics.commands[command.TYPE] += 1
         try:
             _check_player(principal)
             wish, translate = _command_of(command)
         except Problem as problem:
             exchange.err(problem)
             return
+        answer: Listener = partial(_answer, exchange, translate)
+        self._sampled += 1
+        if not self._sampled % COMMANDS_PER_SAMPLE:
+            answer = partial(self._timed, self._clock.monotonic(), answer)
         player = self._registry.ref(USER, principal.user_id)
-        player.send(intend(wish, exchange.key), partial(_answer, exchange, translate))
+        player.send(intend(wish, exchange.key), answer)
+
+    def _timed(self, began: float, answer: Listener, outcome: Outcome) -> None:
+        self.metrics.seconds.observe(self._clock.monotonic() - began)
+        answer(outcome)
 
     # --- Streams ------------------------------------------------------------------------------------------
 

@@ -23,10 +23,12 @@ from fittrack.jobs import (
 )
 from fittrack.jobs.cron import Cron
 from fittrack.jobs.every import Every
+from fittrack.jobs.record import JobRecord
 from fittrack.jobs.trackers import ServiceSyncs
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
+from fittrack.ops.backlogs import BACKLOGS_EVERY_S, Backlogs
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.messages import JOBS, JobDue, Message
 from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch
@@ -44,8 +46,6 @@ JOB: Final = "job"
 
 WEBHOOKS_EVERY_S: Final = 1.0
 """How soon an event is on its way."""
-
-BACKLOG_EVERY_S: Final = 15.0
 
 EFFECTS: Final = "effects"
 REVOKING: Final = "revocations"
@@ -104,6 +104,7 @@ class NodeJobs:
         usage: UsageCounter,
         webhooks: WebhookServices,
         deliveries: Deliveries,
+        backlogs: Backlogs,
     ) -> None:
         self._clock = clock
         self._calendar = calendar
@@ -115,6 +116,7 @@ class NodeJobs:
         self._mail = mail
         self._webhooks = webhooks
         self._deliveries = deliveries
+        self.record = JobRecord()
         self._syncs = {
             service: ServiceSyncs(connections, names)
             for service, names in connections.catalogue.fetched.items()
@@ -135,13 +137,13 @@ class NodeJobs:
             self._once("figures", figures.COUNT_EVERY_S, self.count_figures),
             self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
             self._once(WEBHOOKS, WEBHOOKS_EVERY_S, deliveries.deliver_due),
-            self._once("webhook backlog", BACKLOG_EVERY_S, deliveries.look),
-            Every(SUBSCRIPTIONS, SUBSCRIPTIONS_EVERY_S, webhooks.know_subscriptions, clock),
-            Every("sessions", POLL_EVERY_S, watch.poll, clock),
-            Every("usage", FLUSH_EVERY_S, usage.flush, clock),
+            self._here("backlogs", BACKLOGS_EVERY_S, backlogs.look),
+            self._here(SUBSCRIPTIONS, SUBSCRIPTIONS_EVERY_S, webhooks.know_subscriptions),
+            self._here("sessions", POLL_EVERY_S, watch.poll),
+            self._here("usage", FLUSH_EVERY_S, usage.flush),
         ]
         broker.subscribe(JOBS, self._is_due)
-        self._cron = Cron(calendar.zone)
+        self._cron = Cron(calendar.zone, clock, self.record)
         self._cron.add("schedule", self._on_one_node("schedule", self.keep_schedule), **schedule.EACH)
 
     def start(self) -> None:
@@ -234,7 +236,10 @@ class NodeJobs:
     # --- When, and where ------------------------------------------------------------------------------------
 
     def _once(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
-        return Every(name, seconds, self._on_one_node(name, job), self._clock)
+        return self._here(name, seconds, self._on_one_node(name, job))
+
+    def _here(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
+        return Every(name, seconds, job, self._clock, self.record)
 
     def _on_one_node(self, name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
         """A job of the whole cluster: one node does it, and another one when that has gone.

@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from actors.audit import AuditActor
 from actors.drawing import DrawingActor
@@ -48,6 +48,7 @@ from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.reads import Reads
 from fittrack.dev import routes as dev_routes
 from fittrack.dev.tools import DEV, DevTools
+from fittrack.drawings.metrics import DrawMetrics, SaleMetrics
 from fittrack.drawings.official_rules import Publisher
 from fittrack.fairness.beacon import CHAINS, QUICKNET, Chain
 from fittrack.fulfilments.routes import TAX_FORM_THRESHOLD_USD
@@ -67,14 +68,15 @@ from fittrack.kit.sealing import Sealer
 from fittrack.leaderboards.messages import BOARD
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.worker import MailWorker
-from fittrack.ops.metrics import (
-    ClusterCollector,
-    LimitCollector,
-    MailCollector,
-    NodeCollector,
-    PrizeCollector,
-    WebhookCollector,
-)
+from fittrack.ops.backlogs import Backlogs
+from fittrack.ops.metrics.actors import ActorCollector
+from fittrack.ops.metrics.cluster import ClusterCollector
+from fittrack.ops.metrics.database import JournalCollector, ReadCollector
+from fittrack.ops.metrics.limits import LimitCollector
+from fittrack.ops.metrics.live import LiveCollector
+from fittrack.ops.metrics.node import JobCollector, NodeCollector
+from fittrack.ops.metrics.outgoing import BacklogCollector, MailCollector, TrackerCollector, WebhookCollector
+from fittrack.ops.metrics.play import PlayCollector
 from fittrack.ops.readings import Meters
 from fittrack.ops.roll import Reporter, Roll
 from fittrack.ops.room import OpsRoom
@@ -94,6 +96,7 @@ from fittrack.server.headers import HeaderPolicy
 from fittrack.server.health import HealthReporter, health_routes
 from fittrack.server.http import ROUTE_STATS, make_application
 from fittrack.server.listener import Listener
+from fittrack.server.metrics_door import MetricsDoor, metrics_route
 from fittrack.server.open_files import connections_that_fit
 from fittrack.server.principal import Standing
 from fittrack.server.rate_limits import RateLimiter
@@ -178,7 +181,7 @@ class Node:
         self._build_jobs()
         self._build_server()
         self._listener: Listener | None = None
-        self._shares_port = False
+        self._worker: int | None = None
 
     # --- Building -----------------------------------------------------------------------------------------
 
@@ -221,6 +224,7 @@ class Node:
         source = DrandClient(self._outgoing, drand_url) if drand_url else NoSource()
         self.beacons = BeaconFetcher(source, self.registry, self.clock)
         self._prize_steps: Counter[str] = Counter()
+        self._sales, self._draws = SaleMetrics(), DrawMetrics()
         self._catalogue = catalogue(self.settings, self._outgoing, self.clock, self.calendar)
         services = Services(
             clock=self.clock,
@@ -241,6 +245,8 @@ class Node:
             effects_due=self._bell.effects,
             heard=self._catalogue.heard,
             holds_lease=self._holds_lease,
+            sales=self._sales,
+            draws=self._draws,
             prize_steps=self._prize_steps,
         )
         self.registry.register(ActorKind(name=asking.USER, factory=lambda id: UserActor(id, services)))
@@ -366,7 +372,6 @@ class Node:
             poke=lambda: self.jobs.poke(WEBHOOKS),
             effects_due=self._bell.effects,
         )
-        self.metrics.register(WebhookCollector(self._deliveries, self.clock))
 
     def _build_jobs(self) -> None:
         settings = self.settings
@@ -374,7 +379,8 @@ class Node:
             SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else MailFolder(settings.mail_dir)
         )
         mail = MailWorker(self.journal, self.postbox, mailer, sender=settings.mail_from)
-        self.metrics.register(MailCollector(mail.metrics))
+        self._letters = mail.metrics
+        self.backlogs = Backlogs(self.reads, self.clock)
         self.jobs = NodeJobs(
             clock=self.clock,
             calendar=self.calendar,
@@ -389,6 +395,7 @@ class Node:
             usage=self.clients.usage,
             webhooks=self.webhooks,
             deliveries=self._deliveries,
+            backlogs=self.backlogs,
         )
 
     def _build_server(self) -> None:
@@ -414,14 +421,14 @@ class Node:
             wake=self._wake_drawings,
             undisturbed=self.jobs.paused,
         )
-        own = [*health_routes(self.health, self.metrics), websocket_route(self.sockets)]
+        own = [*health_routes(self.health), metrics_route(self.metrics), websocket_route(self.sockets)]
+        policy = HeaderPolicy(origins=settings.cors_origins, https_only=settings.app_env is AppEnv.PRODUCTION)
+        self._metrics_door = MetricsDoor(self.metrics, self.authenticator, self.clock, policy)
         self.app = make_application(
             [*routes, *own, *self._pages(routes)],
             authenticator=self.authenticator,
             clock=self.clock,
-            policy=HeaderPolicy(
-                origins=settings.cors_origins, https_only=settings.app_env is AppEnv.PRODUCTION
-            ),
+            policy=policy,
             proxies=Proxies(settings.trusted_proxies, settings.forwarded_header),
             rate_limiter=self.rate_limiter,
             metrics=self.metrics,
@@ -431,11 +438,31 @@ class Node:
         self.ops = self._make_ops_room()
         self._fill(self.app)
         live_with(self.app, self.sockets)
-        self.metrics.register(NodeCollector(self.registry.metrics, self.journal.metrics, self.sockets.hub))
-        self.metrics.register(PrizeCollector(self._prize_steps))
-        self.metrics.register(LimitCollector(self.rate_limiter, self.windows))
+        self._expose()
+
+    def _expose(self) -> None:
+        """Everything that this node counts, for Prometheus."""
+        providers = (name for names in self._catalogue.fetched.values() for name in names)
+        for collector in (
+            NodeCollector(self.name, __version__, lambda: self._worker),
+            ActorCollector(self.registry.metrics),
+            JournalCollector(self.journal.metrics),
+            ReadCollector(self.reads),
+            LiveCollector(self.sockets, lambda: self.gateway.metrics),
+            PlayCollector(self._sales, self._draws, self._prize_steps),
+            MailCollector(self._letters),
+            WebhookCollector(self._deliveries),
+            TrackerCollector(self.connections.syncs, providers),
+            BacklogCollector(self.backlogs),
+            LimitCollector(self.rate_limiter, self.windows),
+            JobCollector(self.jobs.record),
+        ):
+            self.metrics.register(collector)
         if self.cluster is not None:
             self.metrics.register(ClusterCollector(self.cluster))
+        ProcessCollector(registry=self.metrics)
+        PlatformCollector(registry=self.metrics)
+        GCCollector(registry=self.metrics)
 
     def _make_sockets(self) -> WebSockets:
         channels = Channels(
@@ -446,7 +473,7 @@ class Node:
             position=self.outlet.position,
             ops_room=lambda: self.ops,
         )
-        self.gateway = Gateway(self.registry, self.reads, self.authenticator, channels)
+        self.gateway = Gateway(self.registry, self.reads, self.authenticator, channels, self.clock)
         settings = _websocket_settings(self.settings, self.cluster)
         return WebSockets(self.gateway, self.broker, self.clock, settings, self.windows)
 
@@ -456,11 +483,10 @@ class Node:
             journal=self.journal.metrics,
             connections=self.sockets.hub,
             routes=self.app[ROUTE_STATS].stats,
-            commands=lambda: self.gateway.commands,
-            purchases=lambda: self.outlet.purchases,
+            commands=self.gateway.metrics.commands.total,
+            purchases=lambda: self._sales.purchases,
         )
-        name = self.cluster.node if self.cluster else ALONE
-        self._reporter = Reporter(meters, self.broker, self.clock, name)
+        self._reporter = Reporter(meters, self.broker, self.clock, self.name)
         roll = Roll(self.broker, self.clock, lambda: self.cluster.nodes if self.cluster else (ALONE,))
         channel, fanout = str(OpsChannel()), self.sockets.fanout
 
@@ -510,14 +536,16 @@ class Node:
     async def start(self, host: str, port: int, *, worker: int | None = None) -> int:
         """Serve; returns the port. Raises OSError when it is taken, but by another worker of this one's."""
         name = name_of(port, worker)
-        self._shares_port = worker is not None
+        self._worker = worker
         await self.journal.ready()
         await self.webhooks.know_subscriptions()
         if self.cluster is not None:
             await self.cluster.start(self.registry, name)
         await self._wake_drawings()
-        self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=self._shares_port)
+        self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=worker is not None)
         port = await self._listener.start()
+        if self.settings.metrics_port:
+            await self._metrics_door.open(host, self.settings.metrics_port, worker)
         self.jobs.start()
         log.info("node.serving", host=host, port=port, pid=os.getpid(), version=__version__)
         return port
@@ -528,11 +556,12 @@ class Node:
         self.health.drain()
         if self.cluster is not None:
             await self.cluster.leave()
-        if self._listener is not None and self._shares_port:
+        if self._listener is not None and self._worker is not None:
             await self._listener.turn_away()
         await self.sockets.drain()
         if self._listener is not None:
             await self._listener.stop()
+        await self._metrics_door.close()
         await self.close()
         log.info("node.stopped")
 
@@ -559,6 +588,11 @@ class Node:
         if self._write_engine is not None:
             self._write_engine.dispose()
         self.passwords.stop()
+
+    @property
+    def name(self) -> str:
+        """What this node is called, to clients and to operators."""
+        return self.cluster.node if self.cluster else ALONE
 
     # --- What parts need of each other --------------------------------------------------------------------
 

@@ -68,6 +68,16 @@ class Cluster:
         return self.membership.view.nodes
 
     @property
+    def is_linked(self) -> bool:
+        """Whether everything can be said to other nodes, and heard."""
+        return self._link.is_up
+
+    @property
+    def silent_for_s(self) -> float:
+        """See `RedisLink.silent_for_s`."""
+        return self._link.silent_for_s
+
+    @property
     def link_losses(self) -> int:
         """See `RedisLink.losses`."""
         return self._link.losses

@@ -102,6 +102,7 @@ def _read(reader: Reader) -> Settings:
         forwarded_header=cast("ForwardedHeader", header),
         rate_limits=_rate_limits(reader),
         websocket=_websocket(reader),
+        metrics_port=reader.whole("METRICS_PORT", 0, low=0, high=65_000),
         log_level=reader.choice("LOG_LEVEL", _LOG_LEVELS, "INFO"),
         log_format=cast("Literal['json', 'console']", log_format),
         smtp_url=reader.text("SMTP_URL"),

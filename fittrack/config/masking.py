@@ -45,6 +45,7 @@ def masked(settings: Settings) -> dict[str, str]:
         "WS_UNAUTHENTICATED_PER_ADDRESS": str(budgets.caps.unauthenticated_per_address),
         "WS_UPGRADES_PER_MINUTE": str(budgets.caps.upgrades_per_minute),
         "WS_DRAIN_SECONDS": str(budgets.drain_spread_s),
+        "METRICS_PORT": str(settings.metrics_port),
         "LOG_LEVEL": settings.log_level,
         "LOG_FORMAT": settings.log_format,
         "SMTP_URL": _without_password(settings.smtp_url),

@@ -118,6 +118,8 @@ class Settings:
     forwarded_header: ForwardedHeader
     rate_limits: Tiers
     websocket: WebSocketBudgets
+    metrics_port: int
+    """Where `/metrics` of the first worker is, of the others behind it; 0: only on the API's port."""
     log_level: str
     log_format: Literal["json", "console"]
     smtp_url: str = field(repr=False)

@@ -1,12 +1,13 @@
 """What connections are made and synced with, put together by the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from actors.runtime import Registry
 from fittrack.connections.catalogue import Catalogue
+from fittrack.connections.sync_metrics import SyncMetrics
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.integrations.trackers.calling import AccountQuota
@@ -38,6 +39,8 @@ class ConnectionServices:
     """Says that a connection is due: whoever syncs looks at once."""
     revocation_due: Callable[[], None]
     """The same of tokens that are to be revoked."""
+    syncs: SyncMetrics = field(default_factory=SyncMetrics)
+    """What syncs come to on this node (`ops.metrics`)."""
 
     def quota(self, account: object) -> AccountQuota:
         """What one account may still ask its provider for."""

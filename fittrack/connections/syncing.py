@@ -50,11 +50,14 @@ class Syncs:
 
     async def sync(self, claim: Claim) -> None:
         """Sync, and write how it ended. Raises nothing but cancellation."""
+        services = self._services
+        began = services.clock.monotonic()
         try:
             end = await self._outcome(claim)
         except ClaimLost:
             log.info("tracker.claim_lost", connection_id=str(claim.connection_id))
             return
+        services.syncs.ended(claim.provider, end.status, services.clock.monotonic() - began)
         await self._write(claim, end)
 
     async def _outcome(self, claim: Claim) -> SyncEnd:

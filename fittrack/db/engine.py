@@ -15,6 +15,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
+from fittrack.db.pools import DRIVER_POOL
+
 # Another process of a development cluster may hold the write lock for this long before we give up.
 SQLITE_BUSY_TIMEOUT_MS = 5_000
 # How soon we look again whether another process lets go of a file that is to become one with a log.
@@ -183,6 +185,12 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
             connection.current_schema = settings.oracle_schema.upper()  # travels with the next call
         return connection
 
-    engine = create_engine("oracle+oracledb://", creator=acquire, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(
+        "oracle+oracledb://",
+        creator=acquire,
+        poolclass=NullPool,
+        hide_parameters=True,
+        execution_options={DRIVER_POOL: pool},
+    )
     event.listen(engine, "engine_disposed", lambda _engine: pool.close(force=True))
     return engine

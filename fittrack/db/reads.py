@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -12,6 +13,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fittrack.db import oracle_faults
+from fittrack.db.pools import PoolUse, use_of
+from fittrack.kit.histogram import Histogram
 from fittrack.kit.problems import Busy
 
 log = structlog.get_logger(__name__)
@@ -23,6 +26,9 @@ T = TypeVar("T")
 READ_THREADS = 4
 # What waits for a thread: a second of work. More would be answered too late to matter.
 READS_WAITING_MAX = 1_024
+
+# Upper bounds in seconds: most queries take some milliseconds, a time-out of the database ten seconds.
+SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 _SQLITE_NO_ANSWER = frozenset(
     {
@@ -45,28 +51,53 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@dataclass(slots=True)
+class ReadMetrics:
+    """What queries did since the start."""
+
+    running: int = 0
+    """Under way, or waiting for a thread."""
+    refused: int = 0
+    """Too many waited, or the database did not answer."""
+    seconds: Histogram = field(default_factory=lambda: Histogram(SECONDS_BUCKETS))
+    """Of those that ended, the wait for a thread included."""
+
+
 class Reads:
     """Runs functions of a `Connection` on threads; several SELECTs of one call see one snapshot."""
 
     def __init__(self, engine: Engine, *, threads: int = READ_THREADS) -> None:
         self._engine = engine
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reads")
-        self._running = 0
+        self.threads = threads
+        self.metrics = ReadMetrics()
+
+    @property
+    def pool(self) -> PoolUse:
+        """How its connections are used at the moment."""
+        return use_of(self._engine, self.threads)
 
     async def run(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`fn(connection, *args)` in a snapshot of what is committed.
 
         Raises Busy when too many wait or the database does not answer; what `fn` raises comes out.
         """
-        if self._running >= READS_WAITING_MAX:
+        metrics, loop = self.metrics, asyncio.get_running_loop()
+        if metrics.running >= READS_WAITING_MAX:
+            metrics.refused += 1
             raise Busy("Too many queries are waiting")
-        self._running += 1
+        metrics.running += 1
+        began = loop.time()
         try:
-            return await asyncio.get_running_loop().run_in_executor(
+            return await loop.run_in_executor(
                 self._threads, lambda: self._read(lambda connection: fn(connection, *args, **kwargs))
             )
+        except Busy:
+            metrics.refused += 1
+            raise
         finally:
-            self._running -= 1
+            metrics.running -= 1
+            metrics.seconds.observe(loop.time() - began)
 
     async def stop(self) -> None:
         """Finish what runs, then close every connection."""

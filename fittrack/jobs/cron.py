@@ -8,6 +8,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from fittrack.jobs.every import do_job
+from fittrack.jobs.record import JobRecord
+from fittrack.kit.clock import Clock
 
 
 class Cron:
@@ -16,16 +18,17 @@ class Cron:
     Every node has one: a job that runs on several of them must be harmless.
     """
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
+    def __init__(self, zone: ZoneInfo, clock: Clock, record: JobRecord) -> None:
+        self._zone, self._clock, self._record = zone, clock, record
         self._scheduler = AsyncIOScheduler(timezone=zone)
 
     def add(self, name: str, job: Callable[[], Awaitable[object]], **fields: int | str) -> None:
         """Do `job` whenever the clocks agree with `fields`: `minute`, `hour`, `day_of_week`, …"""
+        self._record.names.add(name)
         self._scheduler.add_job(
             do_job,
             CronTrigger(timezone=self._zone, **fields),
-            args=(name, job),
+            args=(name, job, self._clock, self._record),
             name=name,
             next_run_time=datetime.now(self._zone),
             max_instances=1,

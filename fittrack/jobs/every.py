@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from fittrack.jobs.record import JobRecord
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Problem
 
@@ -14,8 +15,17 @@ log = structlog.get_logger(__name__)
 class Every:
     """Does `job` every `seconds`, and at once when poked. It never runs twice at the same time."""
 
-    def __init__(self, name: str, seconds: float, job: Callable[[], Awaitable[object]], clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        seconds: float,
+        job: Callable[[], Awaitable[object]],
+        clock: Clock,
+        record: JobRecord,
+    ) -> None:
         self.name = name
+        self._record = record
+        record.names.add(name)
         self._seconds = seconds
         self._job = job
         self._clock = clock
@@ -45,17 +55,22 @@ class Every:
     async def _run(self) -> None:
         while True:
             self._poked.clear()
-            await do_job(self.name, self._job)
+            await do_job(self.name, self._job, self._clock, self._record)
             timer = self._clock.call_later(self._seconds, self._poked.set)
             await self._poked.wait()
             timer.cancel()
 
 
-async def do_job(name: str, job: Callable[[], Awaitable[object]]) -> None:
+async def do_job(name: str, job: Callable[[], Awaitable[object]], clock: Clock, record: JobRecord) -> None:
     """One round of a job: what fails is told, and tried again with the next."""
     try:
         await job()
     except Problem as problem:  # the database is away, or too much is going on: next round
+        record.rounds[name, "postponed"] += 1
         log.warning("job.postponed", job=name, code=problem.code, detail=problem.detail)
     except Exception:
+        record.rounds[name, "failed"] += 1
         log.exception("job.failed", job=name)
+    else:
+        record.rounds[name, "done"] += 1
+        record.done_at[name] = clock.now().timestamp()

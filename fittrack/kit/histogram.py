@@ -1,4 +1,4 @@
-"""Durations counted in buckets: cheap to add to, in the form that Prometheus reads."""
+"""Durations and sizes counted in buckets: cheap to add to, in the form that Prometheus reads."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -6,21 +6,20 @@ from itertools import accumulate
 
 
 class Histogram:
-    """Durations in seconds: a count for each of `bounds` (upper, included) and one above, sum and maximum."""
+    """How often which value was seen: a count for each of `bounds` (upper, included) and one above."""
 
-    __slots__ = ("bounds", "counts", "max_s", "sum_s")
+    __slots__ = ("bounds", "counts", "total")
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self.bounds = bounds
         self.counts = [0] * (len(bounds) + 1)
-        self.sum_s = 0.0
-        self.max_s = 0.0
+        self.total = 0.0
+        """The sum of all values."""
 
-    def observe(self, seconds: float) -> None:
-        """Count one duration."""
-        self.counts[bisect_left(self.bounds, seconds)] += 1
-        self.sum_s += seconds
-        self.max_s = max(self.max_s, seconds)
+    def observe(self, value: float) -> None:
+        """Count one value."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
 
     @property
     def count(self) -> int:
@@ -28,5 +27,7 @@ class Histogram:
         return sum(self.counts)
 
     def cumulative(self) -> Iterator[tuple[str, int]]:
-        """Upper bound, and how many lasted at most that long; the last bound is infinite."""
-        return zip((*map(str, self.bounds), "+Inf"), accumulate(self.counts), strict=True)
+        """Upper bound, and how many were at most that; the last bound is infinite."""
+        return zip(
+            (*(str(float(bound)) for bound in self.bounds), "+Inf"), accumulate(self.counts), strict=True
+        )

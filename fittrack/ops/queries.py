@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.drawings import drawings
@@ -18,6 +18,16 @@ class Overdue(NamedTuple):
     drawing_id: UUID
     name: str
     rules: bytes | None
+
+
+class Overdues(NamedTuple):
+    """How much is late, or was given up."""
+
+    draws: int
+    letters: int
+    """Given up lately."""
+    oldest_letter: datetime | None
+    """When the letter was due that waits the longest."""
 
 
 class Done(NamedTuple):
@@ -48,7 +58,7 @@ def overdue(conn: Connection, before: datetime, limit: int) -> list[Overdue]:
     """Drawings that draw by themselves, whose time was before an instant, and that were not drawn."""
     rows = conn.execute(
         select(drawings.c.drawing_id, drawings.c.name, drawings.c.rules)
-        .where(drawings.c.status == "closed", drawings.c.auto_execute == 1, drawings.c.drawing_time < before)
+        .where(*_not_drawn(before))
         .order_by(drawings.c.drawing_time)
         .limit(limit)
     )
@@ -59,6 +69,23 @@ def letters_given_up(conn: Connection, since: datetime) -> int:
     """Letters that could not be delivered, of those given up since an instant."""
     given_up = mail_outbox.c.failed_at >= since, mail_outbox.c.last_error.is_not(None)
     return int(conn.execute(select(func.count()).select_from(mail_outbox).where(*given_up)).scalar_one())
+
+
+def overdues(conn: Connection, now: datetime, drawn_before: datetime, given_up_since: datetime) -> Overdues:
+    """How many draws should have been made before an instant, and how things stand with letters."""
+    late = select(func.count()).select_from(drawings).where(*_not_drawn(drawn_before))
+    oldest = select(func.min(mail_outbox.c.next_due_at)).where(mail_outbox.c.next_due_at <= now)
+    return Overdues(
+        int(conn.execute(late).scalar_one()),
+        letters_given_up(conn, given_up_since),
+        conn.execute(oldest).scalar_one(),
+    )
+
+
+def _not_drawn(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Draws by itself, at a time before an instant, and was not drawn."""
+    columns = drawings.c
+    return columns.status == "closed", columns.auto_execute == 1, columns.drawing_time < before
 
 
 def latest_actions(conn: Connection, limit: int) -> list[Done]:

@@ -51,9 +51,9 @@ def read(meters: Meters, *, node: str, since: float, at: float, lag_s: float) ->
         purchases=meters.purchases(),
         errors=failed + crashes + journal.unknown,
         batches=journal.batches,
-        batch_s=journal.batch_seconds.sum_s,
+        batch_s=journal.batch_seconds.total,
         mailboxes=sum(kind.mailbox_age.count for kind in actors.values()),
-        mailbox_s=sum(kind.mailbox_age.sum_s for kind in actors.values()),
+        mailbox_s=sum(kind.mailbox_age.total for kind in actors.values()),
         not_stored=journal.not_stored + journal.unknown,
         troubles={name: kind.crashes + kind.quarantines + kind.abandoned for name, kind in actors.items()},
     )

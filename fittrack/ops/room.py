@@ -18,6 +18,7 @@ from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Problem
 from fittrack.ops import queries
 from fittrack.ops.alarms import Alarms, Finding, Recent
+from fittrack.ops.backlogs import DEAD_LETTERS_OF, OVERDUE_AFTER
 from fittrack.ops.queries import Done, Overdue
 from fittrack.ops.readings import Span, live
 from fittrack.ops.roll import TICK_S, Roll
@@ -34,10 +35,6 @@ LOOK_EVERY_TICKS: Final = 5
 WEBHOOKS_LATE_AFTER: Final = timedelta(minutes=5)
 """How long a message may be due: each second what is due is begun, and what fails is due later."""
 
-OVERDUE_AFTER: Final = timedelta(minutes=2)
-"""How late a draw may be: drawings are reminded each second, a beacon's round takes some seconds more."""
-
-DEAD_LETTERS_OF: Final = timedelta(days=1)
 ALERTS_OF_DRAWINGS_MAX: Final = 20
 ACTIONS_SHOWN: Final = 20
 """Actions in a snapshot."""

@@ -123,6 +123,11 @@ class Audience:
         """Whether an event is on its way."""
         return bool(self._waiting)
 
+    @property
+    def first(self) -> Broadcast:
+        """The event that is on its way; there is one."""
+        return self._waiting[0]
+
     def join(self, outbox: Outbox) -> Membership:
         """Hold events for `outbox` from now on."""
         membership = self._joining[outbox] = Membership(self, outbox)

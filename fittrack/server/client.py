@@ -19,6 +19,7 @@ from fittrack.server.fanout import FanOut
 from fittrack.server.flusher import Flusher
 from fittrack.server.hub import Hub
 from fittrack.server.lean_connection import LeanConnection
+from fittrack.server.live_metrics import LiveMetrics
 from fittrack.server.outbox import WRITE_HIGH_BYTES, WRITE_LOW_BYTES, Outbox
 from fittrack.server.pinger import Pinger
 from fittrack.server.ports import Gateway, Heads
@@ -27,6 +28,7 @@ from fittrack.server.streams import PlayerStreams
 from fittrack.server.subscriptions import Subscriptions
 from fittrack.server.welcome import token_ends, welcome_of
 from fittrack.server.ws_frames import INTERNAL_ERROR, MESSAGE_TOO_BIG
+from protocol.answers import Err
 from protocol.channels import Channel
 from protocol.close_codes import CloseCode
 from protocol.codec import Codec
@@ -54,6 +56,7 @@ class Services:
     flusher: Flusher
     pinger: "Pinger[Client]"
     admission: Admission
+    metrics: LiveMetrics
 
 
 class Client:
@@ -84,6 +87,7 @@ class Client:
     def start(self, bearer: str | None) -> None:
         """The upgrade is done: say hello, and sign in with the upgrade's token if it carried one."""
         self.services.hub.add(self)
+        self.services.metrics.opened += 1
         self.session.start(self.services.clock.monotonic(), bearer=bearer is not None)
         if bearer is not None:
             self._begin_sign_in(None, _NO_RESUME, bearer)
@@ -124,6 +128,7 @@ class Client:
 
     def connection_closed(self, code: int) -> None:
         """The end, whoever wanted it."""
+        self.services.metrics.close(code)
         self._leave()
         self.services.pinger.gone(self)
         # Cut the cycles: a closed connection is freed at once, after a `gc.freeze` too.
@@ -160,6 +165,8 @@ class Client:
 
     def send(self, frame: Frame) -> None:
         """Send one frame of this connection's own."""
+        if type(frame.d) is Err:
+            self.services.metrics.errors[frame.d.code] += 1
         self.outbox.send(self.outbox.codec.encode(frame))
 
     def close(self, code: CloseCode) -> None:

@@ -9,8 +9,10 @@ of order.
 import asyncio
 from collections import deque
 
+from fittrack.kit.clock import Clock
+from fittrack.kit.histogram import Histogram
 from fittrack.pubsub.broker import Broker, Subscription
-from fittrack.pubsub.messages import ChannelEvent, Message, channel_topic
+from fittrack.pubsub.messages import ChannelEvent, Message, channel_topic, position_of
 from fittrack.server.audience import Audience, Membership
 from fittrack.server.outbox import Outbox
 
@@ -23,10 +25,16 @@ LATE_MS = 5_000
 
 
 class FanOut:
-    """All channels that have subscribers on this node; it listens to the broker for no others."""
+    """All channels that have subscribers on this node; it listens to the broker for no others.
 
-    def __init__(self, broker: Broker, *, chunk: int = CHUNK_DELIVERIES) -> None:
+    `lag` is told how long each broadcast took, in seconds from the instant that its position names.
+    """
+
+    def __init__(
+        self, broker: Broker, clock: Clock, lag: Histogram, *, chunk: int = CHUNK_DELIVERIES
+    ) -> None:
         self._broker = broker
+        self._clock, self._lag = clock, lag
         self._audiences: dict[str, Audience] = {}
         self._listening: dict[str, Subscription] = {}
         self._chunk = chunk
@@ -93,8 +101,15 @@ class FanOut:
         idle = not audience.waiting
         audience.publish(event)
         if idle and audience.waiting:
-            self.deliveries += audience.deliver(self._chunk)
+            self._deliver(audience)
             self._continue(audience)
+
+    def _deliver(self, audience: Audience) -> None:
+        broadcast = audience.first
+        self.deliveries += audience.deliver(self._chunk)
+        if broadcast.done:
+            late_ms = position_of(self._clock.now()) - broadcast.event.seq
+            self._lag.observe(max(0, late_ms) / 1000)
 
     def _continue(self, audience: Audience) -> None:
         if audience.waiting:
@@ -104,7 +119,7 @@ class FanOut:
 
     def _turn(self) -> None:
         audience = self._sending.popleft()
-        self.deliveries += audience.deliver(self._chunk)
+        self._deliver(audience)
         if audience.waiting:
             self._sending.append(audience)
         if self._sending:

@@ -6,8 +6,6 @@ from typing import Final, Literal
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Problem
@@ -107,13 +105,8 @@ async def show_live(_: web.Request) -> web.Response:
     return render(Live())
 
 
-def health_routes(reporter: HealthReporter, metrics: CollectorRegistry) -> list[Route]:
-    """`/health`, `/health/live`, `/health/ready` and `/metrics`."""
-
-    async def show_metrics(_: web.Request) -> web.Response:
-        """Figures in the Prometheus text format."""
-        text = await asyncio.to_thread(generate_latest, metrics)
-        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+def health_routes(reporter: HealthReporter) -> list[Route]:
+    """`/health`, `/health/live` and `/health/ready`."""
 
     def health(path: str, summary: str) -> Route:
         return Route(
@@ -140,16 +133,5 @@ def health_routes(reporter: HealthReporter, metrics: CollectorRegistry) -> list[
             tag="Health",
             counted=False,
             answer=Live,
-        ),
-        Route(
-            "GET",
-            "/metrics",
-            show_metrics,
-            summary="Metrics",
-            access=Access.ANYONE,
-            tag="Health",
-            counted=False,
-            answer=str,
-            media_types=("text/plain",),
         ),
     ]

@@ -9,7 +9,9 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 
 from fittrack.kit.clock import Clock, Timer
+from fittrack.kit.histogram import Histogram
 from fittrack.server.hub import SWEEP_SLOTS
+from fittrack.server.live_metrics import LAG_BUCKETS_S
 from protocol.close_codes import CloseCode
 
 SWEEP_EVERY_S = 1.0
@@ -59,12 +61,15 @@ class Pinger(Generic[S]):
         self._clock = clock
         self._slot = 0
         self._timer: Timer | None = None
+        self._due_at = clock.monotonic()
+        self.lag = Histogram(LAG_BUCKETS_S)
+        """How late sweeps began, in seconds: what everything else that runs on this event loop waits, too."""
         self._blocked: dict[S, tuple[float, int]] = {}
         self._closing: dict[S, float] = {}
 
     def start(self) -> None:
         """Begin to sweep."""
-        self._timer = self._clock.call_later(SWEEP_EVERY_S / SWEEP_SLOTS, self._sweep)
+        self._set_timer(self._clock.monotonic())
 
     def stop(self) -> None:
         """Sweep no more."""
@@ -102,8 +107,9 @@ class Pinger(Generic[S]):
         self._closing.pop(connection, None)
 
     def _sweep(self) -> None:
-        self._timer = self._clock.call_later(SWEEP_EVERY_S / SWEEP_SLOTS, self._sweep)
         now = self._clock.monotonic()
+        self.lag.observe(max(0.0, now - self._due_at))
+        self._set_timer(now)
         for connection in self._hub.slot(self._slot):
             try:
                 connection.tick(now)
@@ -114,6 +120,10 @@ class Pinger(Generic[S]):
         if self._slot == 0:
             self._check_blocked(now)
             self._check_closing(now)
+
+    def _set_timer(self, now: float) -> None:
+        self._due_at = now + SWEEP_EVERY_S / SWEEP_SLOTS
+        self._timer = self._clock.call_later(SWEEP_EVERY_S / SWEEP_SLOTS, self._sweep)
 
     def _check_blocked(self, now: float) -> None:
         for connection, (since, waited) in tuple(self._blocked.items()):

@@ -47,16 +47,16 @@ class RequestCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         labels = ["method", "route"]
         requests = CounterMetricFamily(
-            "fittrack_http_requests", "Answered HTTP requests", labels=[*labels, "status"]
+            "fittrack_http_requests", "Answered HTTP requests.", labels=[*labels, "status"]
         )
         durations = HistogramMetricFamily(
-            "fittrack_http_request_duration_seconds", "From headers to answer", labels=labels
+            "fittrack_http_request_duration_seconds", "From headers to answer.", labels=labels
         )
         for stats in self._stats:
             if stats.statuses:
                 names = [stats.method, stats.path]
                 durations.add_metric(
-                    names, list(stats.durations.cumulative()), sum_value=stats.durations.sum_s
+                    names, list(stats.durations.cumulative()), sum_value=stats.durations.total
                 )
                 for status, count in stats.statuses.items():
                     requests.add_metric([*names, str(status)], count)

@@ -9,7 +9,8 @@ import structlog
 from aiohttp import web
 
 from fittrack.kit.clock import Clock
-from fittrack.kit.problems import Busy, Malformed
+from fittrack.kit.histogram import Histogram
+from fittrack.kit.problems import Busy, Malformed, Problem
 from fittrack.pubsub.broker import Broker
 from fittrack.server import handshake
 from fittrack.server.addresses import client_address, site_of
@@ -21,6 +22,7 @@ from fittrack.server.flusher import Flusher
 from fittrack.server.gc_waves import WaveFreezer
 from fittrack.server.hand_over import Upgrade, check_hand_over, give_protocol, take_over
 from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX, Hub
+from fittrack.server.live_metrics import LiveMetrics
 from fittrack.server.pinger import Pinger
 from fittrack.server.ports import Gateway
 from fittrack.server.reconciler import Reconciler
@@ -63,7 +65,8 @@ class WebSockets:
         self._draining = False
         self.hub: Hub[Client] = Hub(broker, per_account_max=settings.per_account_max)
         self._admission = Admission(settings.caps, windows or MemoryWindows(clock), self.hub)
-        self.fanout = FanOut(broker)
+        self.metrics = LiveMetrics()
+        self.fanout = FanOut(broker, clock, self.metrics.publish_lag)
         self._pinger: Pinger[Client] = Pinger(self.hub, clock)
         self._reconciler = Reconciler(self.hub, self.fanout, gateway, clock)
         self._waves = WaveFreezer(self.hub, clock)
@@ -75,7 +78,15 @@ class WebSockets:
             timing=settings.timing,
         )
         self._services = Services(
-            gateway, clock, policy, self.hub, self.fanout, Flusher(), self._pinger, self._admission
+            gateway,
+            clock,
+            policy,
+            self.hub,
+            self.fanout,
+            Flusher(),
+            self._pinger,
+            self._admission,
+            self.metrics,
         )
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -92,7 +103,7 @@ class WebSockets:
         if self._draining:
             raise Busy("This node takes no more connections", after_ms=RETRY_AFTER_MS)
         site = site_of(client_address(request) or "")
-        await self._admission.admit(site)
+        await self._admit(site)
         try:
             transport, tail = await take_over(request, response)
         except ConnectionResetError:  # nobody's fault: there is nobody to tell
@@ -106,6 +117,18 @@ class WebSockets:
         client.start(bearer)
         give_protocol(transport, client.connection, tail)
         return response
+
+    @property
+    def loop_lag(self) -> Histogram:
+        """How late the event loop was, in seconds."""
+        return self._pinger.lag
+
+    async def _admit(self, site: str) -> None:
+        try:
+            await self._admission.admit(site)
+        except Problem as refusal:
+            self.metrics.refused[refusal.code] += 1
+            raise
 
     def start(self) -> None:
         """Begin to sweep, compare and freeze. Call it on the running event loop."""

@@ -21,8 +21,7 @@ from fittrack.integrations.webhooks import Reply, Sender, SendFailed, millisecon
 from fittrack.kit.clock import Clock, whole_milliseconds
 from fittrack.kit.seal_contexts import webhook_secret
 from fittrack.kit.sealing import SealBroken, Sealer
-from fittrack.webhooks import queries, signing, statements
-from fittrack.webhooks.queries import Backlog
+from fittrack.webhooks import signing, statements
 from fittrack.webhooks.rules import AT_ONCE, SLOW, Attempt, attempt_of, rooms
 from fittrack.webhooks.statements import Claim, Made, Noted, TakenElsewhere
 
@@ -31,9 +30,6 @@ EVENTS_PER_ROUND: Final = 500
 
 LEASE: Final = timedelta(minutes=1)
 """How long a claim holds: four times as long as a message may take to send."""
-
-GIVEN_UP_OF: Final = timedelta(days=1)
-"""Dead letters of how long are counted."""
 
 OUTCOMES: Final = ("delivered", "failed", "given_up", "disabled")
 """Attempts that succeeded or failed; messages that were given up; endpoints that were switched off."""
@@ -63,8 +59,6 @@ class Deliveries:
         self._slow: set[UUID] = set()
         self.outcomes: Counter[str] = Counter()
         """What became of attempts and messages since the node started (`ops.metrics`)."""
-        self.backlog = Backlog(None, 0)
-        """As of the last round of `look`."""
 
     async def deliver_due(self) -> None:
         """Give events to their endpoints, begin to send what is due and finds room. Waits for no answer."""
@@ -76,11 +70,6 @@ class Deliveries:
         while claims := await self._claim():
             for claim in claims:
                 self._begin(claim)
-
-    async def look(self) -> None:
-        """Know how long the oldest message has been due, and what was given up lately."""
-        now = self._clock.now()
-        self.backlog = await self._reads.run(queries.backlog, now, now - GIVEN_UP_OF)
 
     async def settled(self) -> None:
         """Wait until nothing is being sent and nothing more is due."""

@@ -6,10 +6,16 @@ from fittrack.kit.histogram import Histogram
 
 # Upper bounds of the buckets, in seconds.
 SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+# The same, in units: the last is as many as one transaction takes.
+UNITS_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024)
 
 
 def _histogram() -> Histogram:
     return Histogram(SECONDS_BUCKETS)
+
+
+def _sizes() -> Histogram:
+    return Histogram(UNITS_BUCKETS)
 
 
 @dataclass(slots=True)
@@ -30,3 +36,5 @@ class JournalMetrics:
     """From BEGIN to the end of COMMIT."""
     commit_seconds: Histogram = field(default_factory=_histogram)
     """Of COMMIT alone: mostly the disk's."""
+    batch_units: Histogram = field(default_factory=_sizes)
+    """Units in one transaction."""

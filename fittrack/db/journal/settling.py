@@ -64,6 +64,7 @@ def count(metrics: JournalMetrics, report: Report) -> None:
     metrics.replays += report.replayed
     metrics.units += len(report.outcomes)
     metrics.jobs += len(report.results)
+    metrics.batch_units.observe(len(report.outcomes))
     metrics.batch_seconds.observe(report.seconds)
     metrics.commit_seconds.observe(report.commit_seconds)
     for outcome in report.outcomes:

@@ -4,6 +4,8 @@ import asyncio
 from zoneinfo import ZoneInfo
 
 from fittrack.jobs.cron import Cron
+from fittrack.jobs.record import JobRecord
+from fittrack.kit.clock import SystemClock
 from fittrack.kit.problems import Busy
 
 NEVER = {"year": 9999}
@@ -11,7 +13,8 @@ EVERY_SECOND = {"second": "*"}
 
 
 async def test_every_job_has_a_first_round_at_the_start() -> None:
-    cron, done = Cron(ZoneInfo("America/New_York")), [asyncio.Event(), asyncio.Event()]
+    cron = Cron(ZoneInfo("America/New_York"), SystemClock(), JobRecord())
+    done = [asyncio.Event(), asyncio.Event()]
     for number, event in enumerate(done):
         cron.add(f"job {number}", _setting(event), **NEVER)
     cron.start()
@@ -20,7 +23,9 @@ async def test_every_job_has_a_first_round_at_the_start() -> None:
 
 
 async def test_a_job_that_fails_has_its_next_round() -> None:
-    cron, rounds, enough = Cron(ZoneInfo("UTC")), list[Exception](), asyncio.Event()
+    record = JobRecord()
+    cron = Cron(ZoneInfo("UTC"), SystemClock(), record)
+    rounds, enough = list[Exception](), asyncio.Event()
     failures = [Busy("Too much"), ValueError("a mistake")]
 
     async def job() -> None:
@@ -35,10 +40,12 @@ async def test_a_job_that_fails_has_its_next_round() -> None:
     await enough.wait()
     await cron.stop()
     assert len(rounds) == 2
+    assert record.rounds == {("job", "postponed"): 1, ("job", "failed"): 1, ("job", "done"): 1}
+    assert "job" in record.done_at
 
 
 async def test_one_that_was_never_started_can_be_stopped() -> None:
-    await Cron(ZoneInfo("UTC")).stop()
+    await Cron(ZoneInfo("UTC"), SystemClock(), JobRecord()).stop()
 
 
 def _setting(event: asyncio.Event):  # type: ignore[no-untyped-def]

@@ -11,6 +11,7 @@ from fittrack.server import health
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.health import HealthReporter, health_routes
 from fittrack.server.http import make_application
+from fittrack.server.metrics_door import metrics_route
 
 
 class Part:
@@ -40,7 +41,7 @@ def reporter(clock, database) -> HealthReporter:
 
 @pytest.fixture
 async def probe(reporter, authenticator, clock, metrics: CollectorRegistry):
-    routes = health_routes(reporter, metrics)
+    routes = [*health_routes(reporter), metrics_route(metrics)]
     app = make_application(routes, authenticator=authenticator, clock=clock, policy=HeaderPolicy())
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
 
 from fittrack.app import Node
-from fittrack.ops.metrics import LimitCollector
+from fittrack.ops.metrics.limits import LimitCollector
 from fittrack.server.addresses import Proxies
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.http import make_application

@@ -118,7 +118,7 @@ async def test_every_statement_compiles_for_oracle(post: Post, receiver: Receive
     await post.admin.granted(
         f"{path}/redeliver", {"since": "2026-06-01T00:00:00Z", "include_delivered": True}
     )
-    await node._deliveries.look()
+    await node.backlogs.look()
     await post.admin.get(f"/webhooks?active=true&client_id={uuid4()}")
     await post.admin.granted(path, method="DELETE")
     await node.jobs.keep_house()

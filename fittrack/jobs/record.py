@@ -1,0 +1,20 @@
+"""What rounds of jobs came to on a node. Plain numbers, to be read by an exporter."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+OUTCOMES: Final = ("done", "postponed", "failed")
+"""`postponed`: the database was away, or too much was going on; the next round does it."""
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """Rounds since the start, those included that found that another node has the job."""
+
+    rounds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By job and outcome."""
+    done_at: dict[str, float] = field(default_factory=dict)
+    """When a job's last round was done, in seconds since 1970."""
+    names: set[str] = field(default_factory=set)
+    """Of the jobs that there are."""
