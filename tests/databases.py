@@ -44,6 +44,18 @@ def environ_of(folder: Path) -> dict[str, str]:
     }
 
 
+def server_environ() -> dict[str, str]:
+    """By what a process that a test starts finds the server that this one uses."""
+    if not ORACLE:
+        return {}
+    server = oracle()
+    return {
+        "ORACLE_DSN": server.dsn,
+        "FITTRACK_TEST_ADMIN": server.user,
+        "FITTRACK_TEST_ADMIN_PASSWORD": server.password,
+    }
+
+
 def settings_of(folder: Path) -> DatabaseSettings:
     """The same as the settings of an engine."""
     environ = environ_of(folder)

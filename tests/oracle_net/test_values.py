@@ -1,13 +1,11 @@
 """What is bound comes back, whatever its type; and Oracle's rules hold where they differ from SQLite's."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import oracledb
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
@@ -34,22 +32,6 @@ things = Table(
     Column("measure", Real),
 )
 
-milliseconds = st.integers(min_value=-(10**12), max_value=10**13)
-instants = milliseconds.map(lambda ms: EPOCH + timedelta(milliseconds=ms))
-characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-rows = st.fixed_dictionaries(
-    {
-        "amount": st.none() | st.integers(min_value=-(2**63) + 1, max_value=2**63 - 1),
-        "label": st.none() | st.text(characters, min_size=1, max_size=TEXT_MAX),
-        "short": st.none() | st.binary(min_size=1, max_size=BYTES_MAX),
-        "document": st.none() | st.binary(min_size=1, max_size=9_000),
-        "happened_at": st.none() | instants,
-        "born_on": st.none() | st.dates(min_value=date(1, 1, 1)),
-        "is_on": st.none() | st.booleans(),
-        "measure": st.none() | st.floats(allow_nan=False, allow_infinity=False),
-    }
-)  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def table(server: ServerProcess) -> Iterator[Connection]:
@@ -59,18 +41,6 @@ def table(server: ServerProcess) -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
     engine.dispose()
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(written=st.lists(rows, min_size=1, max_size=4))
-def test_what_is_written_by_array_dml_is_read_again(
-    table: Connection, written: list[dict[str, object]]
-) -> None:
-    table.execute(delete(things))
-    whole = [{"thing_id": UUID(int=at), **row} for at, row in enumerate(written)]
-    table.execute(insert(things), whole)
-    read = table.execute(select(things).order_by(things.c.thing_id)).mappings().all()
-    assert [dict(row) for row in read] == whole
 
 
 def test_the_empty_text_is_null_and_nulls_come_last(table: Connection) -> None:

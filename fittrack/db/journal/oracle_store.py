@@ -19,6 +19,9 @@ from fittrack.db.journal.unit import Row
 
 _CONSTRAINT_NAME = re.compile(r"constraint \((?:[^.)]+\.)?([^.)]+)\)")
 
+_SAVEPOINT_IS_GONE = "ORA-01086"
+"""Whoever ended the transaction within a job took the savepoint with it."""
+
 _DIALECT = oracle.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -60,7 +63,8 @@ class OracleStore(OneConnection):
             return Fault.STATEMENT  # a value that could not be converted, or a job's own exception
         if oracle_faults.is_refusal(error):
             return Fault.CONSTRAINT
-        return Fault.DATABASE if oracle_faults.is_unavailable(error) else Fault.STATEMENT
+        over = oracle_faults.number_of(error) == _SAVEPOINT_IS_GONE
+        return Fault.DATABASE if over or oracle_faults.is_unavailable(error) else Fault.STATEMENT
 
     def constraint_of(self, error: BaseException) -> str:
         named = _CONSTRAINT_NAME.search(str(driver_error(error)))

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from typing import Any, Final
 
 import structlog
@@ -54,13 +55,17 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     node = Wire(int(sys.argv[1]))
+    code = 0
     try:
         _serve(node)
     except (BrokenPipeError, ConnectionResetError):
         log.warning("journal.writer_left_alone")  # the node was killed: nobody is left who could be told
+    except Exception:
+        traceback.print_exc()  # the interpreter would say no more
+        code = 1
     # The driver has a thread that the interpreter would wait for, for ever when the database is gone too.
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 def _serve(node: Wire) -> None:

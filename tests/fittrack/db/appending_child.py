@@ -19,13 +19,13 @@ from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import drawing_log
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import uuid7
-from tests.fittrack.db.faults import WatchedStore
+from tests.fittrack.db.faults import Watched, watched_store
 from tests.fittrack.db.journal_world import WHOLE_TURNS, a_database, a_purchase
 
 PURCHASES_AT_A_TIME = 20
 
 
-def killing_itself(engine: Engine, steps: int) -> WatchedStore:
+def killing_itself(engine: Engine, steps: int) -> Watched:
     left = [steps]
 
     def step(_name: str) -> None:
@@ -33,7 +33,7 @@ def killing_itself(engine: Engine, steps: int) -> WatchedStore:
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    return WatchedStore(engine, step)
+    return watched_store(engine, step)
 
 
 def _end(error: BaseException) -> None:

@@ -16,6 +16,7 @@ from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import drawing_log, effects, ledger, user_log
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
+from tests import databases
 from tests.fittrack.db.journal_world import (
     NOON,
     WHOLE_TURNS,
@@ -94,7 +95,7 @@ def contents(engine: Engine) -> list[list[Row[tuple[object, ...]]]]:
 
 
 @given(work=st.lists(appends(), min_size=1, max_size=30))
-@settings(max_examples=40)
+@settings(max_examples=8 if databases.ORACLE else 40)
 @pytest.mark.timeout(300)
 def test_units_written_together_end_as_units_written_in_turn(work: list[tuple[int, Unit]]) -> None:
     with tempfile.TemporaryDirectory() as batched, tempfile.TemporaryDirectory() as in_turn:

@@ -6,7 +6,6 @@ and of the rest nothing; except for units whose outcome is unknown, until they a
 
 import asyncio
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
@@ -30,14 +29,15 @@ from fittrack.db.journal import (
     Unit,
     UnitRefused,
 )
-from fittrack.db.journal.sqlite_store import SqliteStore
+from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_thread import WriterThread
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import OutcomeUnknown
-from tests.fittrack.db.faults import UnansweredStore, sqlite_error
+from tests import databases
+from tests.fittrack.db.faults import Failure, unanswered_store
 from tests.fittrack.db.journal_world import (
     NOON,
     a_database,
@@ -51,10 +51,10 @@ from tests.fittrack.db.journal_world import (
 T = TypeVar("T")
 LOGS = [user_log, drawing_log]
 FAULTS: dict[str, Exception] = {
-    "begin": sqlite_error("database is locked", sqlite3.SQLITE_BUSY),
-    "insert": sqlite_error("database or disk is full", sqlite3.SQLITE_FULL),
-    "commit": sqlite_error("connection lost", sqlite3.SQLITE_IOERR),
-    "committed": sqlite_error("connection lost", sqlite3.SQLITE_IOERR),
+    "begin": Failure.LOCKED.error(),
+    "insert": Failure.FULL.error(),
+    "commit": Failure.UNREADABLE.error(),
+    "committed": Failure.UNREADABLE.error(),
 }
 
 
@@ -80,9 +80,9 @@ class JournalLife(RuleBasedStateMachine):
         self.refused: set[UUID] = set()
         self.doubtful: set[UUID] = set()
         self.authors: list[Author] = []
-        store = UnansweredStore(self.engine, self._step)
+        store = unanswered_store(self.engine, self._step)
         # Two nodes on one database; the network of the first fails at times.
-        self.nodes = [self._run(self._start(store)), self._run(self._start(SqliteStore(self.engine)))]
+        self.nodes = [self._run(self._start(store)), self._run(self._start(open_store(self.engine)))]
 
     async def _start(self, store: Store) -> Journal:
         clock = VirtualClock(NOON)
@@ -211,4 +211,6 @@ class JournalLife(RuleBasedStateMachine):
 
 
 TestJournalLife = JournalLife.TestCase
-TestJournalLife.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestJournalLife.settings = settings(
+    max_examples=8 if databases.ORACLE else 25, stateful_step_count=15, deadline=None
+)

@@ -4,13 +4,11 @@ import random
 from datetime import timedelta
 from typing import Any
 
-import oracledb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, insert, select
 from sqlalchemy.dialects import oracle, sqlite
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from fittrack.db.journal.oracle_store import OracleStore, merge_statement
 from fittrack.db.journal.sql import SQLITE_VARIABLES_MAX, BulkInsert
@@ -19,6 +17,7 @@ from fittrack.db.tables import metadata
 from fittrack.db.tables.logs import drawing_log, inbox, user_log
 from fittrack.db.types import Instant, Uuid16
 from fittrack.kit.ids import uuid7
+from tests.fittrack.db.faults import oracle_error
 from tests.fittrack.db.journal_world import NOON, reading
 
 ORACLE = oracle.dialect()  # type: ignore[no-untyped-call]
@@ -110,30 +109,29 @@ def test_every_tables_bulk_statements_compile_for_oracle(table: Any) -> None:
         assert str(merge_statement(table).compile(dialect=ORACLE)).startswith(f"MERGE INTO {table.name}")
 
 
-class _Detail:
-    def __init__(self, code: int) -> None:
-        self.code = code
-        self.full_code = f"ORA-{code:05}"
-
-    def __str__(self) -> str:
-        return f"ORA-{self.code:05}: unique constraint (FITTRACK.UQ_INBOX_NOTIFICATION_ID) violated"
-
-
-def _error(kind: type[DBAPIError], driver: type[Exception], code: int) -> DBAPIError:
-    return kind("INSERT", {}, driver(_Detail(code)))
+VIOLATED = oracle_error(1, "unique constraint (FITTRACK.UQ_INBOX_NOTIFICATION_ID) violated")
 
 
 @pytest.mark.parametrize(
     ("error", "fault"),
     [
-        (_error(IntegrityError, oracledb.IntegrityError, 1), Fault.CONSTRAINT),
-        (_error(DatabaseError, oracledb.DatabaseError, 942), Fault.STATEMENT),
-        (_error(DatabaseError, oracledb.DatabaseError, 1653), Fault.DATABASE),
-        (_error(DatabaseError, oracledb.DatabaseError, 60), Fault.DATABASE),
-        (_error(OperationalError, oracledb.OperationalError, 3113), Fault.DATABASE),
+        (VIOLATED, Fault.CONSTRAINT),
+        (oracle_error(942), Fault.STATEMENT),
+        (oracle_error(1653), Fault.DATABASE),
+        (oracle_error(60), Fault.DATABASE),
+        (oracle_error(1086), Fault.DATABASE),
+        (oracle_error(3113), Fault.DATABASE),
         (ValueError("a job's own"), Fault.STATEMENT),
     ],
-    ids=["unique", "no table", "no space", "deadlock", "connection lost", "not the database's"],
+    ids=[
+        "unique",
+        "no table",
+        "no space",
+        "deadlock",
+        "no savepoint",
+        "lost",
+        "not the database's",
+    ],
 )
 def test_oracle_faults_are_told_apart(error: Exception, fault: Fault) -> None:
     with create_engine("sqlite://").connect() as stand_in:
@@ -144,13 +142,12 @@ def test_oracle_faults_are_told_apart(error: Exception, fault: Fault) -> None:
 
 def test_oracles_constraint_is_named_as_in_the_schema() -> None:
     store = OracleStore(create_engine("sqlite://"))
-    error = _error(IntegrityError, oracledb.IntegrityError, 1)
-    assert store.constraint_of(error) == "uq_inbox_notification_id"
+    assert store.constraint_of(VIOLATED) == "uq_inbox_notification_id"
 
 
 def test_a_lost_oracle_connection_is_the_databases_fault_whatever_the_error_says() -> None:
     store = OracleStore(create_engine("sqlite://"))
-    assert store.fault_of(_error(IntegrityError, oracledb.IntegrityError, 1)) is Fault.DATABASE
+    assert store.fault_of(VIOLATED) is Fault.DATABASE
 
 
 def test_oracle_rows_go_in_the_order_of_their_key() -> None:

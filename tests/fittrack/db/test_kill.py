@@ -1,5 +1,6 @@
 """Kill -9 between any two steps of the writer, and at any instant: what was acknowledged is there."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from fittrack.db.tables.logs import drawing_log
+from tests import databases
 from tests.fittrack.db.appending_child import PURCHASES_AT_A_TIME
 from tests.fittrack.db.journal_world import a_database, assert_lawful, reading
 
@@ -20,7 +22,8 @@ STEPS_OF_A_BATCH = 6  # begin, three tables, commit, committed
 def _start(folder: Path, steps: int) -> subprocess.Popen[bytes]:
     a_database(folder).dispose()
     command = [sys.executable, "-m", "tests.fittrack.db.appending_child", str(folder), str(steps)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
+    environ = {**os.environ, **databases.server_environ()}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3], env=environ)
 
 
 def _acknowledged(output: bytes) -> list[UUID]:

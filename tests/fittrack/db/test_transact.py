@@ -17,7 +17,7 @@ from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Conflict
 from tests.fittrack.db.conftest import OpenJournal
-from tests.fittrack.db.faults import WatchedStore, fail_once, sqlite_error
+from tests.fittrack.db.faults import Failure, fail_once, watched_store
 from tests.fittrack.db.journal_world import NOON, a_note, reading
 
 
@@ -163,7 +163,7 @@ def _unexpected(error: BaseException) -> None:
 
 
 async def test_a_full_database_fails_jobs_and_units_alike(open_journal: OpenJournal, engine: Engine) -> None:
-    journal = open_journal(WatchedStore(engine, fail_once("begin", sqlite_error("database is locked", 5))))
+    journal = open_journal(watched_store(engine, fail_once("begin", Failure.LOCKED.error())))
     with pytest.raises(NotStored):
         await journal.transact(put, uuid7())
     assert await journal.transact(put, uuid7()) == "put"

@@ -1,15 +1,14 @@
 """A value comes back from either database as it was given, or is refused before it is sent."""
 
 import math
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
-from uuid import UUID
 
 import oracledb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, create_engine, insert, make_url, select
+from sqlalchemy import Column, MetaData, Table, create_engine, make_url
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeDecorator
 
@@ -124,41 +123,3 @@ def test_every_type_that_is_not_text_is_declared_to_the_driver_before_it_is_boun
 
 
 ORACLE_WITH_DRIVER: Any = create_engine("oracle+oracledb://").dialect
-
-
-@given(
-    rows=st.lists(
-        st.tuples(
-            st.uuids(),
-            st.none() | st.text(max_size=20),
-            st.none() | st.binary(max_size=20),
-            st.none() | st.dates(),
-            st.none() | st.booleans(),
-            st.none() | st.floats(allow_nan=False, allow_infinity=False),
-        ),
-        max_size=8,
-    )
-)
-def test_rows_of_all_types_are_read_from_sqlite_as_they_were_written(rows: list[tuple[Any, ...]]) -> None:
-    engine = create_engine("sqlite://")
-    table = Table(
-        "t",
-        MetaData(),
-        Column("place", Integer, primary_key=True),
-        Column("a", Uuid16),
-        Column("b", word(20)),
-        Column("c", Document),
-        Column("d", Day),
-        Column("e", Flag),
-        Column("f", Real),
-        sqlite_strict=True,
-    )
-    names = "abcdef"
-    with engine.begin() as connection:
-        table.create(connection)
-        for place, row in enumerate(rows):
-            connection.execute(insert(table).values(place=place, **dict(zip(names, row, strict=True))))
-        read = [tuple(row)[1:] for row in connection.execute(select(table).order_by(table.c.place))]
-    engine.dispose()
-    assert read == [(row[0], row[1] or None, row[2] or None, *row[3:]) for row in rows]
-    assert all(isinstance(row[0], UUID) and type(row[3]) in (date, type(None)) for row in read)

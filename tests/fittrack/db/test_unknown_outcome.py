@@ -1,7 +1,6 @@
 """A COMMIT without an answer: a void row finds out whether the unit is stored or can never be."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -12,10 +11,10 @@ from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import OutcomeUnknown
 from tests.fittrack.db.conftest import OpenJournal
-from tests.fittrack.db.faults import SlowlyCommittingStore, UnansweredStore, fail_once, sqlite_error
+from tests.fittrack.db.faults import Failure, fail_once, slowly_committing_store, unanswered_store
 from tests.fittrack.db.journal_world import a_note, a_purchase, assert_lawful, units_of
 
-LOST = sqlite_error("connection lost", sqlite3.SQLITE_IOERR)
+LOST = Failure.UNREADABLE.error()
 
 LoseCommit = Callable[[str], Journal]
 
@@ -23,7 +22,7 @@ LoseCommit = Callable[[str], Journal]
 @pytest.fixture
 def losing(open_journal: OpenJournal, engine: Engine) -> LoseCommit:
     """A journal whose first COMMIT is lost before ("commit") or after ("committed") it happened."""
-    return lambda step: open_journal(UnansweredStore(engine, fail_once(step, LOST)))
+    return lambda step: open_journal(unanswered_store(engine, fail_once(step, LOST)))
 
 
 async def test_a_commit_that_happened_is_found_and_its_author_goes_on(
@@ -59,7 +58,7 @@ async def test_a_commit_that_did_not_happen_is_dead_for_ever(losing: LoseCommit,
 async def test_a_commit_still_under_way_is_waited_for_and_never_guessed(
     open_journal: OpenJournal, engine: Engine, commit: bool
 ) -> None:
-    store = SlowlyCommittingStore(engine)
+    store = slowly_committing_store(engine)
     appender = open_journal(store).open(user_log, player := uuid7(), Head())
     unit = a_note()
     with pytest.raises(OutcomeUnknown):
@@ -143,7 +142,7 @@ async def test_a_resolution_that_fails_can_be_asked_again(open_journal: OpenJour
         if name == "commit" and commits[0] <= 3:
             raise LOST
 
-    appender = open_journal(UnansweredStore(engine, step)).open(user_log, uuid7(), Head())
+    appender = open_journal(unanswered_store(engine, step)).open(user_log, uuid7(), Head())
     with pytest.raises(OutcomeUnknown):
         await appender.append(unit := a_note())
     for _ in range(2):
