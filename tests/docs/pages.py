@@ -6,19 +6,27 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "deploy/README.md", *ROOT.glob("docs/**/*.md")])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("deploy/**/*.md"),
+        ROOT / "protocol/js/README.md",
+        *ROOT.glob("docs/**/*.md"),
+    ]
+)
 """Every document."""
 
-_FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^( *)```(\w*) ?([\w ]*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 class Block(NamedTuple):
-    """A fenced block of code."""
+    """A fenced block of code: its language, the word behind it, its text without the indent of a list."""
 
     language: str
+    note: str
     text: str
 
 
@@ -34,7 +42,10 @@ def text_of(page: str) -> str:
 
 def blocks(text: str) -> list[Block]:
     """The fenced blocks."""
-    return [Block(*found) for found in _FENCE.findall(text)]
+    return [
+        Block(language, note, re.sub(f"^{indent}", "", inner, flags=re.MULTILINE))
+        for indent, language, note, inner in _FENCE.findall(text)
+    ]
 
 
 def prose(text: str) -> str:
@@ -42,9 +53,14 @@ def prose(text: str) -> str:
     return _FENCE.sub("", text)
 
 
+def inline(text: str) -> list[str]:
+    """What is set as code in sentences and tables."""
+    return _CODE.findall(prose(text))
+
+
 def code(text: str) -> Iterator[str]:
     """Everything set as code: what is between backticks, and the lines of blocks without the comments."""
-    yield from _CODE.findall(prose(text))
+    yield from inline(text)
     for block in blocks(text):
         yield from (line.partition(" # ")[0].strip() for line in block.text.splitlines())
 

@@ -1,68 +1,18 @@
 """What the documents show of a running server is so: `make run` itself, on a database of its own."""
 
 import json
-import os
 import re
-import signal
-import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-import pytest
-
+from tests.docs.conftest import TOGETHER, Running
 from tests.docs.pages import ROOT, text_of
 from tests.docs.test_protocol_guide import frames
 from tests.server import PATIENCE_S
 
-pytestmark = pytest.mark.xdist_group("make run")
-
-
-class Running(NamedTuple):
-    """A server, and what `make run` printed."""
-
-    url: str
-    printed: str
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("run")
-    port = free_port()
-    environ = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/fittrack.db", "MAIL_DIR": f"{folder}/mail"}
-    command = ["make", f"--old-file={sys.prefix}/.ready", f"VENV={sys.prefix}", f"PORT={port}", "run"]
-    log = folder / "log"
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
-        )
-    try:
-        printed = read_greeting(process)
-        assert printed, log.read_text()
-        yield Running(f"http://127.0.0.1:{port}", printed)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.communicate(timeout=PATIENCE_S)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def read_greeting(process: "subprocess.Popen[bytes]") -> str:
-    """What is printed until the server serves; nothing if it never does."""
-    assert process.stdout is not None, "it was asked for"
-    lines = []
-    for line in process.stdout:
-        lines.append(line.decode())
-        if "Mail is written" in lines[-1]:
-            return "".join(lines)
-    return ""
+pytestmark = TOGETHER
 
 
 def test_make_run_prints_the_demo_accounts_of_the_readme(running: Running):
