@@ -35,6 +35,9 @@ PLACEHOLDERS: Final = {
 _RESTORE = 'kept="$ELSEWHERE/$$.db" && fittrack backup "$kept" && cd "$STOPPED" && fittrack restore "$kept"'
 
 ARGUMENTS: Final = {
+    "fittrack audit verify --heads FILE": (
+        'fittrack audit head --append "$FILE" && fittrack audit verify --heads "$FILE"'
+    ),
     "fittrack restore": _RESTORE,
     "fittrack restore FILE": _RESTORE,
     "fittrack verify-drawing": f"fittrack verify-drawing {DRAWN}",

@@ -15,8 +15,10 @@ PROGRAMS = {
 }
 """What a reader types first. Other words set as code in a sentence are names, not commands."""
 
-_ASSIGNMENTS = r"(?:[A-Za-z_]\w*=\S*\s+)*"
-_PLACE = re.compile(rf"(?:^|[|;&(]|\b(?:do|then|sudo|exec)\b)\s*{_ASSIGNMENTS}([\w./-]+)", re.MULTILINE)
+_ASSIGNMENTS = r"(?:[A-Za-z_]\w*=(?!\$\()\S*\s+)*"
+_PLACE = re.compile(
+    rf"(?:^|[|;&(]|\b(?:do|then|sudo|exec)\b)\s*{_ASSIGNMENTS}([\w./-]+)(?!\S*=)", re.MULTILINE
+)
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)")
 _DRAWN = re.compile(r"[─│►▼▲┌└┐┘├┤┴┬]")
 

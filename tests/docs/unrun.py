@@ -42,6 +42,7 @@ PROVEN_ELSEWHERE: Final = (
     Unrun("make demo", "tests/docs/conftest.py", "another name of `make run`"),
     Unrun("make setup", "tests/docs/conftest.py", "made the environment that these tests run in"),
     Unrun("make clean", "tests/docs/test_commands.py", "would take that environment away"),
+    Unrun("make lock", "tests/deploy/test_locks.py", "asks a package index for newer versions"),
     Unrun("make db-seed", "tests/docs/conftest.py", "half a minute; `make run` has done it"),
     Unrun("make redis", "tests/redis_server.py", "may install packages"),
     Unrun("make chromium", "tests/browser/chromium.py", "may install packages"),
