@@ -19,9 +19,7 @@ $(VENV)/.ready: pyproject.toml
 	@touch $@
 
 # What runs a second time on Oracle: a test server, or with ORACLE_DSN a real one.
-ORACLE_TESTS ?= tests/e2e $(ORACLE_JOURNAL:%=tests/fittrack/db/test_%.py)
-ORACLE_JOURNAL := append batches_equal_turns failures fencing journal_model kill reads round_trip transact \
-	unknown_outcome writer_process
+ORACLE_TESTS ?= @tests/oracle_suite.txt
 
 .PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint lock format bench soak screenshots smoke demo db-migrate db-seed db-reset clean help
 

@@ -49,7 +49,7 @@ def test_every_make_target_is_documented():
 
 
 def test_what_make_runs_is_there():
-    for path in re.findall(r"\btests/[\w/]+(?:\.py)?", MAKEFILE):
+    for path in re.findall(r"\btests/[\w/]+(?:\.\w+)?", MAKEFILE):
         assert (ROOT / path).exists(), f"the Makefile names {path}"
 
 
