@@ -169,7 +169,8 @@ class Session:
         if now - self._heard_at >= self._policy.timing.silence_max:
             self.close(CloseCode.NO_HEARTBEAT)
         elif self._phase is Phase.AWAITING and now >= self._ends_at:
-            self.refuse(None, Unauthenticated("No `auth` in time"))
+            # A slow phone, or a server that stood still while its `auth` lay there: it may come back.
+            self.refuse(None, Unauthenticated("No `auth` in time"), CloseCode.NO_HEARTBEAT)
         elif self._phase is Phase.OPEN:
             self._watch_token(now)
 

@@ -189,7 +189,7 @@ class Server:
                 log.write(line)
                 log.flush()
                 event = _event(line)
-                if event.get("event") == self._serves:
+                if event.get("event") == self._serves and not serving.done():
                     serving.set_result(event["port"])
                 elif event.get("event") == "journal.writing":
                     self.writer_pid = event["pid"]

@@ -17,14 +17,17 @@ from tests import databases
 from tests.server import PATIENCE_S
 from tests.world import DAYS_BACK_MAX, POINTS_A_DAY, World, make_world, migrated, settings_for
 
-PLAYERS = 200
+SOAK = bool(os.environ.get("FITTRACK_SOAK"))
+"""Whether the long forms are wanted (`make soak`)."""
+
+SOAK_CLIENTS = int(os.environ.get("FITTRACK_SOAK_CLIENTS", "1000"))
+"""The clients of the largest soak. docs/scaling.md says what was shown with how many."""
+
+PLAYERS = max(200, SOAK_CLIENTS if SOAK else 0)
 POINTS = DAYS_BACK_MAX * POINTS_A_DAY
 
 TEMPLATE_FRESH_S = 1_200
 """Tokens live for an hour; a soak must not copy a world whose tokens are about to end."""
-
-SOAK = bool(os.environ.get("FITTRACK_SOAK"))
-"""Whether the long forms are wanted (`make soak`)."""
 
 LOOK_EVERY_S = 0.02
 

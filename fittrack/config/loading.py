@@ -27,6 +27,7 @@ from fittrack.db.engine import (
 from fittrack.db.oracle.extras import Extra
 from fittrack.kit.environment import Reader, SettingsError, read_dotenv
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES, US_STATES
+from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX
 from fittrack.server.addresses import ForwardedHeader, Network
 from fittrack.server.admission import (
     CONNECTIONS_MAX,
@@ -36,7 +37,6 @@ from fittrack.server.admission import (
     Caps,
 )
 from fittrack.server.drain import SPREAD_S
-from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
 from fittrack.server.rate_limits import Tiers
 from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX, COMMANDS_PER_SECOND
 

@@ -41,6 +41,19 @@ class PlayerNote(Struct, frozen=True, tag="note", gc=False):
     subject: str = ""
 
 
+class Presence(Struct, frozen=True, tag="presence"):
+    """The connections of an account at one node. Nodes say so when somebody signed in: `asker` first, then
+    those that heard it and have some."""
+
+    user_id: UserId
+    asker: str
+    asked_ms: int
+    """When somebody signed in there, in milliseconds since 1970."""
+    node: str
+    arrived: list[int]
+    """When somebody signed in on each connection."""
+
+
 class ChannelEvent(Struct, frozen=True, tag="channel", gc=False):
     """An event of a channel. Its position only grows.
 
@@ -110,7 +123,17 @@ class Reading(Struct, frozen=True, kw_only=True, tag="reading"):
     """Crashes, quarantines and abandoned turns, by kind of actor."""
 
 
-Message = StreamEvent | PlayerNote | ChannelEvent | Revocation | StandingChanged | JobDue | RollCall | Reading
+Message = (
+    StreamEvent
+    | PlayerNote
+    | Presence
+    | ChannelEvent
+    | Revocation
+    | StandingChanged
+    | JobDue
+    | RollCall
+    | Reading
+)
 
 
 def position_of(at: datetime) -> int:

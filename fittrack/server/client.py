@@ -13,7 +13,7 @@ import structlog
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import SessionId
 from fittrack.kit.problems import Forbidden, Internal, Problem, Unauthenticated
-from fittrack.pubsub.messages import PlayerNote, StreamEvent
+from fittrack.pubsub.messages import PlayerNote, StreamEvent, position_of
 from fittrack.server.admission import Admission
 from fittrack.server.fanout import FanOut
 from fittrack.server.flusher import Flusher
@@ -66,6 +66,7 @@ class Client:
         "_streams",
         "_subscriptions",
         "_tasks",
+        "arrived_ms",
         "connection",
         "outbox",
         "principal",
@@ -77,6 +78,7 @@ class Client:
         transport.set_write_buffer_limits(high=WRITE_HIGH_BYTES, low=WRITE_LOW_BYTES)
         self.services = services
         self.principal: Principal | None = None
+        self.arrived_ms = 0
         self.session = Session(self, codec, services.policy)
         self.outbox = Outbox(transport, codec, services.flusher, self)
         self.connection = LeanConnection(transport, self, bytes_max=self.session.message_bytes_max)
@@ -295,6 +297,7 @@ class Client:
                 principal.user_id, self.outbox, self.services.gateway.read_stream, self.services.clock
             )
             self.services.admission.settled(self)
+            self.arrived_ms = position_of(self.services.clock.now())
             self.services.hub.sign_in(self, principal.user_id)
 
     def _refuse(self, frame_id: FrameId, problem: Problem, code: CloseCode = CloseCode.BAD_TOKEN) -> None:

@@ -2,63 +2,22 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
-from fittrack.kit.ids import SessionId, UserId
-from fittrack.pubsub.broker import Broker, Subscription
+from fittrack.kit.ids import UserId
 from fittrack.pubsub.messages import (
     REVOCATIONS,
     STANDINGS,
     Message,
-    PlayerNote,
     Revocation,
     StandingChanged,
-    StreamEvent,
     player_topic,
 )
+from fittrack.server.account import Account, C, Place
 from protocol.close_codes import CloseCode
-
-CONNECTIONS_PER_ACCOUNT_MAX = 5
-"""Connections of one account on one node: phone, tablet, watch, browser and a spare one."""
 
 SWEEP_SLOTS = 20
 """Parts in which all connections are swept, one after the other: 1-2 ms each at 15,000."""
-
-
-class Connected(Protocol):
-    """A connection, as the hub sees it."""
-
-    @property
-    def session_id(self) -> SessionId | None:
-        """The login session, once it is known."""
-
-    def end(self, code: CloseCode) -> None:
-        """Close; the connection leaves the hub before this returns."""
-
-    def publish(self, event: StreamEvent | PlayerNote) -> None:
-        """Something of the account's streams was published."""
-
-    def look_again(self) -> None:
-        """The account's role, status or profile changed."""
-
-
-C = TypeVar("C", bound=Connected)
-
-
-class _Account(Generic[C]):
-    """The connections of one account. It listens to the broker itself: events need no look-up."""
-
-    __slots__ = ("connections", "subscription")
-
-    def __init__(self, broker: Broker, user_id: UserId) -> None:
-        self.connections: tuple[C, ...] = ()  # in order of arrival
-        self.subscription: Subscription = broker.subscribe(player_topic(user_id), self.receive)
-
-    def receive(self, message: Message) -> None:
-        """What the broker calls."""
-        assert isinstance(message, (StreamEvent, PlayerNote)), "an account hears of itself alone"
-        for connection in self.connections:
-            connection.publish(message)
 
 
 class Hub(Generic[C]):
@@ -66,14 +25,13 @@ class Hub(Generic[C]):
     change what they may do.
     """
 
-    def __init__(self, broker: Broker, *, per_account_max: int = CONNECTIONS_PER_ACCOUNT_MAX) -> None:
-        self._broker = broker
-        self._per_account_max = per_account_max
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._slots: tuple[set[C], ...] = tuple(set() for _ in range(SWEEP_SLOTS))
-        self._accounts: dict[UserId, _Account[C]] = {}
+        self._accounts: dict[UserId, Account[C]] = {}
         self._listens = (
-            broker.subscribe(REVOCATIONS, self._revoke),
-            broker.subscribe(STANDINGS, self._change),
+            place.broker.subscribe(REVOCATIONS, self._revoke),
+            place.broker.subscribe(STANDINGS, self._change),
         )
 
     def __len__(self) -> int:
@@ -106,18 +64,22 @@ class Hub(Generic[C]):
         min(self._slots, key=len).add(connection)
 
     def sign_in(self, connection: C, user_id: UserId) -> None:
-        """`connection` belongs to `user_id` from now on. The oldest one too many is closed 4504."""
+        """`connection` belongs to `user_id` from now on. The oldest one too many here is closed 4504."""
         account = self._accounts.get(user_id)
-        if account is not None and len(account.connections) >= self._per_account_max:
+        if account is not None and len(account.connections) >= self._place.per_account_max:
             account.connections[0].end(CloseCode.REPLACED)
             account = self._accounts.get(user_id)
         if account is None:
-            account = self._accounts[user_id] = _Account(self._broker, user_id)
+            account = self._accounts[user_id] = Account(self._place, user_id)
         account.connections = (*account.connections, connection)
 
     async def listening(self, user_id: UserId) -> None:
-        """Return when nothing that is published for `user_id`, on any node, is missed any more."""
-        await self._broker.listening(player_topic(user_id))
+        """Return when nothing that is published for `user_id`, on any node, is missed any more. From then on
+        the nodes close the oldest ones too many that they have together."""
+        await self._place.broker.listening(player_topic(user_id))
+        account = self._accounts.get(user_id)
+        if account is not None:
+            account.compare()
 
     def remove(self, connection: C, user_id: UserId | None) -> None:
         """`connection` is closing: it gets nothing any more. Removing twice is no error."""

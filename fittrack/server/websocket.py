@@ -13,6 +13,7 @@ from fittrack.kit.histogram import Histogram
 from fittrack.kit.problems import Busy, Malformed, Problem
 from fittrack.pubsub.broker import Broker
 from fittrack.server import handshake
+from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX, Place
 from fittrack.server.addresses import client_address, site_of
 from fittrack.server.admission import RETRY_AFTER_MS, Admission, Caps
 from fittrack.server.client import Client, Services
@@ -21,7 +22,7 @@ from fittrack.server.fanout import FanOut
 from fittrack.server.flusher import Flusher
 from fittrack.server.gc_waves import WaveFreezer
 from fittrack.server.hand_over import Upgrade, check_hand_over, give_protocol, take_over
-from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX, Hub
+from fittrack.server.hub import Hub
 from fittrack.server.live_metrics import LiveMetrics
 from fittrack.server.pinger import Pinger
 from fittrack.server.ports import Gateway
@@ -63,7 +64,7 @@ class WebSockets:
         self._settings = settings
         self._clock = clock
         self._draining = False
-        self.hub: Hub[Client] = Hub(broker, per_account_max=settings.per_account_max)
+        self.hub: Hub[Client] = Hub(Place(broker, settings.node, settings.per_account_max))
         self._admission = Admission(settings.caps, windows or MemoryWindows(clock), self.hub)
         self.metrics = LiveMetrics()
         self.fanout = FanOut(broker, clock, self.metrics.publish_lag)

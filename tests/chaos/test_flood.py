@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from uuid import UUID
 
 from actors.runtime.kind import MAILBOX_MESSAGES_MAX
-from fittrack.server.hub import CONNECTIONS_PER_ACCOUNT_MAX
+from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX
 from protocol.limits import COMMANDS_BURST, COMMANDS_IN_FLIGHT_MAX
 from tests.bets import Bets
 from tests.chaos.nodes import Gate, listening

@@ -23,9 +23,9 @@ from tests.cluster.storm import Storm
 from tests.evidence import assert_sound
 from tests.redis_server import redis_server
 from tests.server import PATIENCE_S, Server, serving
-from tests.stage import SOAK, Stage, eventually
+from tests.stage import SOAK, SOAK_CLIENTS, Stage, eventually
 
-PLAYERS = 1_000 if SOAK else 60
+PLAYERS = SOAK_CLIENTS if SOAK else 60
 STORM_S = 240.0 if SOAK else 25.0
 WORKERS = 2
 NODES = 2 if SOAK else 1

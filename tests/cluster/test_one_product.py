@@ -1,7 +1,7 @@
 """What is of the whole product is the same at every node: what operators see, limits, keys."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,17 @@ from fittrack.cluster.cluster import Cluster
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import uuid7
 from fittrack.kit.origin import Origin
+from fittrack.kit.problems import Busy
 from fittrack.kit.standing import AccountStatus
+from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX
 from fittrack.server.asking import USER
+from protocol.close_codes import CloseCode
 from tests.cluster.nodes import two_nodes_here
 from tests.evidence import assert_sound
 from tests.players import Rest, problem_code
 from tests.redis_server import redis_server
 from tests.server import Address
-from tests.stage import Stage
+from tests.stage import Stage, eventually
 from tests.wire import Wire, purchase, wired
 from tests.world import Member
 
@@ -33,6 +36,15 @@ def cluster_of(node: Node) -> Cluster:
 def living_at(node: Node, members: list[Member]) -> Member:
     """Somebody whose actor runs on `node`."""
     return next(each for each in members if node.placement.locate(USER, each.user_id) is None)
+
+
+async def is_linked(node: Node) -> bool:
+    """Whether the node hears itself through Redis."""
+    try:
+        await cluster_of(node).check()
+    except Busy:
+        return False
+    return True
 
 
 @asynccontextmanager
@@ -111,3 +123,36 @@ async def test_limits_and_keys_count_for_all_nodes_together(stage: Stage, tmp_pa
                 status, refusal = await door.call("GET", "/points/balance", token=member.token)
                 assert (status, problem_code(refusal)) == (429, "rate-limited")
     assert_sound(stage)
+
+
+async def test_an_account_has_five_connections_at_all_nodes_together_and_at_each_without_redis(
+    stage: Stage, tmp_path: Path
+) -> None:
+    with redis_server(tmp_path) as redis:
+        async with two_nodes_here(stage, redis) as (one, at_one, other, at_other), AsyncExitStack() as phones:
+            member = living_at(other, stage.world.players)
+
+            async def enter(*addresses: Address) -> list[Wire]:
+                return [await phones.enter_async_context(wired(each, member.token)) for each in addresses]
+
+            def open_at_each() -> list[int]:
+                return [len(node.sockets.hub.connections_of(member.user_id)) for node in (one, other)]
+
+            first, second, *rest = await enter(*(at_one, at_other) * 2, at_one, at_one, at_one)
+            for replaced in (first, second):
+                while await replaced.read():
+                    pass
+                assert replaced.close_code == CloseCode.REPLACED
+            assert open_at_each() == [4, 1]
+
+            redis.kill()
+            rest += await enter(at_other, at_other)
+            assert open_at_each() == [4, 3], "nobody knows of the others"
+            redis.start()
+            for node in (one, other):
+                await eventually(lambda n=node: is_linked(n), "the link")
+            rest += await enter(at_one)
+            await eventually(lambda: sum(open_at_each()) == CONNECTIONS_PER_ACCOUNT_MAX, "the surplus's end")
+            for phone in rest[-3:]:
+                await phone.send({"t": "ping", "id": "still here"})
+                await phone.answers(["still here"])

@@ -133,10 +133,14 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    settings: WebSocketSettings | None = None, *, send_buffer: int | None = None
+    settings: WebSocketSettings | None = None, *, send_buffer: int | None = None, beside: House | None = None
 ) -> AsyncIterator[House]:
-    clock, broker = VirtualClock(START), MemoryBroker()
-    product = Product(broker, clock)
+    """`beside` another one, it is another node of the same product."""
+    if beside is None:
+        clock, broker = VirtualClock(START), MemoryBroker()
+        product = Product(broker, clock)
+    else:
+        clock, broker, product = beside.clock, beside.product.broker, beside.product
     app = web.Application(middlewares=[problems_as_json])
     sockets = WebSockets(product, broker, clock, settings or WebSocketSettings())
     app.router.add_get("/ws", sockets.handle)

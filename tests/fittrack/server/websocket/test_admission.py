@@ -65,7 +65,7 @@ async def test_a_stranger_who_says_nothing_makes_room_after_ten_seconds() -> Non
         stranger = await house.connect()
         assert await knock(house) == 503
         await house.clock.advance(Timing().auth_within + SWEEP_EVERY_S)
-        assert await stranger.close_code() == 4500
+        assert await stranger.close_code() == 4004
         assert await knock(house) == 101
 
 

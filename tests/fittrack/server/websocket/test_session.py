@@ -8,8 +8,9 @@ import pytest
 
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Busy, NotFound
+from fittrack.server.websocket import WebSocketSettings
 from protocol.session import Session
-from tests.fittrack.server.websocket.house import House
+from tests.fittrack.server.websocket.house import House, open_house
 
 
 def a_purchase() -> dict[str, Any]:
@@ -73,7 +74,7 @@ async def test_a_stranger_who_says_nothing_is_closed_after_ten_seconds(house: Ho
     await house.clock.advance(9)
     assert len(house.sockets.hub) == 1
     await house.clock.advance(2.1)
-    assert await player.close_code() == 4500
+    assert await player.close_code() == 4004
 
 
 async def test_a_token_is_refreshed_before_it_ends(house: House) -> None:
@@ -110,6 +111,37 @@ async def test_the_sixth_connection_of_an_account_closes_its_oldest(house: House
     for player in players[1:]:
         assert (await player.ask("ping"))["t"] == "pong"
     assert len(house.sockets.hub.connections_of(house.product.user_of(token))) == 5
+
+
+async def test_the_sixth_connection_of_an_account_closes_its_oldest_at_whatever_node_that_is(
+    house: House,
+) -> None:
+    token = house.product.sign_up()
+    async with (
+        open_house(WebSocketSettings(node="b"), beside=house) as second,
+        open_house(WebSocketSettings(node="c"), beside=house) as third,
+    ):
+        players = []
+        for each in (second, house, second, third, house, house, third):
+            await house.clock.advance(1)
+            players.append(await each.enter(token))
+        for player in players[:2]:
+            assert await player.close_code() == 4504
+        for player in players[2:]:
+            assert (await player.ask("ping"))["t"] == "pong"
+        assert [len(each.sockets.hub) for each in (house, second, third)] == [2, 1, 2]
+
+
+async def test_who_left_makes_room_at_every_node(house: House) -> None:
+    token = house.product.sign_up()
+    async with open_house(WebSocketSettings(node="b"), beside=house) as other:
+        stayer = await house.enter(token)
+        for _ in range(6):
+            await house.clock.advance(1)
+            leaver = await other.enter(token)
+            await leaver.socket.close()
+            await house.eventually(lambda: len(other.sockets.hub) == 0)
+        assert (await stayer.ask("ping"))["t"] == "pong"
 
 
 async def test_a_revoked_session_is_closed_at_once_and_no_other(house: House) -> None:
