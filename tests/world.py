@@ -32,6 +32,7 @@ from tests.server import NO_RATE_LIMITS
 
 POINTS_A_DAY = 1_000  # the cap; a day of hard exercise reaches it
 ADMIN_PASSWORD = "Correct-Horse-7-Battery"
+PREPARED_AT_ONCE = 200  # more would wait for each other longer than commands may on a busy machine
 DAYS_BACK_MAX = 6  # older activities are refused
 
 
@@ -90,7 +91,9 @@ async def fill(node: Node, *, players: int, points: int, cost: int, close_in_s: 
     """Make the world on a running node."""
     admin = await enrol(node, "admin", role=Role.ADMIN)
     members = [await enrol(node, f"player{number}") for number in range(players)]
-    await asyncio.gather(*(_prepare(node, member, n, points) for n, member in enumerate(members)))
+    for first in range(0, players, PREPARED_AT_ONCE):
+        some = enumerate(members[first : first + PREPARED_AT_ONCE], first)
+        await asyncio.gather(*(_prepare(node, member, number, points) for number, member in some))
     return World(members, admin, await open_drawing(node, cost=cost, close_in_s=close_in_s))
 
 
