@@ -39,10 +39,10 @@ class JobCollector(Collector):
         """The figures as of now."""
         record = self._record
         rounds = CounterMetricFamily(
-            "fittrack_job_rounds", "Rounds of jobs on this node.", labels=["job", "outcome"]
+            "fittrack_job_rounds", "Rounds of jobs on this node.", labels=["name", "outcome"]
         )
         done_at = GaugeMetricFamily(
-            "fittrack_job_done_timestamp_seconds", "When a job's last round was done.", labels=["job"]
+            "fittrack_job_done_timestamp_seconds", "When a job's last round was done.", labels=["name"]
         )
         for job in sorted(record.names):
             for outcome in OUTCOMES:

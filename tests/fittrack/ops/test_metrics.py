@@ -16,6 +16,7 @@ from fittrack.kit.problems import Problem
 from protocol.close_codes import CloseCode
 from tests.actors.beacon_house import pass_the_close_and_the_draw, sold_drawing
 from tests.actors.house import House, a_house
+from tests.deploy.promql import OF_LIBRARIES as LIBRARIES_EXPORT
 from tests.docs.pages import bare, table, text_of
 from tests.door import Client, a_player, opened
 from tests.exported import Exported, exported_by
@@ -198,6 +199,7 @@ async def test_the_page_of_metrics_names_what_a_node_exports_and_nothing_else(no
     found: dict[str, set[str]] = {}
     for worker in (1, 2):
         seen = await nodes.exported(worker)
+        assert set(seen.families) >= LIBRARIES_EXPORT
         own = {name for name in seen.families if not name.startswith(OF_LIBRARIES)}
         assert own == set(documented)
         for name in own:
