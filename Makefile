@@ -21,7 +21,7 @@ $(VENV)/.ready: pyproject.toml
 # What runs a second time on Oracle: a test server, or with ORACLE_DSN a real one.
 ORACLE_TESTS ?= @tests/oracle_suite.txt
 
-.PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint lock format bench soak screenshots smoke demo db-migrate db-seed db-reset clean help
+.PHONY: setup redis chromium run dev test test-oracle test-unit test-integration test-cov lint lock format bench soak screenshots smoke demo db-migrate db-seed db-reset docker-up docker-up-all docker-down docker-ready clean help
 
 setup: $(VENV)/.ready ## Make the virtual environment and install everything into it
 
@@ -113,6 +113,26 @@ db-seed: setup ## Load the demo world into an empty database
 db-reset: setup ## Throw the embedded database away and make a new one
 	@rm -rf var/fittrack.db var/fittrack.db-wal var/fittrack.db-shm
 	@$(BIN)/fittrack migrate
+
+COMPOSE := docker compose --file deploy/compose.yaml
+
+docker-ready:
+	@command -v docker >/dev/null \
+		|| { echo "There is no docker here: install Docker Engine with its compose plugin. 'make run' needs neither."; exit 1; }
+	@docker compose version >/dev/null 2>&1 \
+		|| { echo "This docker has no compose: install its plugin docker-compose-plugin. 'make run' needs neither."; exit 1; }
+	@docker info >/dev/null 2>&1 \
+		|| { echo "Docker's engine does not answer: start it, or ask to be let in. 'make run' needs none."; exit 1; }
+
+docker-up: docker-ready ## Start Oracle Free and Redis, and wait until both are healthy
+	@$(COMPOSE) up --wait
+
+docker-up-all: docker-ready ## Start two nodes behind a balancer as well, with the demo world and dashboards, at http://127.0.0.1:8000
+	@$(COMPOSE) --profile all up --build --wait
+	@$(COMPOSE) run --rm seed
+
+docker-down: docker-ready ## Stop whatever docker-up and docker-up-all started; what the databases hold stays
+	@$(COMPOSE) --profile all --profile demo down
 
 clean: ## Remove what was made: environment, database, caches
 	@rm -rf $(VENV) var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage

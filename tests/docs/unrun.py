@@ -54,7 +54,7 @@ PROVEN_ELSEWHERE: Final = (
     Unrun("make soak", "tests/conftest.py", "takes an hour; its short forms are in `make test`"),
     Unrun("make smoke", "tests/e2e/test_journey.py", "is one of the tests"),
     Unrun("make screenshots", "tests/browser/screenshots.py", "would change the pictures"),
-    Unrun("make docker", "tests/docs/test_compose.py", "needs a Docker engine"),
+    Unrun("make docker-", "tests/deploy/test_docker_targets.py", "needs a Docker engine"),
     Unrun("python -m tests.benchmarks", "tests/benchmarks/test_benchmarks.py", "takes minutes"),
     Unrun("python -m tests.benchmarks.", "tests/benchmarks/test_benchmarks.py", "takes minutes"),
     Unrun("python docs/images/capture.py", "tests/docs/test_running.py", "would change the picture"),
