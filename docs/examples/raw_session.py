@@ -1,8 +1,9 @@
-"""The protocol by hand: every frame of a short session, as JSON, without the reference client.
+"""The protocol by hand: every frame of a session, as JSON, without the reference client.
 
     python docs/examples/raw_session.py http://127.0.0.1:8000
 
-Signs in, subscribes, buys, repeats the purchase under its key, loses the connection and resumes.
+Signs in, subscribes, buys, repeats the purchase under its key, is refused, loses the connection and resumes.
+With `--until-goaway` it stays until the server is told to stop (Ctrl-C), and leaves as it is asked to.
 """
 
 import argparse
@@ -30,21 +31,29 @@ class Connection:
         show("→", frame)
         await self._socket.send_str(json.dumps(frame))
 
-    async def hear(self, until: str) -> Frame:
-        """Read messages up to the one that holds a frame of this type; a message is a frame or a list."""
+    async def hear(self, *until: str) -> Frame:
+        """Read until a frame of each type has come, and return one of the last message."""
+        waiting = set(until)
         while True:
             message = await self._socket.receive_json()
-            frames = message if isinstance(message, list) else [message]
+            frames = message if isinstance(message, list) else [message]  # a message is one or several
             for frame in frames:
                 show("←", frame)
-            for frame in frames:
-                if frame["t"] == until:
-                    return dict(frame)
+            waiting -= {frame["t"] for frame in frames}
+            if not waiting:
+                return next(dict(frame) for frame in frames if frame["t"] in until)
+
+    async def leave(self) -> None:
+        """Close, and wait until the server has closed as well."""
+        print(f"→ close {aiohttp.WSCloseCode.OK.value}")  # noqa: T201
+        await self._socket.close()
+        print(f"← close {self._socket.close_code}")  # noqa: T201
 
 
 def show(direction: str, frame: Frame) -> None:
-    """Print a frame on one line; secrets are nobody's business."""
-    shown = json.dumps(frame, ensure_ascii=False)
+    """Print a frame on one line, in the order of the guide; secrets are nobody's business."""
+    ordered = {name: frame[name] for name in ("t", "id", "key", "ch", "seq", "d") if name in frame}
+    shown = json.dumps(ordered, ensure_ascii=False)
     print(direction, shown.replace(frame.get("d", {}).get("token", "\0"), "…"))  # noqa: T201 - for readers
 
 
@@ -68,15 +77,17 @@ async def shop(connection: Connection, token: str, drawing_id: str) -> Frame:
     await connection.hear("hello")
     await connection.say({"t": "auth", "id": 1, "d": {"token": token}})
     welcome = await connection.hear("welcome")
-    await connection.say({"t": "sub", "id": 2, "ch": f"drawing:{drawing_id}"})
+    await connection.say({"t": "ping", "id": 2})
+    await connection.hear("pong")
+    await connection.say({"t": "sub", "id": 3, "ch": f"drawing:{drawing_id}"})
     await connection.hear("snapshot")
     purchase = {"t": "tickets.buy", "key": str(uuid4()), "d": {"drawing_id": drawing_id, "quantity": 2}}
-    await connection.say({**purchase, "id": 3})
-    await connection.hear("drawing.tick")
     await connection.say({**purchase, "id": 4})
+    await connection.hear("points.changed", "tickets.changed", "ok", "drawing.tick")
+    await connection.say({**purchase, "id": 5})
     await connection.hear("ok")
     greedy = {"t": "tickets.buy", "key": str(uuid4()), "d": {"drawing_id": drawing_id, "quantity": 999_999}}
-    await connection.say({**greedy, "id": 5})
+    await connection.say({**greedy, "id": 6})
     await connection.hear("err")
     return welcome
 
@@ -87,22 +98,34 @@ async def resume(connection: Connection, token: str, welcome: Frame) -> None:
     known = {"ledger": welcome["d"]["ledger_seq"], "inbox": welcome["d"]["inbox_seq"]}
     await connection.say({"t": "auth", "id": 1, "d": {"token": token, "resume": known}})
     await connection.hear("points.changed")
-    await connection.say({"t": "ping", "id": 2})
-    await connection.hear("pong")
+
+
+async def go_away(connection: Connection) -> None:
+    """Stay until the server leaves. A phone opens its next connection first (`protocol/client.py` does)."""
+    await connection.hear("goaway")
+    await connection.leave()
 
 
 async def main() -> None:
     """Both connections."""
     parser = argparse.ArgumentParser()
     parser.add_argument("url", nargs="?", default="http://127.0.0.1:8000")
-    url = parser.parse_args().url
-    async with aiohttp.ClientSession(url) as http:
+    parser.add_argument("--until-goaway", action="store_true")
+    given = parser.parse_args()
+    async with aiohttp.ClientSession(given.url) as http:
         token, drawing_id = await sign_in(http, PLAYER_EMAIL, DEMO_PASSWORD), await drawing_to_enter(http)
-        async with http.ws_connect("/ws", protocols=(SUBPROTOCOL,)) as socket:
-            welcome = await shop(Connection(socket), token, drawing_id)
-        print()  # noqa: T201
-        async with http.ws_connect("/ws", protocols=(SUBPROTOCOL,)) as socket:
-            await resume(Connection(socket), token, welcome)
+        lost = await http.ws_connect("/ws", protocols=(SUBPROTOCOL,))
+        welcome = await shop(Connection(lost), token, drawing_id)
+    # The session closed its sockets, and said nothing to the server: so it looks when a network is lost.
+    print(flush=True)  # noqa: T201
+    async with (
+        aiohttp.ClientSession(given.url) as http,
+        http.ws_connect("/ws", protocols=(SUBPROTOCOL,)) as socket,
+    ):
+        await resume(Connection(socket), token, welcome)
+        if given.until_goaway:
+            print(flush=True)  # noqa: T201
+            await go_away(Connection(socket))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ PROGRAMS = {
     *("apt-get", "bash", "cp", "git", "mv", "openssl", "rsync", "ssh", "sudo", "systemctl"),
     *("curl", "openapi-python-client", "openapi-typescript", "redis-cli"),
     *("expdp", "oci", "rman", "sqlplus"),
-    *("docker", "gh", "helm", "kubectl", "terraform"),
+    *("docker", "gh", "helm", "kubectl", "promtool", "terraform"),
 }
 """What a reader types first. Other words set as code in a sentence are names, not commands."""
 

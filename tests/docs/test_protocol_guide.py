@@ -24,7 +24,7 @@ def frames(arrow: str) -> list[Frame]:
     """The frames shown in one direction. Long ones are wrapped; their next lines are indented."""
     shown = "\n".join(block.text for block in blocks(GUIDE) if block.language == "text")
     joined = re.sub(r"\n  +", " ", shown)
-    return [json.loads(line[2:]) for line in joined.splitlines() if line.startswith(arrow)]
+    return [json.loads(line[2:]) for line in joined.splitlines() if line.startswith(f"{arrow} {{")]
 
 
 def fits(data: object, kinds: list[type]) -> bool:

@@ -1,6 +1,5 @@
 """What the documents show of a running server is so: `make run` itself, on a database of its own."""
 
-import json
 import re
 import subprocess
 import sys
@@ -9,7 +8,6 @@ from pathlib import Path
 
 from tests.docs.conftest import TOGETHER, Running
 from tests.docs.pages import ROOT, text_of
-from tests.docs.test_protocol_guide import frames
 from tests.server import PATIENCE_S
 
 pytestmark = TOGETHER
@@ -29,20 +27,6 @@ def test_every_address_that_make_run_prints_answers(running: Running):
     for address in addresses:
         with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:  # noqa: S310
             assert answer.status == 200
-
-
-def test_the_session_of_the_guide_goes_as_it_is_shown(running: Running):
-    played = run_example("raw_session.py", running.url)
-    for arrow in "→←":
-        here = [json.loads(line[2:]) for line in played.splitlines() if line.startswith(arrow)]
-        # The guide leaves out the second `hello`; the order of answers and events is not fixed.
-        told = [frame["t"] for frame in frames(arrow)] + (["hello"] if arrow == "←" else [])
-        missing, others = (
-            set(told) - {frame["t"] for frame in here},
-            {frame["t"] for frame in here} - set(told),
-        )
-        assert not missing and not others
-        assert arrow == "←" or [frame["t"] for frame in here] == told
 
 
 def test_the_example_client_says_how_it_is_used():

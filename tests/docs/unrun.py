@@ -17,6 +17,7 @@ NOT_HERE: Final = {
     "kubectl": "needs a Kubernetes cluster",
     "oci": "needs an Oracle cloud tenancy",
     "pip": "reaches for a package index; what it installs is in the `test` group",
+    "promtool": "Prometheus' own; `tests/deploy` reads the same rules",
     "rman": "Oracle's own, beside an Oracle server",
     "sqlplus": "Oracle's own, and needs a server",
     "sudo": "changes the machine",
