@@ -71,6 +71,15 @@ def test_every_decision_is_listed():
     assert set(links(index)) == notes
 
 
+def test_the_index_has_a_line_for_every_document_and_for_each_but_one():
+    index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    listed = [(ROOT / "docs" / link).resolve() for link in links(index)]
+    assert len(listed) == len(set(listed))
+    documents = {*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "protocol/js/README.md"}
+    documents |= set(ROOT.glob("docs/*/README.md"))
+    assert set(listed) == documents - {ROOT / "README.md", ROOT / "docs/README.md"}
+
+
 def test_every_page_can_be_reached_from_the_readme():
     seen, waiting = set(), [ROOT / "README.md"]
     while waiting:

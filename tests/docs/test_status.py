@@ -22,3 +22,8 @@ def test_the_versions_of_python_are_the_same_everywhere():
     assert re.search(r"^ARG PYTHON=(3\.\d+)\.\d+$", text_of("Dockerfile"), re.M)[1] in versions  # type: ignore[index]
     for page in ("README.md", "docs/development.md"):
         assert set(re.findall(r"\b3\.\d{2}\b", text_of(page))) == set(versions)
+
+
+def test_the_changelog_begins_with_the_present_version():
+    versions = re.findall(r"^## (\S+?),? ", text_of("CHANGELOG.md"), re.M)
+    assert versions[0] == PROJECT["version"]

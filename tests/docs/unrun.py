@@ -49,6 +49,7 @@ PROVEN_ELSEWHERE: Final = (
     Unrun("make chromium", "tests/browser/chromium.py", "may install packages"),
     Unrun("make test", "Makefile", "is what runs this"),
     Unrun("make test-", "Makefile", "parts of `make test`"),
+    Unrun("python -m pytest", "Makefile", "is what runs this"),
     Unrun("make lint", "Makefile", "`make test` begins with it"),
     Unrun("make format", "Makefile", "would change the code; `make lint` looks whether it has to"),
     Unrun("make bench", "tests/benchmarks/test_benchmarks.py", "takes minutes, and a machine of its own"),
