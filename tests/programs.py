@@ -39,7 +39,7 @@ async def a_program(node: Node, name: str, scopes: Iterable[Scope] = tuple(Scope
         secrets=(stored,),
     )
     await node.journal.transact(changing.create, client, SYSTEM)
-    token = node.clients.tokens.issue(
+    token = node.identity.clients.tokens.issue(
         client.client_id, stored.secret_id, " ".join(client.scopes), secret_ends=None
     )
     return Program(client.client_id, secret, token.token)

@@ -102,7 +102,7 @@ async def enrol(
 ) -> Member:
     """An account with a live session, verified unless it is pending. Admins have a password."""
     now = node.clock.now()
-    password_hash = await node.passwords.hash(ADMIN_PASSWORD) if role is Role.ADMIN else ""
+    password_hash = await node.identity.passwords.hash(ADMIN_PASSWORD) if role is Role.ADMIN else ""
     user_id = UserId(uuid7())
     new = accounts.NewAccount(
         user_id=user_id,
@@ -132,7 +132,7 @@ async def enrol(
     )
     await node.journal.transact(accounts.create, new)
     await node.journal.transact(sessions.open_session, session)
-    return Member(user_id, node.tokens.issue(user_id, session_id).token)
+    return Member(user_id, node.identity.tokens.issue(user_id, session_id).token)
 
 
 async def _prepare(node: Node, member: Member, number: int, points: int) -> None:

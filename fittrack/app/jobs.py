@@ -1,14 +1,13 @@
 """What a node does by the clock: which job how often, and each job by its name."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
-from actors.runtime import Placement, Registry
-from fittrack.clients.usage import FLUSH_EVERY_S, UsageCounter
-from fittrack.connections.services import ConnectionServices
-from fittrack.db.journal import Journal
-from fittrack.db.reads import Reads
+from fittrack.app.bell import EFFECTS, REVOKING, SUBSCRIPTIONS, WEBHOOKS, syncs_of
+from fittrack.app.parts import Parts
+from fittrack.clients.usage import FLUSH_EVERY_S
 from fittrack.jobs import (
     audit,
     devices,
@@ -25,15 +24,11 @@ from fittrack.jobs.cron import Cron
 from fittrack.jobs.every import Every
 from fittrack.jobs.record import JobRecord
 from fittrack.jobs.trackers import ServiceSyncs
-from fittrack.kit.calendar import PlatformCalendar
-from fittrack.kit.clock import Clock
-from fittrack.mail.worker import LETTERS_PER_ROUND, MailWorker
-from fittrack.ops.backlogs import BACKLOGS_EVERY_S, Backlogs
-from fittrack.pubsub.broker import Broker
+from fittrack.mail.worker import LETTERS_PER_ROUND
+from fittrack.ops.backlogs import BACKLOGS_EVERY_S
 from fittrack.pubsub.messages import JOBS, JobDue, Message
-from fittrack.sessions.watch import POLL_EVERY_S, SessionWatch
-from fittrack.webhooks.delivering import Deliveries
-from fittrack.webhooks.services import SUBSCRIPTIONS_EVERY_S, WebhookServices
+from fittrack.sessions.watch import POLL_EVERY_S
+from fittrack.webhooks.services import SUBSCRIPTIONS_EVERY_S
 
 MAIL_EVERY_S: Final = 2.0
 """A verification mail leaves within a minute; people wait for it with the app open."""
@@ -47,104 +42,48 @@ JOB: Final = "job"
 WEBHOOKS_EVERY_S: Final = 1.0
 """How soon an event is on its way."""
 
-EFFECTS: Final = "effects"
-REVOKING: Final = "revocations"
-WEBHOOKS: Final = "webhooks"
-SUBSCRIPTIONS: Final = "webhook subscriptions"
-"""Jobs that need not wait for their next round when somebody knows of something to do."""
-
-
-class Bell:
-    """Tells the node that does a job that there is something to do."""
-
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
-
-    def effects(self) -> None:
-        """Refunds or notices wait."""
-        self._ring(EFFECTS)
-
-    def revocations(self) -> None:
-        """A connection to a provider ended."""
-        self._ring(REVOKING)
-
-    def syncs(self, services: Iterable[str]) -> None:
-        """A connection to one of these services is due."""
-        for service in services:
-            self._ring(_syncs_of(service))
-
-    def webhooks(self) -> None:
-        """Messages for endpoints are due."""
-        self._ring(WEBHOOKS)
-
-    def subscriptions(self) -> None:
-        """Endpoints want other events than before."""
-        self._ring(SUBSCRIPTIONS)
-
-    def _ring(self, job: str) -> None:
-        self._broker.publish(JOBS, JobDue(job))
-
 
 class NodeJobs:
     """The jobs of one node. Of the cluster's jobs a round does nothing where another node has the job."""
 
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        calendar: PlatformCalendar,
-        journal: Journal,
-        reads: Reads,
-        registry: Registry,
-        placement: Placement,
-        broker: Broker,
-        connections: ConnectionServices,
-        mail: MailWorker,
-        watch: SessionWatch,
-        usage: UsageCounter,
-        webhooks: WebhookServices,
-        deliveries: Deliveries,
-        backlogs: Backlogs,
-    ) -> None:
-        self._clock = clock
-        self._calendar = calendar
-        self._journal = journal
-        self._reads = reads
-        self._registry = registry
-        self._placement = placement
-        self._connections = connections
-        self._mail = mail
-        self._webhooks = webhooks
-        self._deliveries = deliveries
+    def __init__(self, parts: Parts) -> None:
+        base, storage, links, actors = parts.base, parts.storage, parts.links, parts.actors
+        self._clock, self._calendar = base.clock, base.calendar
+        self._journal, self._reads = storage.journal, storage.reads
+        self._registry, self._placement = actors.registry, links.placement
+        self._connections, self._mail = parts.partners.connections, parts.partners.mail
+        self._webhooks, self._deliveries = parts.partners.webhooks, parts.partners.deliveries
         self.record = JobRecord()
         self._syncs = {
-            service: ServiceSyncs(connections, names)
-            for service, names in connections.catalogue.fetched.items()
+            service: ServiceSyncs(self._connections, names)
+            for service, names in self._connections.catalogue.fetched.items()
         }
         self._rounds = [
-            *(
-                self._once(_syncs_of(service), trackers.SWEEP_EVERY_S, syncs.sync_due)
-                for service, syncs in self._syncs.items()
-            ),
-            self._once(REVOKING, trackers.REVOKE_EVERY_S, self.revoke_tokens),
-            self._once(EFFECTS, effects.SWEEP_EVERY_S, self.apply_effects),
-            self._once("timers", timers.SWEEP_EVERY_S, self.tend_drawings),
-            self._once("prizes", timers.PRIZES_EVERY_S, self.tend_prizes),
-            self._once("audit", audit.SWEEP_EVERY_S, self.seal_audit_log),
-            self._once("mail", MAIL_EVERY_S, self.deliver_mail),
-            self._once("norms", norms.LOOK_EVERY_S, self.keep_norms),
-            self._once("devices", devices.LOOK_EVERY_S, self.review_shared_devices),
-            self._once("figures", figures.COUNT_EVERY_S, self.count_figures),
-            self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house),
-            self._once(WEBHOOKS, WEBHOOKS_EVERY_S, deliveries.deliver_due),
-            self._here("backlogs", BACKLOGS_EVERY_S, backlogs.look),
-            self._here(SUBSCRIPTIONS, SUBSCRIPTIONS_EVERY_S, webhooks.know_subscriptions),
-            self._here("sessions", POLL_EVERY_S, watch.poll),
-            self._here("usage", FLUSH_EVERY_S, usage.flush),
+            *self._rounds_of_the_cluster(),
+            self._here(SUBSCRIPTIONS, SUBSCRIPTIONS_EVERY_S, self._webhooks.know_subscriptions),
+            self._here("backlogs", BACKLOGS_EVERY_S, parts.partners.backlogs.look),
+            self._here("sessions", POLL_EVERY_S, actors.watch.poll),
+            self._here("usage", FLUSH_EVERY_S, parts.identity.clients.usage.flush),
         ]
-        broker.subscribe(JOBS, self._is_due)
-        self._cron = Cron(calendar.zone, clock, self.record)
+        self._deliveries.when_room(partial(self._poke, WEBHOOKS))
+        links.broker.subscribe(JOBS, self._is_due)
+        self._cron = Cron(base.calendar.zone, base.clock, self.record)
         self._cron.add("schedule", self._on_one_node("schedule", self.keep_schedule), **schedule.EACH)
+
+    def _rounds_of_the_cluster(self) -> Iterator[Every]:
+        for service, syncs in self._syncs.items():
+            yield self._once(syncs_of(service), trackers.SWEEP_EVERY_S, syncs.sync_due)
+        yield self._once(REVOKING, trackers.REVOKE_EVERY_S, self.revoke_tokens)
+        yield self._once(EFFECTS, effects.SWEEP_EVERY_S, self.apply_effects)
+        yield self._once("timers", timers.SWEEP_EVERY_S, self.tend_drawings)
+        yield self._once("prizes", timers.PRIZES_EVERY_S, self.tend_prizes)
+        yield self._once("audit", audit.SWEEP_EVERY_S, self.seal_audit_log)
+        yield self._once("mail", MAIL_EVERY_S, self.deliver_mail)
+        yield self._once("norms", norms.LOOK_EVERY_S, self.keep_norms)
+        yield self._once("devices", devices.LOOK_EVERY_S, self.review_shared_devices)
+        yield self._once("figures", figures.COUNT_EVERY_S, self.count_figures)
+        yield self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house)
+        yield self._once(WEBHOOKS, WEBHOOKS_EVERY_S, self._deliveries.deliver_due)
 
     def start(self) -> None:
         """Begin, with a first round of everything now."""
@@ -255,14 +194,9 @@ class NodeJobs:
 
     def _is_due(self, message: Message) -> None:
         assert isinstance(message, JobDue), "nothing else is published there"
-        self.poke(message.name)
+        self._poke(message.name)
 
-    def poke(self, name: str) -> None:
-        """There is something to do for this job, on this node."""
+    def _poke(self, name: str) -> None:
         for job in self._rounds:
             if job.name == name:
                 job.poke()
-
-
-def _syncs_of(service: str) -> str:
-    return f"trackers of {service}"

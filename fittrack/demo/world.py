@@ -81,7 +81,7 @@ class World:
             await self._node.close()
 
     async def _hash(self) -> str:
-        return await self._node.passwords.hash(DEMO_PASSWORD)
+        return await self._node.identity.passwords.hash(DEMO_PASSWORD)
 
     def _moments(self, password_hash: str) -> Iterator[Moment]:
         """Everything that happens; at the same instant in this order."""
@@ -137,7 +137,7 @@ class World:
 
     async def _employ_clerk(self) -> None:
         """Make the admin who sends the prizes. Nobody knows the password."""
-        password_hash = await self._node.passwords.hash(token_urlsafe())
+        password_hash = await self._node.identity.passwords.hash(token_urlsafe())
         self._post_room.employ(await self._make_admin(CLERK_EMAIL, password_hash))
 
     async def _add_admin(self, password_hash: str) -> None:

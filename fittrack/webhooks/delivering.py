@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 class Deliveries:
-    """Sends what is due on this node. `poke` has `deliver_due` called again soon: there is room."""
+    """Sends what is due on this node."""
 
     def __init__(
         self,
@@ -48,17 +48,21 @@ class Deliveries:
         reads: Reads,
         sealer: Sealer,
         sender: Sender,
-        poke: Callable[[], None],
         effects_due: Callable[[], None],
     ) -> None:
         self._clock, self._journal, self._reads = clock, journal, reads
         self._sealer, self._sender = sealer, sender
-        self._poke, self._effects_due = poke, effects_due
+        self._effects_due = effects_due
+        self._on_room: list[Callable[[], None]] = []
         self._running: set[asyncio.Task[None]] = set()
         self._per_endpoint: Counter[UUID] = Counter()
         self._slow: set[UUID] = set()
         self.outcomes: Counter[str] = Counter()
         """What became of attempts and messages since the node started (`ops.metrics`)."""
+
+    def when_room(self, callback: Callable[[], None]) -> None:
+        """Call when a message is off the way, so that `deliver_due` finds room for another."""
+        self._on_room.append(callback)
 
     async def deliver_due(self) -> None:
         """Give events to their endpoints, begin to send what is due and finds room. Waits for no answer."""
@@ -177,4 +181,5 @@ class Deliveries:
         if not task.cancelled():
             if (error := task.exception()) is not None:
                 log.error("webhook.crashed", exc_info=error)
-            self._poke()
+            for tell in self._on_room:
+                tell()

@@ -57,5 +57,5 @@ async def pass_the_close_and_the_draw(house: House) -> None:
 
 async def fetched(house: House) -> None:
     """What the sweep asked for has come, and was dealt with."""
-    await house.node.beacons.settled()
+    await house.node.actors.beacons.settled()
     await house.quiet()

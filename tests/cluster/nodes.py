@@ -58,8 +58,8 @@ async def two_nodes_here(
         one, at_one = await running.enter_async_context(_node_here(settings))
         other, at_other = await running.enter_async_context(_node_here(settings))
         for node in (one, other):
-            assert node.cluster is not None, "there is a Redis"
-            await eventually(lambda c=node.cluster: len(c.nodes) == 2, "the other node")
+            assert node.links.cluster is not None, "there is a Redis"
+            await eventually(lambda c=node.links.cluster: len(c.nodes) == 2, "the other node")
         yield one, at_one, other, at_other
 
 

@@ -32,7 +32,7 @@ async def test_a_closing_and_a_cancellation_without_redis_reach_the_phones_of_bo
             for each in (phone, far_phone):
                 for channel in channels:
                     await each.subscribe(channel)
-            owner = one if one.placement.locate(DRAWING, drawing_id) is None else other
+            owner = one if one.links.placement.locate(DRAWING, drawing_id) is None else other
             redis.kill()
 
             drawing = owner.registry.ref(DRAWING, drawing_id)
@@ -51,5 +51,5 @@ def _lasting(seen: Witness, channel: str) -> list[str]:
 
 
 def _is_well(node: Node) -> bool:
-    assert node.cluster is not None, "there is a Redis"
-    return len(node.cluster.nodes) == 2 and node.cluster.holds_lease
+    assert node.links.cluster is not None, "there is a Redis"
+    return len(node.links.cluster.nodes) == 2 and node.links.cluster.holds_lease

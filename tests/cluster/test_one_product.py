@@ -29,13 +29,13 @@ REQUESTS_A_MINUTE = 6
 
 
 def cluster_of(node: Node) -> Cluster:
-    assert node.cluster is not None, "there is a Redis"
-    return node.cluster
+    assert node.links.cluster is not None, "there is a Redis"
+    return node.links.cluster
 
 
 def living_at(node: Node, members: list[Member]) -> Member:
     """Somebody whose actor runs on `node`."""
-    return next(each for each in members if node.placement.locate(USER, each.user_id) is None)
+    return next(each for each in members if node.links.placement.locate(USER, each.user_id) is None)
 
 
 async def is_linked(node: Node) -> bool:

@@ -53,7 +53,7 @@ async def session(town: Town, caller: Caller, subject: str) -> Places:
     """A session; those who have none ask for somebody else's."""
     token = caller.token if subject == "own" and caller.is_signed_in else (await town.enrol()).token
     assert token is not None, "who is signed in has a token"
-    return {"id": str((await town.node.authenticator.authenticate(token)).session_id)}
+    return {"id": str((await town.node.identity.authenticator.authenticate(token)).session_id)}
 
 
 async def review(town: Town, caller: Caller, subject: str) -> Places:

@@ -87,7 +87,7 @@ class Town:
     @cached_property
     def password_hash(self) -> Awaitable[str]:
         """The hash of `PASSWORD`, computed once."""
-        return asyncio.ensure_future(self.node.passwords.hash(PASSWORD))
+        return asyncio.ensure_future(self.node.identity.passwords.hash(PASSWORD))
 
     # --- People -------------------------------------------------------------------------------------------
 
@@ -180,9 +180,9 @@ async def _forged(town: Town) -> Member:
 async def _with_token(town: Town, *, keys: TokenKeys | None = None, ago: timedelta = timedelta(0)) -> Member:
     """Somebody with a live session, and a token that was made otherwise than ours are."""
     node, member = town.node, await town.enrol()
-    session_id = (await node.authenticator.authenticate(member.token)).session_id
+    session_id = (await node.identity.authenticator.authenticate(member.token)).session_id
     tokens = AccessTokens(
-        keys or node.token_keys,
+        keys or node.identity.token_keys,
         issuer=node.settings.public_url,
         audience=AUDIENCE,
         clock=VirtualClock(town.house.clock.now() - ago),

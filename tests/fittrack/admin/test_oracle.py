@@ -12,7 +12,7 @@ SUSPENDED = {"status": "suspended", "reason": "Looked at"}
 
 
 async def test_every_statement_compiles_for_oracle(house: House, admin: Door) -> None:
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     await admin.set_up()
     await admin.verify(admin.code(1))
     await admin.verify(admin.recovery_codes[0])
@@ -31,7 +31,9 @@ async def test_every_statement_compiles_for_oracle(house: House, admin: Door) ->
         await admin.get(f"/transactions?{query}")
     for path in (at, f"{at}/actions"):
         await admin.get(path)
-    await house.node.watch.poll()
-    reset_mfa(house.node._write_engine, house.node.postbox, admin.email, now=house.clock.now())
+    await house.node.actors.watch.poll()
+    reset_mfa(
+        house.node.storage.write_engine, house.node.identity.postbox, admin.email, now=house.clock.now()
+    )
     assert len(seen) > 40
     assert_fit_for_oracle(seen)

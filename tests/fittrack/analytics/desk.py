@@ -21,13 +21,13 @@ class Desk:
 
     async def call(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         """Status, body and headers of a report."""
-        token = self.house.node.tokens.issue(self.user_id, self.session_id).token
+        token = self.house.node.identity.tokens.issue(self.user_id, self.session_id).token
         sent = {"Authorization": f"Bearer {token}", **headers}
         async with self.client.get(f"/api/v1/admin/analytics/{path}", headers=sent) as response:
             return response.status, await response.text(), dict(response.headers)
 
     async def report(self, path: str) -> dict[str, Any]:
-        token = self.house.node.tokens.issue(self.user_id, self.session_id).token
+        token = self.house.node.identity.tokens.issue(self.user_id, self.session_id).token
         sent = {"Authorization": f"Bearer {token}"}
         async with self.client.get(f"/api/v1/admin/analytics/{path}", headers=sent) as response:
             found: dict[str, Any] = await response.json()
@@ -42,5 +42,5 @@ class Desk:
 async def a_desk(house: House, client: Client) -> Desk:
     """The desk of a new admin, who is the first account there is."""
     admin = await enrol(house.node, "boss", role=Role.ADMIN)
-    session_id = (await house.node.authenticator.authenticate(admin.token)).session_id
+    session_id = (await house.node.identity.authenticator.authenticate(admin.token)).session_id
     return Desk(house, client, admin.user_id, session_id)

@@ -6,7 +6,7 @@ from tests.oracle_sql import assert_fit_for_oracle, statements_of
 
 
 async def test_every_statement_compiles_for_oracle(house: House, desk: Desk) -> None:
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     await house.player(days=2)
     await house.node.jobs.count_figures()
     for period in ("day", "week", "month"):

@@ -136,7 +136,7 @@ class Life:
 @pytest.fixture
 async def life(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Life]:
     async with a_house(tmp_path, start=BEFORE_THE_CLOCKS_CHANGE) as house:
-        yield Life(house, Naive(house.node._read_engine), random.Random(request.param))
+        yield Life(house, Naive(house.node.storage.read_engine), random.Random(request.param))
 
 
 @pytest.mark.parametrize("life", range(3), indirect=True)

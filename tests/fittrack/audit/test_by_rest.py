@@ -243,14 +243,14 @@ async def test_a_running_node_seals_what_was_recorded(office: Office, house: Hou
     await house.quiet()
     record = (await office.records())[0]
     assert record["chain_seq"] == 1
-    verdict, waiting = examined(house.node._read_engine)
+    verdict, waiting = examined(house.node.storage.read_engine)
     assert (verdict.broken, verdict.rows, waiting.rows) == (None, 1, 0)
     assert verdict.head.link.hex() == record["row_hash"]
 
 
 async def test_every_statement_of_the_audit_log_compiles_for_oracle(office: Office, house: House) -> None:
     node = house.node
-    seen = statements_of(node._write_engine, node._read_engine)
+    seen = statements_of(node.storage.write_engine, node.storage.read_engine)
     await office.draft()
     await node.jobs.seal_audit_log()
     await house.quiet()
@@ -259,7 +259,7 @@ async def test_every_statement_of_the_audit_log_compiles_for_oracle(office: Offi
         f"actor={uuid4()}&action=a&subject_type=b&subject_id=c&from={instant(NOON)}&to={instant(NOON)}"
     )
     await office.do("GET", f"/admin/audit?{everything}&cursor={cursor}")
-    examined(node._read_engine)
-    head_line(node._read_engine)
+    examined(node.storage.read_engine)
+    head_line(node.storage.read_engine)
     assert len([sql for sql in seen if "audit_log" in sql]) > 8
     assert_fit_for_oracle(seen)

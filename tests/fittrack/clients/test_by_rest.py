@@ -151,7 +151,7 @@ async def test_while_a_secret_rotates_two_count(house: House, admin: Door) -> No
 
 async def a_fresh_admin(house: House, admin: Door) -> Door:
     """The admin's session outlives its token."""
-    issued = house.node.tokens.issue(admin.user_id, await session_of(house, admin))
+    issued = house.node.identity.tokens.issue(admin.user_id, await session_of(house, admin))
     return replace(admin, token=issued.token)
 
 
@@ -193,7 +193,7 @@ async def test_another_node_feels_it_within_a_second(house: House, admin: Door) 
     client = await made(admin)
     program = await entered(admin, client)
     await program.get("/admin/users")
-    known = house.node.clients.known
+    known = house.node.identity.clients.known
     forget, known.forget = known.forget, lambda client_id: None  # type: ignore[method-assign]
     await admin.granted(f"{CLIENTS}/{client['client_id']}", {"active": False}, method="PATCH")
     known.forget = forget  # type: ignore[method-assign]

@@ -7,8 +7,8 @@ from tests.oracle_sql import assert_fit_for_oracle, statements_of
 
 async def test_every_statement_of_a_trackers_life_compiles_for_oracle(house: TrackerHouse):
     node = house.rest.inner.node
-    assert node._write_engine is not None
-    seen = statements_of(node._write_engine, node._read_engine)
+    assert node.storage.write_engine is not None
+    seen = statements_of(node.storage.write_engine, node.storage.read_engine)
     joe, body = await house.connected()
     await house.connect(joe, "google_fit", "another")
     body = house.google.person("another")

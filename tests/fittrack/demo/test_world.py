@@ -75,7 +75,7 @@ async def test_both_accounts_have_the_published_password(node: Node, email: str,
     found = await node.reads.run(credentials, email)
     assert found is not None
     assert (found.role, found.status, found.email_verified) == (role, AccountStatus.ACTIVE, True)
-    assert await node.passwords.verify(DEMO_PASSWORD, found.password_hash)
+    assert await node.identity.passwords.verify(DEMO_PASSWORD, found.password_hash)
 
 
 async def test_the_player_has_points_a_streak_and_messages(node: Node) -> None:

@@ -75,7 +75,7 @@ async def test_the_demo_world_moves_in_with_admins_and_with_nobody_else(tmp_path
         assert (status, begun["status"]) == (202, SeedStatus.RUNNING)
         assert await admin.refused("/dev/seed") == "conflict"
         assert await admin.refused("/dev/reset", {"confirm": DATABASE}) == "conflict"
-        await house.node.dev.settled()
+        await house.node.server.dev.settled()
         told = await admin.get("/dev/tables")
         assert told["seed"]["status"] == SeedStatus.DONE, told["seed"]
         assert _rows(told)["ledger"] > 1_000

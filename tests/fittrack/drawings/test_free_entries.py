@@ -228,8 +228,8 @@ async def test_what_was_entered_is_there_after_a_restart(tmp_path: Path) -> None
 
 
 async def test_every_statement_compiles_for_oracle(admin: Door, house: House) -> None:
-    assert house.node._write_engine is not None
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    assert house.node.storage.write_engine is not None
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     drawing_id = await house.drawing()
     await a_player(house, admin.client, "ann", display_name="Ann")
     await admin.granted(at(drawing_id), {"email": "ann@test.example", "evidence": "C-1"})

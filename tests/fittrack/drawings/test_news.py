@@ -21,7 +21,7 @@ def told(events: list[ChannelEvent]) -> list[Told]:
 
 async def found(house: House, since: timedelta, drawing_id: DrawingId | None = None) -> list[Told]:
     """What a node finds that looks so far back; of one drawing's own channel, or of them all."""
-    looked = await house.node.gateway.lasting_since(house.clock.now() - since)
+    looked = await house.node.server.gateway.lasting_since(house.clock.now() - since)
     own = "drawings" if drawing_id is None else str(DrawingChannel(drawing_id))
     return told([event for _, event in looked if event.channel == own])
 
@@ -86,7 +86,7 @@ async def test_a_quiet_drawing_is_told_how_it_stands(house: House) -> None:
     await house.pass_time(seconds=30)
     last = [event for event in own if event.payload.TYPE == "drawing.tick"][-1]
     channel = str(DrawingChannel(drawing_id))
-    assert not await house.node.gateway.missed(channel, house.node.outlet.position())
-    [tick] = await house.node.gateway.missed(channel, last.seq)
+    assert not await house.node.server.gateway.missed(channel, house.node.actors.outlet.position())
+    [tick] = await house.node.server.gateway.missed(channel, last.seq)
     assert tick.seq > last.seq
     assert (tick.payload.tickets, tick.payload.status) == (3, "open")  # type: ignore[attr-defined]

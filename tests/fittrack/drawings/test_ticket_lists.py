@@ -25,7 +25,7 @@ async def listed(ann: Door, drawing_id: DrawingId) -> list[tuple[int, int | None
 
 
 async def test_numbers_are_known_from_the_close_on(admin: Door, house: House) -> None:
-    assert house.node._write_engine is not None
+    assert house.node.storage.write_engine is not None
     close = house.clock.now() + timedelta(minutes=30)
     closing = await house.drawing(ticket_sales_close=close, drawing_time=close + timedelta(minutes=5))
     open_still = await house.drawing()
@@ -35,7 +35,7 @@ async def test_numbers_are_known_from_the_close_on(admin: Door, house: House) ->
     await enter(admin, ann, closing, 1, "C-2")
     await enter(admin, ann, open_still, 3, "C-3")
     assert await listed(ann, closing) == [(1, None), (2, None)]
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     await house.pass_time(minutes=31)
     assert await listed(ann, closing) == [(1, 8), (2, 1)]
     assert await listed(ann, open_still) == [(3, None)]

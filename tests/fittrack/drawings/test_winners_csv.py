@@ -19,8 +19,8 @@ async def text_of(admin: Door, drawing_id: DrawingId) -> tuple[str, str]:
 
 
 async def test_it_has_a_line_for_each_winner_and_no_formula(admin: Door, house: House) -> None:
-    assert house.node._write_engine is not None
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    assert house.node.storage.write_engine is not None
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     drawing_id = await house.drawing(prizes=2)
     tricky = await a_player(house, admin.client, "ann", display_name="=cmd|'/c calc'!A1")
     ann = {"user_id": str(tricky.user_id), "evidence": "C-1"}

@@ -92,7 +92,7 @@ class Office:
             expires_at=now + timedelta(days=30),
         )
         await node.journal.transact(sessions.open_session, session)
-        door.token = node.tokens.issue(door.user_id, session_id).token
+        door.token = node.identity.tokens.issue(door.user_id, session_id).token
 
     async def check(self) -> None:
         """Have the admin show the second factor."""

@@ -144,10 +144,10 @@ async def test_a_check_on_one_node_is_known_to_the_other_at_its_next_look(
         assert not await there.may_step_up(), "and now it remembers the token so"
         await admin.set_up()
         assert await admin.may_step_up(), "this node knows at once"
-        await elsewhere.watch.poll()
+        await elsewhere.actors.watch.poll()
         assert await there.may_step_up()
         assert (await admin.post("/auth/logout"))[0] == 204
-        await elsewhere.watch.poll()
+        await elsewhere.actors.watch.poll()
         assert (await there.post(f"/drawings/{admin.user_id}/execute"))[0] == 401
 
 
@@ -164,5 +164,5 @@ async def test_used_codes_are_forgotten_once_they_cannot_come_back(house: House,
     for _ in range(4):
         await checked.clock.advance(9 * 60)
         assert await checked.verify(checked.code()) == "checked"
-    with house.node._read_engine.connect() as conn:
+    with house.node.storage.read_engine.connect() as conn:
         assert len(conn.execute(select(mfa_used_codes)).all()) <= 2

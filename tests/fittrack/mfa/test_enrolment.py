@@ -104,7 +104,7 @@ async def test_answers_with_secrets_are_never_stored(admin: Door) -> None:
 async def test_secrets_are_sealed_for_their_account_and_recovery_codes_hashed(
     house: House, checked: Door
 ) -> None:
-    with house.node._read_engine.connect() as conn:
+    with house.node.storage.read_engine.connect() as conn:
         sealed = conn.execute(select(mfa_secrets.c.sealed_secret)).scalar_one()
         hashes = conn.execute(select(mfa_recovery_codes.c.code_hash)).scalars().all()
     opened = secret.unseal(house.node.sealer, checked.user_id, sealed)

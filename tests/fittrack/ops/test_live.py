@@ -159,7 +159,7 @@ async def test_figures_come_once_a_second(watch: Watch) -> None:
 
 
 async def test_nothing_is_computed_while_nobody_watches(watch: Watch) -> None:
-    ops = watch.house.node.ops
+    ops = watch.house.node.server.watching.room
     assert not ops.is_running
     async with watch.watching() as watcher:
         await watcher.tick()
@@ -301,7 +301,7 @@ async def test_the_same_is_there_over_rest(watch: Watch) -> None:
     assert live["live"]["connections"] == 0
     assert [alert["subject"] for alert in live["alerts"]] == [drawing_id]
     assert live["actions"][0]["action"] == "drawing.close"
-    assert not watch.house.node.ops.is_running
+    assert not watch.house.node.server.watching.room.is_running
     async with watch.watching() as watcher:
         await watcher.tick()
         assert (await watch.admin.get("/admin/live"))["live"] == watcher.all("ops.live")[-1]["d"]
@@ -313,7 +313,7 @@ async def test_nobody_but_admins_listens(watch: Watch) -> None:
         await wire.send({"t": "sub", "id": "sub", "ch": "ops"})
         answer = (await wire.answers(["sub"]))["sub"]
         assert (answer["t"], answer["d"]["code"]) == ("err", "forbidden")
-    assert not watch.house.node.ops.is_running
+    assert not watch.house.node.server.watching.room.is_running
     other = await enrol(watch.house.node, "ann", role=Role.ADMIN)
     async with wired(address_of(watch.admin), other.token) as wire:
         await wire.send({"t": "sub", "id": "sub", "ch": "ops"})

@@ -81,7 +81,7 @@ async def test_a_draw_that_cannot_be_made_is_counted_and_found_overdue(tmp_path:
         now = house.clock.now()
     async with a_house(tmp_path, start=now, TOKEN_KEYS=OTHER_KEYS) as house, opened(house.node) as client:
         await house.pass_time(minutes=8)
-        await house.node.backlogs.look()
+        await house.node.partners.backlogs.look()
         seen = await exported_by(client)
         assert seen.value("fittrack_draws_total", outcome="failed") >= 1
         assert seen.value("fittrack_draws_overdue") == 1

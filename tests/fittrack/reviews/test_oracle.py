@@ -9,7 +9,7 @@ EVERYTHING = "status=open&reason=manual-points&sort=-opened_at"
 
 
 async def test_every_statement_compiles_for_oracle(house: House, admin: Door) -> None:
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     first, second = await a_gamer(house, admin.client), await a_gamer(house, admin.client, "ann")
     for player in (first, second):
         await player.granted("/activities", typed_in(house, 10, external_id="x", device_id="phone"))

@@ -164,8 +164,8 @@ async def test_every_change_is_on_record_with_before_and_after(admin: Door) -> N
 
 
 async def test_every_statement_compiles_for_oracle(admin: Door, house: House) -> None:
-    assert house.node._write_engine is not None
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    assert house.node.storage.write_engine is not None
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     template = await added(admin)
     await house.quiet()
     at = f"{AT}/{template['template_id']}"

@@ -9,7 +9,7 @@ from tests.oracle_sql import assert_fit_for_oracle, statements_of
 
 
 async def test_every_statement_compiles_for_oracle(house: House, admin: Door) -> None:
-    seen = statements_of(house.node._read_engine, house.node._write_engine)
+    seen = statements_of(house.node.storage.read_engine, house.node.storage.write_engine)
     acme = str((await admin.granted("/sponsors", ACME))["sponsor_id"])
     await prize(admin, acme)
     await admin.granted(f"/sponsors/{acme}", {"name": "Apex"}, method="PATCH")

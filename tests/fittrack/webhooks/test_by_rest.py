@@ -100,7 +100,7 @@ async def test_what_admins_do_is_recorded_without_secrets(post: Post, receiver: 
 
 async def test_every_statement_compiles_for_oracle(post: Post, receiver: Receiver) -> None:
     node = post.house.node
-    seen = statements_of(node._read_engine, node._write_engine)
+    seen = statements_of(node.storage.read_engine, node.storage.write_engine)
     made = await post.endpoint(receiver)
     path, player = f"/webhooks/{made['endpoint_id']}", await post.house.player(days=0)
     receiver.will(500)
@@ -118,7 +118,7 @@ async def test_every_statement_compiles_for_oracle(post: Post, receiver: Receive
     await post.admin.granted(
         f"{path}/redeliver", {"since": "2026-06-01T00:00:00Z", "include_delivered": True}
     )
-    await node.backlogs.look()
+    await node.partners.backlogs.look()
     await post.admin.get(f"/webhooks?active=true&client_id={uuid4()}")
     await post.admin.granted(path, method="DELETE")
     await node.jobs.keep_house()

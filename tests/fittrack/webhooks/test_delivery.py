@@ -51,7 +51,7 @@ async def test_what_fails_is_tried_for_days_under_one_id_and_then_given_up(
     assert (delivery["status"], delivery["last_status_code"]) == ("failed", 500)
     assert [each["answer"] for each in delivery["attempt_log"]] == ["not today"] * len(receiver.got)
     assert delivery["payload"] == receiver.got[0].content
-    assert post.house.node._deliveries.outcomes["given_up"] == 1
+    assert post.house.node.partners.deliveries.outcomes["given_up"] == 1
 
 
 async def test_a_retry_waits_for_its_time(post: Post, receiver: Receiver) -> None:
@@ -143,10 +143,10 @@ async def test_a_slow_endpoint_holds_up_nobody(post: Post, receiver: Receiver) -
         receiver.may_answer.clear()
         for _ in range(12):
             await post.test(slow)
-        await post.house.node._deliveries.deliver_due()
+        await post.house.node.partners.deliveries.deliver_due()
         await receiver.arrived.wait()
         await post.test(await post.endpoint(quick))
-        await post.house.node._deliveries.deliver_due()
+        await post.house.node.partners.deliveries.deliver_due()
         await quick.arrived.wait()
         assert len(receiver.got) < 12, "it has no more than its share under way"
         receiver.may_answer.set()
@@ -160,9 +160,9 @@ async def test_a_node_that_dies_between_sending_and_noting_sends_again_under_the
     endpoint = await post.endpoint(receiver)
     receiver.may_answer.clear()
     await post.test(endpoint)
-    await post.house.node._deliveries.deliver_due()
+    await post.house.node.partners.deliveries.deliver_due()
     await receiver.arrived.wait()
-    await post.house.node._deliveries.stop()
+    await post.house.node.partners.deliveries.stop()
     receiver.may_answer.set()
     await post.send()
     assert len(receiver.got) == 1, "it is still claimed"

@@ -1,0 +1,75 @@
+"""What joins a node with others. Without Redis it is alone, and each of these stays in its memory."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from actors.runtime import LocalPlacement, Placement
+from fittrack.app.base import Base
+from fittrack.app.bell import Bell
+from fittrack.cluster.cluster import Cluster
+from fittrack.cluster.naming import namespace_of
+from fittrack.pubsub.broker import Broker
+from fittrack.pubsub.memory_broker import MemoryBroker
+from fittrack.server.shared_windows import SharedWindows
+from fittrack.server.windows import MemoryWindows, Windows
+from fittrack.travelling import make_register
+
+ALONE: Final = "local"
+"""What a node without a cluster calls itself to its clients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Who has which actor, who hears what, and how often anybody asked. `shared` are the windows in Redis."""
+
+    cluster: Cluster | None
+    placement: Placement
+    broker: Broker
+    bell: Bell
+    windows: Windows
+    shared: SharedWindows | None
+
+    @property
+    def node(self) -> str:
+        """What this node is called."""
+        return self.cluster.node if self.cluster else ALONE
+
+    def nodes(self) -> tuple[str, ...]:
+        """What all nodes are called."""
+        return tuple(self.cluster.nodes) if self.cluster else (ALONE,)
+
+    def holds_lease(self) -> bool:
+        """Whether the others count this node among them, so that its actors may decide."""
+        return self.cluster is None or self.cluster.holds_lease
+
+
+def link(base: Base) -> Links:
+    """With Redis, this node is one of several, or may become so."""
+    cluster, shared = _make_cluster(base), _make_shared_windows(base)
+    broker: Broker = cluster.broker if cluster else MemoryBroker()
+    return Links(
+        cluster=cluster,
+        placement=cluster.placement if cluster else LocalPlacement(),
+        broker=broker,
+        bell=Bell(broker),
+        windows=shared or MemoryWindows(base.clock),
+        shared=shared,
+    )
+
+
+def _make_cluster(base: Base) -> Cluster | None:
+    settings = base.settings
+    if not settings.redis_url:
+        return None
+    return Cluster(
+        settings.redis_url,
+        make_register(),
+        base.clock,
+        namespace=namespace_of(settings.secret_key, settings.database),
+        life_s=settings.cluster_life_s,
+    )
+
+
+def _make_shared_windows(base: Base) -> SharedWindows | None:
+    url = base.settings.redis_url
+    return SharedWindows(url, base.clock) if url else None
