@@ -9,7 +9,7 @@ from functools import partial
 
 import uvloop
 
-from fittrack.cli import run_server
+from fittrack.cli.serve import run_server
 from fittrack.config import load_settings
 from fittrack.kit.logging import configure_logging
 from tests.chaos.faulty_store import faulty_store

@@ -11,7 +11,7 @@ from uuid import UUID
 import aiohttp
 import pytest
 
-from fittrack.cli import EXIT_FATAL
+from fittrack.cli.serve import EXIT_FATAL
 from fittrack.db.handles import Engine
 from fittrack.kit.problems import Busy, OutcomeUnknown, Problem
 from protocol.outbound import TicketsBought

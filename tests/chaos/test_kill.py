@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from fittrack.cli import EXIT_FATAL
+from fittrack.cli.serve import EXIT_FATAL
 from protocol.client import Client
 from tests.bets import Bets
 from tests.evidence import assert_each_once, assert_sound, heads

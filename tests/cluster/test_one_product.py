@@ -136,7 +136,7 @@ async def test_an_account_has_five_connections_at_all_nodes_together_and_at_each
                 return [await phones.enter_async_context(wired(each, member.token)) for each in addresses]
 
             def open_at_each() -> list[int]:
-                return [len(node.sockets.hub.connections_of(member.user_id)) for node in (one, other)]
+                return [len(node.server.sockets.hub.connections_of(member.user_id)) for node in (one, other)]
 
             first, second, *rest = await enter(*(at_one, at_other) * 2, at_one, at_one, at_one)
             for replaced in (first, second):

@@ -11,7 +11,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from fittrack import __version__
-from fittrack.cli import app
+from fittrack.cli.commands import app
 from fittrack.config import load_settings
 from tests.docs.pages import PAGES, ROOT, bare, blocks, code, name_of, rows, text_of
 

@@ -29,7 +29,7 @@ sys.exit(int(host.makefile().read() or 1))
 
 def main(address: str) -> None:
     """Serve until it is told to end."""
-    from fittrack.cli import app  # noqa: F401 - what takes the time
+    from fittrack.cli.commands import app  # noqa: F401 - what takes the time
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: each says its own status
     listener = socket.socket(socket.AF_UNIX)

@@ -1,0 +1,52 @@
+"""What commands have in common: where they print, the settings, the database."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+import typer
+from rich.console import Console
+
+from fittrack.config import Settings, load_settings
+from fittrack.db import migrate as migrations
+from fittrack.db.engine import Access, make_engine
+from fittrack.db.handles import Engine
+from fittrack.kit.logging import configure_logging
+
+out: Final = Console(soft_wrap=True)  # addresses stay in one piece
+err: Final = Console(stderr=True)
+
+
+def read_settings(log_facts: Mapping[str, object] | None = None) -> Settings:
+    """The settings, and a log as they say, with `log_facts` in each line. Raises `SettingsError`."""
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format, facts=log_facts)
+    return settings
+
+
+def require_schema(settings: Settings) -> None:
+    """Raises `typer.Exit` when the database is not at the newest schema."""
+    with engine_of(settings) as engine:
+        waiting = migrations.pending(engine)
+    if waiting:
+        err.print("[red]schema:[/red] the database is not at the newest one; run `fittrack migrate`")
+        raise typer.Exit(2)
+
+
+@contextmanager
+def engine_of(settings: Settings, access: Access = Access.WRITE) -> Iterator[Engine]:
+    """The database, for as long as a command takes."""
+    engine = make_engine(settings.database, access)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def stored(access: Access = Access.WRITE) -> Iterator[tuple[Engine, Settings]]:
+    """What is stored, at the newest schema, and the settings. Raises as the two above."""
+    settings = read_settings()
+    require_schema(settings)
+    with engine_of(settings, access) as engine:
+        yield engine, settings

@@ -1,0 +1,46 @@
+"""`fittrack migrate`: the database's schema."""
+
+from typing import Annotated
+
+import typer
+
+from fittrack.cli.console import engine_of, out, read_settings
+from fittrack.config import Settings
+from fittrack.db import migrate as migrations
+
+
+def migrate(
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead of running it.")] = False,
+    start: Annotated[
+        str | None, typer.Option("--from", help="With --sql: the revision that the database is at.")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option("--grants", help="Oracle: the user as whom the server connects.")
+    ] = None,
+) -> None:
+    """Bring the database to the newest schema."""
+    settings = read_settings()
+    on_oracle = settings.database.oracle_dsn is not None
+    if user is not None and not on_oracle:
+        raise typer.BadParameter("rights are given on Oracle alone: set ORACLE_DSN", param_hint="--grants")
+    if start is not None and not sql:
+        raise typer.BadParameter("the database itself knows where it is; --from goes with --sql")
+    try:
+        if sql:
+            dialect = "oracle" if on_oracle else "sqlite"
+            extras = settings.oracle_extras
+            typer.echo(migrations.offline_sql(dialect, start, extras=extras, user=user))
+        else:
+            _migrate(settings, user)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _migrate(settings: Settings, user: str | None) -> None:
+    with engine_of(settings) as engine:
+        applied = migrations.upgrade(engine)
+        applied += migrations.add_extras(engine, settings.oracle_extras)
+        granted = migrations.grant(engine, user) if user else 0
+    out.print(f"Applied {', '.join(applied)}" if applied else "The database is at the newest schema.")
+    if granted:
+        out.print(f"{user} may use {granted} tables; set ORACLE_SCHEMA to {settings.database.oracle_user}.")
