@@ -4,11 +4,13 @@ Implements `server.ports.Gateway`. Commands go to the player's actor without a t
 answer comes back by callback.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, assert_never
 
+import structlog
 from msgspec import Struct
 
 from actors.runtime import Listener, Outcome, Registry
@@ -20,10 +22,11 @@ from fittrack.drawings.commands import BuyTickets
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.commands import ReadInbox
 from fittrack.kit.clock import Clock
+from fittrack.kit.correlation import new_trace_id
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import DrawingId, UserId
 from fittrack.kit.intention import Answer, Command
-from fittrack.kit.problems import Internal, Problem
+from fittrack.kit.problems import Internal, OutcomeUnknown, Problem
 from fittrack.players import queries as player_queries
 from fittrack.points import queries as point_queries
 from fittrack.points.live import PlayerView, ViewPlayer
@@ -38,6 +41,8 @@ from protocol import inbound
 from protocol.channels import Channel
 from protocol.exchange import Exchange
 from protocol.outbound import Ok, PointsChanged
+
+log = structlog.get_logger(__name__)
 
 _check_player = CHECKS[Access.PLAYER]
 
@@ -65,6 +70,7 @@ class Gateway:
         self._channels = channels
         self._clock = clock
         self._sampled = 0
+        self._tells = logging.getLogger(__name__).isEnabledFor(logging.DEBUG)
         self.metrics = CommandMetrics()
 
     # --- Who is there -------------------------------------------------------------------------------------
@@ -102,12 +108,15 @@ class Gateway:
         except Problem as problem:
             exchange.err(problem)
             return
-        answer: Listener = partial(_answer, exchange, translate)
+        cause = new_trace_id()
+        if self._tells:
+            log.debug("command.received", command=command.TYPE, cause=cause)
+        answer: Listener = partial(_answer, exchange, translate, cause, command.TYPE)
         self._sampled += 1
         if not self._sampled % COMMANDS_PER_SAMPLE:
             answer = partial(self._timed, self._clock.monotonic(), answer)
         player = self._registry.ref(USER, principal.user_id)
-        player.send(intend(wish, exchange.key), answer)
+        player.send(intend(wish, exchange.key), answer, cause=cause)
 
     def _timed(self, began: float, answer: Listener, outcome: Outcome) -> None:
         self.metrics.seconds.observe(self._clock.monotonic() - began)
@@ -184,8 +193,11 @@ def _logged(answer: Struct) -> Ok:
     return activities_logged(answer)
 
 
-def _answer(exchange: Exchange, translate: Translate, outcome: Outcome) -> None:
+def _answer(exchange: Exchange, translate: Translate, cause: str, command: str, outcome: Outcome) -> None:
     if isinstance(outcome, Answer):
         exchange.ok(translate(outcome.body), replayed=outcome.replayed)
-    else:
-        exchange.err(outcome if isinstance(outcome, Problem) else Internal())
+        return
+    problem = outcome if isinstance(outcome, Problem) else Internal()
+    if isinstance(problem, Internal | OutcomeUnknown):
+        log.warning("command.failed", command=command, code=problem.code, cause=cause)
+    exchange.err(problem)

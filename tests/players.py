@@ -50,9 +50,12 @@ class Rest:
         *,
         token: str | None = None,
         key: UUID | None = None,
+        traceparent: str | None = None,
     ) -> Answer:
         """One request. Raises `aiohttp.ClientError` when the connection is lost."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        if traceparent is not None:
+            headers["traceparent"] = traceparent
         if key is not None:
             headers["Idempotency-Key"] = str(key)
         url = f"{self._server.url}/api/v1{path}"

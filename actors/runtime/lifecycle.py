@@ -116,7 +116,7 @@ class Lifecycle:
         cell.phase = LEAVING
         self._start(cell, "passivation", actor.passivate(), partial(self._left, cell))
 
-    def crashed(self, cell: Cell, actor: Actor | None, error: Outcome) -> None:
+    def crashed(self, cell: Cell, actor: Actor | None, error: Outcome, cause: str | None = None) -> None:
         """Discard an activation whose state cannot be trusted. `actor` is None when it never came to be.
 
         Once only: whatever else fails in the same activation has been dealt with.
@@ -132,6 +132,7 @@ class Lifecycle:
             kind=population.kind.name,
             id=str(cell.id),
             quarantined=is_quarantined,
+            cause=cause,
             exc_info=error,
         )
         if actor is not None:

@@ -17,7 +17,7 @@ class Peer(Protocol):
         on_reply: Listener | None,
         *,
         timeout_s: float | None,
-        context: object,
+        cause: str | None,
     ) -> None:
         """Hand the message over. `on_reply` is called once, never before this returns; None for a tell."""
 

@@ -14,6 +14,7 @@ from actors.runtime.kind import ActorKind
 from actors.runtime.metrics import KindMetrics
 from actors.runtime.promise import Listener
 from actors.runtime.supervisor import Supervisor
+from fittrack.kit import correlation
 from fittrack.kit.clock import Timer
 
 
@@ -30,8 +31,8 @@ class Envelope(msgspec.Struct, eq=False):
     """The turn that waits for this one's reply: the chain of askers."""
     cell: "Cell | None"
     """Whom it is for; None when that is elsewhere."""
-    context: object
-    """Opaque to the runtime, handed on to what this turn sends: a correlation id, for instance."""
+    cause: str | None
+    """On whose behalf it is sent (`kit.correlation`), handed on to what this turn sends."""
     began: bool = False
     done: bool = False
     """Replied to; a tell: its turn is over."""
@@ -180,6 +181,14 @@ class Population:
 
 
 running_turn: ContextVar[Envelope | None] = ContextVar("running_turn", default=None)
+
+
+def _cause_of_turn() -> str | None:
+    turn = running_turn.get()
+    return None if turn is None else turn.cause or ""
+
+
+correlation.turn_cause = _cause_of_turn
 
 
 def current_turn() -> Envelope | None:

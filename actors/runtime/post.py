@@ -19,6 +19,8 @@ from actors.runtime.promise import Listener
 from actors.runtime.replies import Replies
 from actors.runtime.run_queue import RunQueue
 from fittrack.kit.clock import Clock
+from fittrack.kit.correlation import cause as outer_cause
+from fittrack.kit.correlation import current_cause
 from fittrack.kit.problems import Busy
 
 log = structlog.get_logger(__name__)
@@ -55,7 +57,7 @@ class Post:
         on_reply: "Listener | asyncio.Future[Any]",
         *,
         timeout_s: float | None,
-        context: object,
+        cause: str | None,
     ) -> None:
         """Bring a message whose reply somebody waits for. See `Ref.send`."""
         now = self._monotonic()
@@ -66,10 +68,13 @@ class Post:
             if asker.is_alive:
                 _refuse_cycle(asker, cell)
                 deadline = min(deadline, asker.deadline)
-                context = asker.context if context is None else context
+                cause = asker.cause if cause is None else cause
             else:
+                cause = asker.cause if cause is None else cause
                 asker = None
-        envelope = Envelope(message, on_reply, deadline, now, asker, cell, context)
+        elif cause is None:
+            cause = outer_cause.get() or None
+        envelope = Envelope(message, on_reply, deadline, now, asker, cell, cause)
         if deadline <= now:
             _soon(self._replies.expire, envelope)
             return
@@ -82,18 +87,17 @@ class Post:
         if refusal is not None:
             _soon(self._replies.settle, envelope, refusal)
 
-    def tell(self, population: Population, entity_id: EntityId, message: object, context: object) -> None:
+    def tell(self, population: Population, entity_id: EntityId, message: object, cause: str | None) -> None:
         """Bring a message that gets no reply. See `Ref.tell`."""
-        teller = current_turn()
-        if teller is not None and context is None:
-            context = teller.context
+        if cause is None:
+            cause = current_cause() or None
         cell = population.cells.get(entity_id)
         if cell is None or cell.moving:
             peer = self._locate(population.kind.name, entity_id)
             if peer is not None:
-                peer.send(population.kind.name, entity_id, message, None, timeout_s=None, context=context)
+                peer.send(population.kind.name, entity_id, message, None, timeout_s=None, cause=cause)
                 return
-        envelope = Envelope(message, None, inf, self._monotonic(), None, cell, context)
+        envelope = Envelope(message, None, inf, self._monotonic(), None, cell, cause)
         refusal = self._accept(population, entity_id, envelope)
         if refusal is not None:
             raise refusal
@@ -109,7 +113,7 @@ class Post:
             envelope.message,
             partial(self._replies.settle, envelope),
             timeout_s=envelope.deadline - self._monotonic(),
-            context=envelope.context,
+            cause=envelope.cause,
         )
 
     def _forward(self, cell: Cell) -> bool:
@@ -135,10 +139,15 @@ class Post:
                 envelope.message,
                 None,
                 timeout_s=None,
-                context=envelope.context,
+                cause=envelope.cause,
             )
         except Busy:
-            log.warning("told message dropped", kind=population.kind.name, id=str(entity_id))
+            log.warning(
+                "told message dropped",
+                kind=population.kind.name,
+                id=str(entity_id),
+                cause=envelope.cause,
+            )
 
     def _accept(self, population: Population, entity_id: EntityId, envelope: Envelope) -> Busy | None:
         """Put the envelope into its mailbox, or say why not."""

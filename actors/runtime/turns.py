@@ -1,6 +1,7 @@
 """Turns: an actor takes one message at a time, and what came of it is answered."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import partial
@@ -51,13 +52,14 @@ class _Endings(dict[type, Ending | None]):
 class Turns:
     """Gives the messages of a cell to its actor."""
 
-    __slots__ = ("_endings", "_lifecycle", "_monotonic", "_replies", "_servings")
+    __slots__ = ("_endings", "_lifecycle", "_monotonic", "_replies", "_servings", "_tells")
 
     def __init__(self, clock: Clock, lifecycle: Lifecycle, replies: Replies) -> None:
         self._monotonic = clock.monotonic
         self._lifecycle = lifecycle
         self._replies = replies
         self._servings = 0
+        self._tells = logging.getLogger(__name__).isEnabledFor(logging.DEBUG)
         self._endings = _Endings(
             {
                 Held: self._hold,
@@ -110,6 +112,8 @@ class Turns:
     def _take(self, cell: Cell, actor: Actor, envelope: Envelope) -> None:
         envelope.began = True
         running_turn.set(envelope)
+        if self._tells:
+            log.debug("actor.turn", **_name(cell, envelope))
         try:
             result = actor.receive(envelope.message)
         except Exception as error:
@@ -130,6 +134,9 @@ class Turns:
         for envelope in envelopes:
             envelope.began = True
         running_turn.set(envelopes[-1])
+        if self._tells:
+            for envelope in envelopes:
+                log.debug("actor.turn", **_name(cell, envelope))
         try:
             results = actor.receive_together([envelope.message for envelope in envelopes])
         except Exception as error:
@@ -180,7 +187,7 @@ class Turns:
         else:
             # It may have handed something to the journal before it failed.
             answer = OutcomeUnknown()
-            self._lifecycle.crashed(cell, actor, error)
+            self._lifecycle.crashed(cell, actor, error, envelope.cause)
         self._replies.settle(envelope, answer)
 
     def _hold(self, cell: Cell, actor: Actor, envelope: Envelope, held: Held) -> None:
@@ -255,9 +262,10 @@ async def _outcome_of_awaitable(work: Awaitable[object]) -> object:
     return await work
 
 
-def _name(cell: Cell, envelope: Envelope) -> dict[str, str]:
+def _name(cell: Cell, envelope: Envelope) -> dict[str, str | None]:
     return {
         "kind": cell.population.kind.name,
         "id": str(cell.id),
         "message": type(envelope.message).__name__,
+        "cause": envelope.cause,
     }

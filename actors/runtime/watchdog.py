@@ -83,10 +83,11 @@ class Watchdog:
             watch.task.cancel()
 
 
-def _describe(cell: Cell, watch: Watch) -> dict[str, str]:
-    what = {"what": watch.what, "kind": cell.population.kind.name, "id": str(cell.id)}
+def _describe(cell: Cell, watch: Watch) -> dict[str, str | None]:
+    what: dict[str, str | None] = {"what": watch.what, "kind": cell.population.kind.name, "id": str(cell.id)}
     if isinstance(cell.opening, Envelope):
         what["message"] = type(cell.opening.message).__name__
+        what["cause"] = cell.opening.cause
     if watch.task is not None:
         stack = io.StringIO()
         watch.task.print_stack(file=stack)

@@ -59,6 +59,7 @@ class Pending(Struct, eq=False, gc=False):
     until_ms: int
     on_reply: Listener
     node: str
+    cause: str | None
     tries: int = 1
 
 
@@ -79,15 +80,16 @@ class RemotePeer:
         on_reply: Listener | None,
         *,
         timeout_s: float | None,
-        context: object,
+        cause: str | None,
     ) -> None:
         """See `Peer`. Raises `Busy` for a tell that cannot be sent."""
-        del context  # of the product, nothing travels so
         if on_reply is None:
-            self._exchange.tell(self.node, kind, entity_id, message)
+            self._exchange.tell(self.node, kind, entity_id, message, cause)
         else:
             assert timeout_s is not None, "an ask has a deadline"
-            self._exchange.ask(self.node, kind, entity_id, message, on_reply=on_reply, timeout_s=timeout_s)
+            self._exchange.ask(
+                self.node, kind, entity_id, message, on_reply=on_reply, timeout_s=timeout_s, cause=cause
+            )
 
 
 @dataclass(slots=True)
@@ -162,26 +164,35 @@ class Exchange:
     # --- Asking -------------------------------------------------------------------------------------------
 
     def ask(
-        self, node: str, kind: str, entity_id: Any, message: Any, *, on_reply: Listener, timeout_s: float
+        self,
+        node: str,
+        kind: str,
+        entity_id: Any,
+        message: Any,
+        *,
+        on_reply: Listener,
+        timeout_s: float,
+        cause: str | None,
     ) -> None:
         """See `Peer.send`."""
         until_ms = _ms(self._clock) + int(timeout_s * 1000)
         parcel = self._register.pack(message)
-        self._bring(Pending(kind, entity_id, message, parcel, until_ms, on_reply, node))
+        self._bring(Pending(kind, entity_id, message, parcel, until_ms, on_reply, node, cause))
 
-    def tell(self, node: str, kind: str, entity_id: Any, message: Any) -> None:
+    def tell(self, node: str, kind: str, entity_id: Any, message: Any, cause: str | None) -> None:
         """See `Peer.send`."""
         if not self._link.is_up:
             raise Busy("The node that has it cannot be reached; nothing happened")
         self.metrics.asked += 1
-        self._put(node, Ask(0, kind, entity_to_wire(entity_id), *self._register.pack(message), 0))
+        self._put(node, Ask(0, kind, entity_to_wire(entity_id), *self._register.pack(message), 0, cause))
 
     def _bring(self, pending: Pending) -> None:
         self.metrics.asked += 1
         number = next(self._numbers)
         self._pending[number] = pending
         entity = entity_to_wire(pending.entity_id)
-        self._put(pending.node, Ask(number, pending.kind, entity, *pending.parcel, pending.until_ms))
+        ask = Ask(number, pending.kind, entity, *pending.parcel, pending.until_ms, pending.cause)
+        self._put(pending.node, ask)
 
     def _bring_again(self, number: int) -> None:
         """It did not get to its actor: look who is there, and try once more."""
@@ -216,7 +227,7 @@ class Exchange:
             self._bring(pending)
         else:
             ref = self._registry.ref(pending.kind, pending.entity_id)
-            ref.send(pending.message, pending.on_reply, timeout_s=left_s)
+            ref.send(pending.message, pending.on_reply, timeout_s=left_s, cause=pending.cause)
 
     # --- Packets ------------------------------------------------------------------------------------------
 
@@ -306,18 +317,31 @@ class Exchange:
             ref = self._registry.ref(ask.kind, entity_id)
             message = self._register.unpack((ask.name, ask.value))
         except UNREADABLE as error:
-            _log.error("cluster.message_unreadable", kind=ask.kind, name=ask.name, error=repr(error))
+            _log.error(
+                "cluster.message_unreadable",
+                kind=ask.kind,
+                name=ask.name,
+                cause=ask.cause,
+                error=repr(error),
+            )
             self._answer(sender, ask.number, Busy("Another version runs there; nothing happened"))
             return
         self.metrics.served += 1
         if ask.number:
             left_s = (ask.until_ms - _ms(self._clock)) / 1000
-            ref.send(message, partial(self._answer, sender, ask.number), timeout_s=left_s)
+            answer = partial(self._answer, sender, ask.number)
+            ref.send(message, answer, timeout_s=left_s, cause=ask.cause)
             return
         try:
-            ref.tell(message)
+            ref.tell(message, cause=ask.cause)
         except Busy as busy:
-            _log.info("cluster.not_told", kind=ask.kind, message=ask.name, detail=busy.detail)
+            _log.info(
+                "cluster.not_told",
+                kind=ask.kind,
+                message=ask.name,
+                cause=ask.cause,
+                detail=busy.detail,
+            )
 
     def _answer(self, sender: str, number: int, outcome: Outcome) -> None:
         if isinstance(outcome, BaseException) and not isinstance(outcome, Problem):

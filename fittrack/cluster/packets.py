@@ -20,6 +20,8 @@ class Ask(Struct, array_like=True, tag=1, gc=False):
     value: Raw
     until_ms: int
     """When nobody waits any longer, in milliseconds since 1970; 0 for a tell."""
+    cause: str | None = None
+    """On whose behalf (`kit.correlation`)."""
 
 
 class Reply(Struct, array_like=True, tag=2, gc=False):

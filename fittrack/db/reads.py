@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -90,7 +91,10 @@ class Reads:
         began = loop.time()
         try:
             return await loop.run_in_executor(
-                self._threads, lambda: self._read(lambda connection: fn(connection, *args, **kwargs))
+                self._threads,
+                copy_context().run,  # what is logged there says on whose behalf
+                self._read,
+                lambda connection: fn(connection, *args, **kwargs),
             )
         except Busy:
             metrics.refused += 1

@@ -7,6 +7,7 @@ import structlog
 
 from fittrack.jobs.record import JobRecord
 from fittrack.kit.clock import Clock
+from fittrack.kit.correlation import cause, new_trace_id
 from fittrack.kit.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,7 @@ class Every:
 
 async def do_job(name: str, job: Callable[[], Awaitable[object]], clock: Clock, record: JobRecord) -> None:
     """One round of a job: what fails is told, and tried again with the next."""
+    cause.set(new_trace_id())
     try:
         await job()
     except Problem as problem:  # the database is away, or too much is going on: next round

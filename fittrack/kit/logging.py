@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TextIO
 import structlog
 from structlog.typing import Processor
 
-from fittrack.kit.correlation import correlation_id, trace_id
+from fittrack.kit.correlation import correlation_id, current_cause, request_of, trace_of
 
 REDACTED: Final = "[redacted]"
 _PRIVATE_NAMES: Final = (
@@ -41,7 +41,7 @@ def configure_logging(
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        add_correlation_id,
+        add_cause,
         *([_add(facts)] if facts else []),
         redact,
     ]
@@ -70,13 +70,14 @@ def configure_logging(
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 
-def add_correlation_id(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Say on whose behalf the line was written."""
-    current = correlation_id.get()
-    if current:
+def add_cause(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say on whose behalf the line was written: of the `cause` that it names, else of the present one."""
+    cause = event.pop("cause", None) or current_cause()
+    if cause:
+        event.setdefault("trace_id", trace_of(cause))
+        event.setdefault("request_id", request_of(cause))
+    elif current := correlation_id.get():
         event.setdefault("request_id", current)
-    if trace := trace_id.get():
-        event.setdefault("trace_id", trace)
     return event
 
 

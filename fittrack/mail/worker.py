@@ -12,6 +12,7 @@ import structlog
 
 from fittrack.db.journal import Journal
 from fittrack.integrations.smtp import MailDelayed, Mailer, MailRefused
+from fittrack.kit.correlation import cause
 from fittrack.kit.sealing import SealBroken
 from fittrack.mail import queries
 from fittrack.mail.letters import own_address
@@ -63,6 +64,7 @@ class MailWorker:
         return len(due)
 
     async def _deliver(self, letter: queries.DueLetter, now: datetime) -> None:
+        cause.set("")  # the former letter's
         if letter.recipient is None or letter.sealed is None:
             await self._give_up(letter, now, "no address")
             return
@@ -70,7 +72,8 @@ class MailWorker:
             await self._give_up(letter, now, "too old")
             return
         try:
-            opened = self._postbox.open(letter.mail_id, letter.sealed)
+            opened, behalf = self._postbox.open(letter.mail_id, letter.sealed)
+            cause.set(behalf)
             recipient = own_address(opened) or letter.recipient
             rendered = render(opened, letter.display_name)
         except (SealBroken, msgspec.DecodeError) as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from fittrack.kit.clock import Clock
+from fittrack.kit.correlation import own_context
 from fittrack.kit.ids import SessionId
 from fittrack.kit.problems import Forbidden, Internal, Problem, Unauthenticated
 from fittrack.pubsub.messages import PlayerNote, StreamEvent, position_of
@@ -247,7 +248,7 @@ class Client:
         self._spawn(self._sign_in(frame_id, auth, token))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, context=own_context())
         if self._tasks is None:
             self._tasks = set()
         self._tasks.add(task)

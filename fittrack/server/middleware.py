@@ -4,6 +4,7 @@ Correlation id, authentication, rate limits, authorisation, translation of probl
 metrics.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,9 +16,10 @@ from aiohttp import web
 from fittrack.kit.clock import Clock
 from fittrack.kit.correlation import (
     accept_correlation_id,
+    cause,
     correlation_id,
-    new_correlation_id,
-    trace_id,
+    new_trace_id,
+    parent_of,
     trace_of,
 )
 from fittrack.kit.problems import (
@@ -83,6 +85,7 @@ class Edge:
         self._authenticator = authenticator
         self._headers = headers
         self._clock = clock
+        self._tells = logging.getLogger(__name__).isEnabledFor(logging.DEBUG)
         self.elsewhere = RouteStats("*", "*")
         """Requests that met no declared route."""
 
@@ -90,9 +93,10 @@ class Edge:
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Serve `request`; never raises."""
         # Each request runs in a context of its own, so nothing has to be set back.
-        trace = trace_of(request.headers.get("traceparent"))
-        trace_id.set(trace)
-        correlation_id.set(accept_correlation_id(request.headers.get("X-Request-ID") or trace))
+        origin = parent_of(request.headers.get("traceparent")) or new_trace_id()
+        own = accept_correlation_id(request.headers.get("X-Request-ID"))
+        cause.set(f"{origin};{own}" if own else origin)
+        correlation_id.set(own or trace_of(origin))
         started = self._clock.monotonic()
         endpoint = self._endpoints.get(request.match_info.route)
         if endpoint is not None and endpoint.route.deprecation is not None:
@@ -106,7 +110,11 @@ class Edge:
             elif worth_compressing(response):
                 await compress(request, cast(web.Response, response))
         stats = self.elsewhere if endpoint is None else endpoint.stats
-        stats.count(response.status, self._clock.monotonic() - started)
+        seconds = self._clock.monotonic() - started
+        stats.count(response.status, seconds)
+        if self._tells:
+            told = {"method": stats.method, "route": stats.path, "status": response.status}
+            log.debug("request.served", **told, seconds=round(seconds, 6))
         client = request.get(API_CLIENT)
         if client is not None and self._count_usage is not None:
             self._count_usage(client, stats.method, stats.path, response.status)
@@ -181,7 +189,7 @@ class Edge:
 
     async def complete(self, request: web.Request, response: web.StreamResponse) -> None:
         """Put the common headers on an answer about to leave, be it whole or the start of a stream."""
-        response.headers["X-Request-ID"] = correlation_id.get() or new_correlation_id()
+        response.headers["X-Request-ID"] = correlation_id.get() or new_trace_id()
         self._headers.put(request, response.headers)
         if deprecation := request.get(DEPRECATION):
             response.headers.update(deprecation.headers)

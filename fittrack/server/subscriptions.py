@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from fittrack.kit.correlation import own_context
 from fittrack.kit.problems import Internal, Problem
 from fittrack.server.fanout import FanOut
 from fittrack.server.outbox import Outbox
@@ -71,7 +72,7 @@ class Subscriptions:
 
     def _go_on(self) -> None:
         if self._asked and self._worker is None and self._outbox.room:
-            self._worker = asyncio.get_running_loop().create_task(self._work())
+            self._worker = asyncio.get_running_loop().create_task(self._work(), context=own_context())
 
     async def _work(self) -> None:
         while self._asked and self._outbox.room:

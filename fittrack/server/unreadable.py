@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
-from fittrack.kit.correlation import correlation_id, new_correlation_id
+from fittrack.kit.correlation import correlation_id, new_trace_id
 from fittrack.kit.problems import Internal, Malformed, Problem
 from fittrack.server.headers import ResponseHeaders
 from fittrack.server.render import render_problem
@@ -30,7 +30,7 @@ class _Connection(RequestHandler):
     ) -> web.StreamResponse:
         """What aiohttp calls. The connection closes: where the next request begins is not known."""
         super().handle_error(request, status, exc, message)  # logs, and knows whether it is too late
-        correlation_id.set(new_correlation_id())
+        correlation_id.set(new_trace_id())
         response = render_problem(_problem(status, exc), request.path)
         response.headers["X-Request-ID"] = correlation_id.get()
         assert isinstance(self._manager, _Server), "connections belong to the server that made them"

@@ -14,6 +14,7 @@ from fittrack.db.journal.errors import JournalStopped
 from fittrack.db.journal.load import Job, Outcome
 from fittrack.db.journal.unit import Unit
 from fittrack.kit.clock import Clock
+from fittrack.kit.correlation import current_cause
 from fittrack.kit.problems import Busy
 
 # Units of one transaction: enough to share a COMMIT's cost, few enough for its answers to come soon.
@@ -30,8 +31,9 @@ QUEUE_UNITS_MAX = 16_384
 QUEUE_JOBS_MAX = 1_024
 
 
-Entry = tuple[Appender, Unit, Callable[[Outcome], None]]
-"""A unit on its way: who appends it, and who is told its outcome. Bare: one is made for each unit."""
+Entry = tuple[Appender, Unit, Callable[[Outcome], None], str]
+"""A unit on its way: who appends it, who is told its outcome, and on whose behalf it is (`kit.correlation`).
+Bare: one is made for each unit."""
 
 
 Follow = Callable[[Table, UUID, Unit], None]
@@ -95,7 +97,7 @@ class Intake:
         if len(self._entries) >= QUEUE_UNITS_MAX:
             raise Busy("The journal is full")
         self._follow(appender.log.table, appender.key, unit)
-        self._entries.append((appender, unit, on_done))
+        self._entries.append((appender, unit, on_done, current_cause()))
         if self.asleep:
             self._awake()
         elif self.gathering and len(self._entries) >= self._enough:

@@ -21,7 +21,7 @@ from fittrack.db.journal.intake import (
 from fittrack.db.journal.load import Report, Result
 from fittrack.db.journal.log_table import log_table
 from fittrack.db.journal.metrics import JournalMetrics
-from fittrack.db.journal.settling import count, load_of, settle
+from fittrack.db.journal.settling import count, load_of, settle, tell_of_failures
 from fittrack.db.journal.unit import Head
 from fittrack.db.journal.wire import PickledCall, loads
 from fittrack.kit.clock import Clock
@@ -110,14 +110,15 @@ class Journal:
         done = len(report.results)
         self._intake.put_back(written.errands[done:])
         self.metrics.queue_depth = self._intake.depth
-        count(self.metrics, report)
+        if count(self.metrics, report):
+            tell_of_failures(written.entries, report)
         if report.fatal is None:
             self._next()  # before anybody is told: it writes while they go on
         self._deliver(Waiting(written.entries, written.errands[:done]), report)
 
     def _deliver(self, written: Waiting, report: Report) -> None:
         """Tell everybody of one transaction, in the order of their appends."""
-        for (appender, unit, on_done), outcome in zip(written.entries, report.outcomes, strict=True):
+        for (appender, unit, on_done, _), outcome in zip(written.entries, report.outcomes, strict=True):
             appender.landed(unit, outcome)
             try:
                 on_done(outcome)

@@ -1,12 +1,22 @@
 """What a report means to those who wait: their logs' heads, their outcomes, what is counted."""
 
+from typing import Final
+
+import structlog
+
 from fittrack.db.journal.appender import Appender
 from fittrack.db.journal.errors import NotStored, StaleLog, StalePeer
 from fittrack.db.journal.intake import Entry, Waiting
 from fittrack.db.journal.load import End, Load, Outcome, Report, Result
 from fittrack.db.journal.metrics import JournalMetrics
 from fittrack.db.journal.unit import Committed
+from fittrack.kit.correlation import trace_of
 from fittrack.kit.problems import OutcomeUnknown
+
+TRACES_TOLD_MAX: Final = 50
+"""Of one batch in one line: a full disk concerns a thousand units at a time."""
+
+log = structlog.get_logger(__name__)
 
 
 def load_of(waiting: Waiting) -> Load:
@@ -14,7 +24,7 @@ def load_of(waiting: Waiting) -> Load:
     numbers: dict[Appender, int] = {}
     ends: list[End] = []
     units = []
-    for appender, unit, _ in waiting.entries:
+    for appender, unit, *_ in waiting.entries:
         number = numbers.get(appender)
         if number is None:
             number = numbers[appender] = len(ends)
@@ -28,7 +38,7 @@ def settle(entries: list[Entry], report: Report) -> Report:
     """Move the appenders to where the report leaves their logs; returns what everybody is told."""
     if report.doubtful is not None:
         return _doubt(entries, report, report.doubtful)
-    for (appender, unit, _), outcome in zip(entries, report.outcomes, strict=True):
+    for (appender, unit, *_), outcome in zip(entries, report.outcomes, strict=True):
         if type(outcome) is Committed:
             if outcome.rev == appender.written[0] + 1:
                 appender.written = (outcome.rev, unit.unit_id)
@@ -40,7 +50,7 @@ def settle(entries: list[Entry], report: Report) -> Report:
 def _doubt(entries: list[Entry], report: Report, error: BaseException) -> Report:
     """Nobody knows what the COMMIT did: what was refused before it is certain, the rest is not."""
     outcomes: list[Outcome] = []
-    for (appender, unit, _), outcome in zip(entries, report.outcomes, strict=True):
+    for (appender, unit, *_), outcome in zip(entries, report.outcomes, strict=True):
         if not isinstance(outcome, Committed):
             outcomes.append(outcome)
             continue
@@ -58,8 +68,9 @@ def _unknown(cause: BaseException) -> OutcomeUnknown:
     return unknown
 
 
-def count(metrics: JournalMetrics, report: Report) -> None:
-    """Add a finished transaction to the figures."""
+def count(metrics: JournalMetrics, report: Report) -> int:
+    """Add a finished transaction to the figures. Returns how many of its units failed."""
+    failed = 0
     metrics.batches += 1
     metrics.replays += report.replayed
     metrics.units += len(report.outcomes)
@@ -70,6 +81,7 @@ def count(metrics: JournalMetrics, report: Report) -> None:
     for outcome in report.outcomes:
         if type(outcome) is Committed:
             continue
+        failed += 1
         if isinstance(outcome, StaleLog | StalePeer):
             metrics.stale += 1
         elif isinstance(outcome, OutcomeUnknown):
@@ -78,3 +90,20 @@ def count(metrics: JournalMetrics, report: Report) -> None:
             metrics.not_stored += 1
         else:
             metrics.refused += 1
+    return failed
+
+
+def tell_of_failures(entries: list[Entry], report: Report) -> None:
+    """Say on whose behalf was done what is not stored, or not known to be: why, the writer tells."""
+    concerned: dict[str, list[str]] = {}
+    for (_, _, _, cause), outcome in zip(entries, report.outcomes, strict=True):
+        # Who was overtaken reloads and tries again: that is no failure.
+        if not isinstance(outcome, Committed | StaleLog | StalePeer):
+            concerned.setdefault(type(outcome).__name__, []).append(trace_of(cause))
+    for outcome_name, traces in concerned.items():
+        log.warning(
+            "journal.units_failed",
+            outcome=outcome_name,
+            units=len(traces),
+            trace_ids=sorted(set(traces) - {""})[:TRACES_TOLD_MAX],
+        )

@@ -389,7 +389,7 @@ async def test_the_callback_of_a_send_runs_on_behalf_of_the_sender() -> None:
     def note_context(_: Probe) -> None:
         turn = current_turn()
         assert turn is not None
-        contexts.append(turn.context)
+        contexts.append(turn.cause)
 
     def ask_twice(_: Probe) -> Promise:
         promise = Promise()
@@ -402,7 +402,7 @@ async def test_the_callback_of_a_send_runs_on_behalf_of_the_sender() -> None:
         b.send("first", go_on)
         return promise
 
-    await a.ask(Do(ask_twice), context="request 7")
+    await a.ask(Do(ask_twice), cause="request 7")
     assert contexts == ["request 7"]
 
 
@@ -414,13 +414,13 @@ async def test_the_context_travels_with_asks_and_tells() -> None:
     def note(_: Probe) -> None:
         turn = current_turn()
         assert turn is not None
-        contexts.append(turn.context)
+        contexts.append(turn.cause)
 
     def tell_on(probe: Probe) -> None:
         note(probe)
         c.tell(Do(note))
 
-    await a.ask(_asks(b, Do(tell_on)), context="request 7")
+    await a.ask(_asks(b, Do(tell_on)), cause="request 7")
     await settle()
     assert contexts == ["request 7", "request 7"]
     assert current_turn() is None

@@ -22,13 +22,13 @@ class Neighbour:
         on_reply: Listener | None,
         *,
         timeout_s: float | None,
-        context: object,
+        cause: str | None,
     ) -> None:
         ref = self.registry.ref(kind, entity_id)
         if on_reply is None:
-            ref.tell(message, context=context)
+            ref.tell(message, cause=cause)
         else:
-            ref.send(message, on_reply, timeout_s=timeout_s, context=context)
+            ref.send(message, on_reply, timeout_s=timeout_s, cause=cause)
 
 
 class OddOnesElsewhere:

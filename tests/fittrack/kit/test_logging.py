@@ -79,7 +79,7 @@ def test_people_get_lines_they_can_read(log):
     assert "hello" in stream.getvalue()
 
 
-def test_harmless_ids_are_accepted_and_others_replaced():
+def test_harmless_ids_are_accepted_and_others_are_not():
     assert accept_correlation_id("trace.1_a-b") == "trace.1_a-b"
     for harmful in (None, "", "x" * 65, "a b", "a\nb", "é"):
-        assert accept_correlation_id(harmful) not in {None, "", harmful}
+        assert accept_correlation_id(harmful) is None
