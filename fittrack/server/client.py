@@ -5,15 +5,17 @@ what is asked for), the node (something was published, time passed, it must go).
 """
 
 import asyncio
+import random
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
 from fittrack.kit.clock import Clock
 from fittrack.kit.correlation import own_context
 from fittrack.kit.ids import SessionId
-from fittrack.kit.problems import Forbidden, Internal, Problem, Unauthenticated
+from fittrack.kit.problems import Busy, Forbidden, Internal, OutcomeUnknown, Problem, Unauthenticated
 from fittrack.pubsub.messages import PlayerNote, StreamEvent, position_of
 from fittrack.server.admission import Admission
 from fittrack.server.fanout import FanOut
@@ -23,7 +25,7 @@ from fittrack.server.lean_connection import LeanConnection
 from fittrack.server.live_metrics import LiveMetrics
 from fittrack.server.outbox import WRITE_HIGH_BYTES, WRITE_LOW_BYTES, Outbox
 from fittrack.server.pinger import Pinger
-from fittrack.server.ports import Gateway, Heads
+from fittrack.server.ports import Gateway, Heads, OpenedPlayer
 from fittrack.server.principal import Principal
 from fittrack.server.streams import PlayerStreams
 from fittrack.server.subscriptions import Subscriptions
@@ -41,7 +43,15 @@ from protocol.policy import SessionPolicy
 from protocol.session import Phase, Session
 from protocol.shapes import instant
 
+OPENS_WITHIN_S: Final = 15.0
+"""Seconds that a sign-in waits for the player's actor: until others have taken over the actors of a node that
+died, and loaded them. A client gives up after 35 s without a word."""
+
+OPENS_AGAIN_AFTER_S: Final = 1.0
+"""Seconds between two questions, on the average: thousands may wait."""
+
 _NO_RESUME = Auth()
+_random = random.Random()  # noqa: S311 - jitter, no secret
 _log = structlog.get_logger(__name__)
 
 
@@ -266,7 +276,7 @@ class Client:
             principal = await self._authenticated(token, auth.device_id)
             self._register(principal)
             await self.services.hub.listening(principal.user_id)
-            player = await gateway.open_player(principal)
+            player = await self._open_player(principal)
             if gateway.revoked(principal):
                 self._refuse(frame_id, Unauthenticated("The session has ended"), CloseCode.REVOKED)
                 return
@@ -281,6 +291,19 @@ class Client:
                 frame_id, welcome, start, token_ends=token_ends(principal, self.services.clock)
             )
             self._open()
+
+    async def _open_player(self, principal: Principal) -> OpenedPlayer:
+        """The player as its actor knows it. While a node that died is missed, nobody answers for its actors:
+        who comes then waits here, rather than go and come again and again, later each time."""
+        clock = self.services.clock
+        until = clock.monotonic() + OPENS_WITHIN_S
+        while True:
+            try:
+                return await self.services.gateway.open_player(principal)
+            except (Busy, OutcomeUnknown):
+                if clock.monotonic() >= until:
+                    raise
+                await clock.sleep(OPENS_AGAIN_AFTER_S * (0.5 + _random.random()))
 
     async def _authenticated(self, token: str | None, device_id: str | None) -> Principal:
         if token is None:

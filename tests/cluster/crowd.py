@@ -28,6 +28,10 @@ THINKS_S = (0.05, 0.6)
 APP_LIVES_S = (4.0, 30.0)
 """Seconds, drawn at random, between two commands and until the app is closed."""
 
+HASTY = 100
+"""Players who may think so shortly. More of them think longer, so that all together want some hundreds of
+commands a second: no more than two cores do beside the players themselves."""
+
 TOO_MANY = 900_000
 """Tickets that nobody can pay."""
 
@@ -37,8 +41,11 @@ _clock = SystemClock()
 class Player:
     """One of the crowd. `address` names a node at each connection."""
 
-    def __init__(self, member: Member, drawing_id: UUID, address: Callable[[], str], rng: Random) -> None:
+    def __init__(
+        self, member: Member, drawing_id: UUID, address: Callable[[], str], rng: Random, slowness: float
+    ) -> None:
         self.member = member
+        self._thinks_s = [slowness * seconds for seconds in THINKS_S]
         self.notebook = Notebook()
         self.screen = Screen()
         self._positions = Positions()
@@ -83,7 +90,7 @@ class Player:
                 await self._want_something(phone)
             except CommandRefused as refusal:
                 assert refusal.code == "insufficient-points", refusal
-            await asyncio.sleep(self._rng.uniform(*THINKS_S))
+            await asyncio.sleep(self._rng.uniform(*self._thinks_s))
 
     async def _want_something(self, phone: Client) -> None:
         drawn = self._rng.random()
@@ -132,7 +139,8 @@ class Crowd:
     def __init__(
         self, members: Sequence[Member], drawing_id: UUID, address: Callable[[], str], rng: Random
     ) -> None:
-        self.players = [Player(each, drawing_id, address, Random(rng.random())) for each in members]
+        slowness = max(1.0, len(members) / HASTY)
+        self.players = [Player(each, drawing_id, address, Random(rng.random()), slowness) for each in members]
 
     @property
     def granted(self) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import DrawingId, SessionId, UserId, uuid7
-from fittrack.kit.problems import NotFound, Problem, Unauthenticated
+from fittrack.kit.problems import Busy, NotFound, Problem, Unauthenticated
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import (
     REVOCATIONS,
@@ -61,6 +61,8 @@ class Product:
         self.happened: list[tuple[datetime, ChannelEvent]] = []
         self.opening = asyncio.Event()
         self.opening.set()
+        self.nobody_opens = False
+        self.asked_in_vain = 0
         self.snapshots = asyncio.Event()
         self.snapshots.set()
         self.asked_for_snapshot = asyncio.Event()
@@ -90,6 +92,9 @@ class Product:
         heads = Heads(ledger=len(self.log(user_id, "ledger")), inbox=len(self.log(user_id, "inbox")))
         self.asked_to_open.set()
         await self.opening.wait()
+        if self.nobody_opens:
+            self.asked_in_vain += 1
+            raise Busy
         card = PlayerCard(user_id=user_id, email="p@fittrack.example", role="user", status="active")
         return OpenedPlayer(
             user=card, balance=heads.ledger * 10, heads=heads, unread=0, streak=STREAK, today=TODAY

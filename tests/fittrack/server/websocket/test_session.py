@@ -1,5 +1,6 @@
 """What a client lives through: hello, welcome, commands, refresh, the end."""
 
+import asyncio
 import os
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Busy, NotFound
+from fittrack.server.client import OPENS_AGAIN_AFTER_S
 from fittrack.server.websocket import WebSocketSettings
 from protocol.session import Session
 from tests.fittrack.server.websocket.house import House, open_house
@@ -65,6 +67,31 @@ async def test_trouble_while_signing_in_lets_the_client_come_back(house: House) 
     house.product.refuse_tokens = Busy()
     player = await house.connect()
     assert (await player.sign_in("any"))["d"]["retryable"] is True
+    assert await player.close_code() == 4001
+
+
+async def test_a_sign_in_waits_while_nobody_answers_for_the_player(house: House) -> None:
+    house.product.nobody_opens = True
+    token = house.product.sign_up()
+    player = await house.connect()
+    welcome = asyncio.create_task(player.sign_in(token))
+    for asked in range(1, 4):
+        await house.eventually(lambda asked=asked: house.product.asked_in_vain == asked)
+        await house.clock.advance(1.5 * OPENS_AGAIN_AFTER_S)
+    house.product.nobody_opens = False
+    await house.clock.advance(1.5 * OPENS_AGAIN_AFTER_S)
+    assert (await welcome)["t"] == "welcome"
+
+
+async def test_a_sign_in_does_not_wait_for_ever(house: House) -> None:
+    house.product.nobody_opens = True
+    player = await house.connect()
+    refusal = asyncio.create_task(player.sign_in(house.product.sign_up()))
+    await house.eventually(lambda: house.product.asked_in_vain > 0)
+    while not refusal.done():
+        await house.clock.advance(1.5 * OPENS_AGAIN_AFTER_S)
+        await asyncio.sleep(0)
+    assert refusal.result()["d"]["code"] == "busy"
     assert await player.close_code() == 4001
 
 
