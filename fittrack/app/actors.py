@@ -1,7 +1,7 @@
 """The actors of a node, and what they lean on."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -62,6 +62,7 @@ class Actors:
     sales: SaleMetrics
     draws: DrawMetrics
     prize_steps: Counter[str]
+    beacon_chains: Mapping[str, Chain]
     wake_drawings: Callable[[], Awaitable[None]]
 
 
@@ -79,6 +80,7 @@ def gather_actors(base: Base, storage: Storage, links: Links, chain: Chain) -> A
         sales=SaleMetrics(),
         draws=DrawMetrics(),
         prize_steps=Counter(),
+        beacon_chains={**CHAINS, chain.chain_hash: chain},
         wake_drawings=partial(wake_open_drawings, reads, registry, links.placement),
     )
     _register_kinds(registry, _make_services(base, storage, links, actors, chain))
@@ -98,7 +100,7 @@ def _make_services(base: Base, storage: Storage, links: Links, actors: Actors, c
         excluded_states=settings.excluded_states,
         publisher=_publisher(settings, base.calendar),
         beacon_chain=chain if settings.drand_url else None,
-        beacon_chains={**CHAINS, chain.chain_hash: chain},
+        beacon_chains=actors.beacon_chains,
         drawings_need_beacon=not settings.drawings_without_beacon,
         beacon_wanted=actors.beacons.want,
         standing_changed=actors.watch.changed,

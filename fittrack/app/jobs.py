@@ -7,6 +7,8 @@ from typing import Final
 
 from fittrack.app.bell import EFFECTS, REVOKING, SUBSCRIPTIONS, WEBHOOKS, syncs_of
 from fittrack.app.parts import Parts
+from fittrack.check.apart import Task, run_apart
+from fittrack.check.nightly import LOOK_EVERY_S, NightlyCheck
 from fittrack.clients.usage import FLUSH_EVERY_S
 from fittrack.jobs import (
     audit,
@@ -53,6 +55,7 @@ class NodeJobs:
         self._registry, self._placement = actors.registry, links.placement
         self._connections, self._mail = parts.partners.connections, parts.partners.mail
         self._webhooks, self._deliveries = parts.partners.webhooks, parts.partners.deliveries
+        self.nightly = _nightly_check(parts)
         self.record = JobRecord()
         self._syncs = {
             service: ServiceSyncs(self._connections, names)
@@ -82,6 +85,7 @@ class NodeJobs:
         yield self._once("norms", norms.LOOK_EVERY_S, self.keep_norms)
         yield self._once("devices", devices.LOOK_EVERY_S, self.review_shared_devices)
         yield self._once("figures", figures.COUNT_EVERY_S, self.count_figures)
+        yield self._once("check", LOOK_EVERY_S, self.nightly.look)
         yield self._once("housekeeping", HOUSEKEEPING_EVERY_S, self.keep_house)
         yield self._once(WEBHOOKS, WEBHOOKS_EVERY_S, self._deliveries.deliver_due)
 
@@ -200,3 +204,14 @@ class NodeJobs:
         for job in self._rounds:
             if job.name == name:
                 job.poke()
+
+
+def _nightly_check(parts: Parts) -> NightlyCheck:
+    base, storage = parts.base, parts.storage
+    task = Task(
+        database=base.settings.database,
+        token_keys=base.settings.token_keys,
+        zone=base.calendar.zone,
+        chains=parts.actors.beacon_chains,
+    )
+    return NightlyCheck(storage.journal, storage.reads, base.clock, base.calendar, partial(run_apart, task))

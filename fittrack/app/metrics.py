@@ -15,7 +15,13 @@ from fittrack.ops.metrics.database import JournalCollector, ReadCollector
 from fittrack.ops.metrics.limits import LimitCollector
 from fittrack.ops.metrics.live import LiveCollector
 from fittrack.ops.metrics.node import JobCollector, NodeCollector
-from fittrack.ops.metrics.outgoing import BacklogCollector, MailCollector, TrackerCollector, WebhookCollector
+from fittrack.ops.metrics.outgoing import (
+    BacklogCollector,
+    CheckCollector,
+    MailCollector,
+    TrackerCollector,
+    WebhookCollector,
+)
 from fittrack.ops.metrics.play import PlayCollector
 
 
@@ -44,5 +50,6 @@ def _of_parts(parts: Parts) -> Iterator[Collector]:
     providers = (name for names in actors.catalogue.fetched.values() for name in names)
     yield TrackerCollector(partners.connections.syncs, providers)
     yield BacklogCollector(partners.backlogs)
+    yield CheckCollector(partners.backlogs)
     if parts.links.cluster is not None:
         yield ClusterCollector(parts.links.cluster)

@@ -1,8 +1,9 @@
-"""Runs all checks on a database: one snapshot, owner by owner, so that memory holds a chunk of players
-or one drawing at a time.
+"""Runs all checks on a database, owner by owner, so that memory holds a chunk of players or one drawing at a
+time.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -28,6 +29,7 @@ from fittrack.check.figures import check_figures
 from fittrack.check.findings import Finding, Invariant, Report, drawing, player
 from fittrack.check.free import check_evidence, check_limits
 from fittrack.check.life import check_life
+from fittrack.check.pace import Pace
 from fittrack.check.prizes import check_prizes
 from fittrack.check.queries import PlayerRange
 from fittrack.check.recounting import Window, recount
@@ -84,51 +86,97 @@ def examine(
     chains: Mapping[str, Chain] = CHAINS,
     calendar: PlatformCalendar = NEW_YORK,
     figures: Window = Window(),  # noqa: B008 - it is a tuple
+    pace: Pace | None = None,
 ) -> Report:
     """Check everything that is committed at this moment. `step` is told what comes next.
+
+    At a `pace` it takes its time: it rests between rows, and sees each part at a moment of its own.
 
     `chains`: the public beacons by hash, with whose keys the rounds must be signed. `calendar` is the
     platform's; of the figures kept by day those of the days of `figures` are counted again.
 
     Beside a running server use an engine for reading. When `settled`, refunds must not wait any more.
     """
-    report = Report()
-    with snapshot(engine) as conn:
+    report = Report() if pace is None else Report(pace)
+    with _one_snapshot(engine) if pace is None else _snapshots(engine) as part:
         step("logs of players")
-        _check_logs(conn, user_log, player, report)
+        with part() as conn:
+            _check_logs(conn, user_log, player, report)
         step("logs of drawings")
-        _check_logs(conn, drawing_log, drawing, report)
+        with part() as conn:
+            _check_logs(conn, drawing_log, drawing, report)
         step("ledgers and inboxes")
-        _check_books(conn, report)
+        with part() as conn:
+            _check_books(conn, report)
         step("lives of drawings")
-        _check_lives(conn, report)
+        with part() as conn:
+            _check_lives(conn, report)
         step("tickets, refunds, awards and reviews of players")
-        for players in queries.player_ranges(conn, PLAYERS_PER_CHUNK):
-            _check_tickets(conn, players, report, settled=settled)
-            _check_awards(conn, players, report)
-            _check_reviews(conn, players, report)
-        report.refunds_waiting = queries.refunds_waiting(conn)
-        step("free entries")
-        _check_free_entries(conn, report)
-        step("official rules")
-        texts = queries.rules_texts(conn)
-        report.add(check_rules_texts(texts))
-        report.count(Invariant.RULES, len(texts))
+        with part() as conn:
+            ranges = list(queries.player_ranges(conn, PLAYERS_PER_CHUNK))
+            report.refunds_waiting = queries.refunds_waiting(conn)
+        for players in ranges:
+            with part() as conn:
+                _check_players(conn, players, report, settled=settled)
+            report.breathe()
+        step("free entries and official rules")
+        with part() as conn:
+            _check_free_entries(conn, report)
+            _check_rules_texts(conn, report)
         step("draws")
-        for drawing_id in queries.frozen_drawings(conn):
-            report.add(_check_draw(conn, drawing_id, sealer, chains, report))
+        with part() as conn:
+            frozen = list(queries.frozen_drawings(conn))
+        for drawing_id in frozen:
+            with part() as conn:
+                report.add(_check_draw(conn, drawing_id, sealer, chains, report))
             report.count(Invariant.DRAWS, 1)
-        step("trackers")
-        trackers = list(queries.trackers(conn))
-        report.count(Invariant.TRACKERS, sum(each.connections for each in trackers))
-        report.add(check_trackers(trackers))
-        step("webhooks")
-        report.add(check_webhooks(_counted(queries.webhooks(conn), report, Invariant.WEBHOOKS)))
+            report.breathe()
+        step("trackers and webhooks")
+        with part() as conn:
+            _check_trackers(conn, report)
+            report.add(check_webhooks(_counted(queries.webhooks(conn), report, Invariant.WEBHOOKS)))
         step("figures")
-        _check_figures(conn, calendar, figures, report)
+        with part() as conn:
+            _check_figures(conn, calendar, figures, report)
         step("audit log")
-        _check_audit_log(conn, report)
+        with part() as conn:
+            _check_audit_log(conn, report)
     return report
+
+
+Part = Callable[[], AbstractContextManager[Connection]]
+"""Opens what one part of the examination reads: what a part compares, it sees at one moment."""
+
+
+@contextmanager
+def _one_snapshot(engine: Engine) -> Iterator[Part]:
+    """All parts see the same moment."""
+    with snapshot(engine) as conn:
+        yield lambda: nullcontext(conn)
+
+
+@contextmanager
+def _snapshots(engine: Engine) -> Iterator[Part]:
+    """Each part sees its own moment: a snapshot that is kept for long is dear to a database that goes on."""
+    yield lambda: snapshot(engine)
+
+
+def _check_players(conn: Connection, players: PlayerRange, report: Report, *, settled: bool) -> None:
+    _check_tickets(conn, players, report, settled=settled)
+    _check_awards(conn, players, report)
+    _check_reviews(conn, players, report)
+
+
+def _check_rules_texts(conn: Connection, report: Report) -> None:
+    texts = queries.rules_texts(conn)
+    report.add(check_rules_texts(texts))
+    report.count(Invariant.RULES, len(texts))
+
+
+def _check_trackers(conn: Connection, report: Report) -> None:
+    trackers = list(queries.trackers(conn))
+    report.count(Invariant.TRACKERS, sum(each.connections for each in trackers))
+    report.add(check_trackers(trackers))
 
 
 def _check_logs(conn: Connection, log: Table, subject: Callable[[UUID], str], report: Report) -> None:
@@ -156,6 +204,7 @@ def _counted(rows: Iterator[queries.T], report: Report, *invariants: Invariant) 
     for row in rows:
         for invariant in invariants:
             report.examined[invariant] += 1
+        report.breathe()
         yield row
 
 

@@ -1,7 +1,7 @@
 """What a check found: findings by invariant, each a sentence an operator can act on."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import Enum
 from typing import Final, NamedTuple
@@ -44,10 +44,15 @@ class Finding(NamedTuple):
         return f"{self.subject}: {self.sentence}"
 
 
-class Report:
-    """What was examined, what was found, and what still waits to be done."""
+def _without_rest() -> None:
+    """Somebody waits for the result."""
 
-    def __init__(self) -> None:
+
+class Report:
+    """What was examined, what was found, what still waits to be done. `breathe` is called between rows."""
+
+    def __init__(self, breathe: Callable[[], None] = _without_rest) -> None:
+        self.breathe = breathe
         self.examined: Counter[Invariant] = Counter()
         """Rows looked at, by invariant."""
         self.violations: Counter[Invariant] = Counter()

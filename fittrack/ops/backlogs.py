@@ -6,6 +6,7 @@ Every node looks for itself: what it shows never outlives the node that had a jo
 from datetime import datetime, timedelta
 from typing import Final
 
+from fittrack.check.statements import Ended, latest
 from fittrack.db.reads import Reads
 from fittrack.kit.clock import Clock
 from fittrack.ops import queries
@@ -29,6 +30,9 @@ class Backlogs:
         self._reads, self._clock = reads, clock
         self.webhooks = Backlog(None, 0)
         self.overdue = Overdues(0, 0, None)
+        self.began_at = clock.now()
+        self.check: Ended | None = None
+        """The last check of a night."""
 
     async def look(self) -> None:
         """Know how things are now."""
@@ -37,6 +41,8 @@ class Backlogs:
         self.overdue = await self._reads.run(
             queries.overdues, now, now - OVERDUE_AFTER, now - DEAD_LETTERS_OF
         )
+
+        self.check = await self._reads.run(latest)
 
     def waits_s(self, since: datetime | None) -> float:
         """For how long something has waited, in seconds."""

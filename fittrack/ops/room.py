@@ -12,6 +12,8 @@ from uuid import UUID
 
 import structlog
 
+from fittrack.check.statements import Ended
+from fittrack.check.statements import latest as latest_check
 from fittrack.db.reads import Reads
 from fittrack.fairness.rules_text import read_rules
 from fittrack.kit.clock import Clock
@@ -36,6 +38,9 @@ WEBHOOKS_LATE_AFTER: Final = timedelta(minutes=5)
 """How long a message may be due: each second what is due is begun, and what fails is due later."""
 
 ALERTS_OF_DRAWINGS_MAX: Final = 20
+CHECK_OVERDUE_AFTER: Final = timedelta(hours=30)
+"""One a night, and some hours for it."""
+
 ACTIONS_SHOWN: Final = 20
 """Actions in a snapshot."""
 
@@ -175,6 +180,9 @@ class OpsRoom:
             self._in_database.append(Finding("mail-dead-letters", "", "warning", detail))
         webhooks = await self._reads.run(webhook_backlog, now, now - DEAD_LETTERS_OF)
         self._in_database += late_webhooks(webhooks, now)
+        check = await self._reads.run(latest_check)
+        if check is not None:
+            self._in_database += troubles_of_check(check, now)
 
 
 def late_webhooks(backlog: Backlog, now: datetime) -> Iterator[Finding]:
@@ -190,6 +198,16 @@ def late_webhooks(backlog: Backlog, now: datetime) -> Iterator[Finding]:
         yield Finding(
             "webhook-disabled", str(endpoint.endpoint_id), "critical", f"{endpoint.host} takes nothing."
         )
+
+
+def troubles_of_check(check: Ended, now: datetime) -> Iterator[Finding]:
+    """What is wrong with the ledger, or with its checks."""
+    if check.violations:
+        detail = f"The check of {check.night} found {check.violations:,} violations; the log names them."
+        yield Finding("check-broken", "", "critical", detail)
+    if now - check.ended_at > CHECK_OVERDUE_AFTER:
+        hours = int((now - check.ended_at).total_seconds() // 3600)
+        yield Finding("check-overdue", "", "warning", f"The last check was done {hours:,} hours ago.")
 
 
 def overdue_draw(overdue: Overdue) -> Finding:

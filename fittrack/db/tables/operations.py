@@ -107,6 +107,19 @@ account_devices = Table(
 Index(None, account_devices.c.user_id)
 Index(None, account_devices.c.noted_at)
 
+nightly_checks = Table(
+    "nightly_checks",
+    metadata,
+    # What came of the check of each night: one for all nodes. Whoever runs it says so now and then.
+    Column("night", Day, primary_key=True),  # the day on which it is due, on the platform's calendar
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("examined", Integer),
+    Column("violations", Integer),
+    **CLUSTERED,
+)
+
 retention_marks = Table(
     "retention_marks",
     metadata,

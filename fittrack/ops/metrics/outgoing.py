@@ -1,6 +1,7 @@
 """What goes to others: letters, webhooks, requests to trackers."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily
@@ -67,6 +68,30 @@ class TrackerCollector(Collector):
             ["provider"],
             {(provider,): self._syncs.seconds[provider] for provider in self._providers},
         )
+
+
+class CheckCollector(Collector):
+    """Exports what the last check of a night came to."""
+
+    def __init__(self, backlogs: Backlogs) -> None:
+        self._backlogs = backlogs
+
+    def collect(self) -> Iterator[Metric]:
+        """As of the last look. Before the first check the node's start stands for its end: from then on one
+        is waited for."""
+        last, began_at = self._backlogs.check, self._backlogs.began_at
+        took = timedelta() if last is None else last.ended_at - last.started_at
+        yield gauge(
+            "fittrack_check_violations",
+            "Violations of invariants that the last check found.",
+            0 if last is None else last.violations,
+        )
+        yield gauge(
+            "fittrack_check_done_timestamp_seconds",
+            "When the last check was done.",
+            (began_at if last is None else last.ended_at).timestamp(),
+        )
+        yield gauge("fittrack_check_duration_seconds", "How long it took.", took.total_seconds())
 
 
 class BacklogCollector(Collector):

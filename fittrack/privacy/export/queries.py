@@ -307,6 +307,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "rollup_marks": "about figures",
     "tier_norms": "sums over everybody",
     "retention_marks": "about days",
+    "nightly_checks": "about nights",
     "tracker_revocations": "tokens that name nobody, until the provider has been told to forget them",
     "used_id_tokens": "digests of tokens that name nobody, until the tokens end",
     "api_clients": "about programs of third parties; that an admin made one stands in the audit log",
