@@ -89,7 +89,7 @@ def _tiers(actor: "UserActor", today: date) -> Collection[str]:
 
 
 def _tell(actor: "UserActor", news: Iterable[tuple[BoardId, MergeTotal | Rename]]) -> None:
-    """One line for all that missed it, lest a lost Redis floods the log; they find it by themselves."""
+    """What misses it finds it by itself. While Redis is gone that is so of every command, so it is no news."""
     missed = 0
     for board, message in news:
         try:
@@ -97,7 +97,7 @@ def _tell(actor: "UserActor", news: Iterable[tuple[BoardId, MergeTotal | Rename]
         except Busy:
             missed += 1
     if missed:
-        log.info("boards.not_told", boards=missed)
+        log.debug("boards.not_told", boards=missed)
 
 
 def _today(actor: "UserActor") -> date:

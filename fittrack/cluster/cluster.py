@@ -84,8 +84,8 @@ class Cluster:
 
     @property
     def dropped(self) -> int:
-        """See `RedisLink.dropped`."""
-        return self._link.dropped
+        """What was to be said to other nodes and was not: who missed it finds out by itself."""
+        return self._link.dropped + self.exchange.metrics.untold
 
     def when_moved(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Wait for `callback` after the placement changed and the actors that run elsewhere have left."""
@@ -145,7 +145,8 @@ class Cluster:
                 if self._renounces:
                     self._renounces = False
                     _log.info("cluster.renounced", actors=await self._registry.renounce())
-                _log.info("cluster.moving", actors=await self._registry.move_away())
+                if moved := await self._registry.move_away():
+                    _log.info("cluster.moved", actors=moved)
                 if self.membership.is_there:
                     for callback in self._on_moved:
                         await callback()

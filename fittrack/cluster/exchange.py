@@ -102,6 +102,8 @@ class ExchangeMetrics:
     """Messages of other nodes for actors here."""
     astray: int = 0
     """Messages that came to a node that does not run their actor, or to none: brought again."""
+    untold: int = 0
+    """Messages that nobody waits for and that were not sent, since Redis could not be reached."""
     unknown: int = 0
     """Asks whose way or answer was lost with Redis."""
 
@@ -182,6 +184,7 @@ class Exchange:
     def tell(self, node: str, kind: str, entity_id: Any, message: Any, cause: str | None) -> None:
         """See `Peer.send`."""
         if not self._link.is_up:
+            self.metrics.untold += 1
             raise Busy("The node that has it cannot be reached; nothing happened")
         self.metrics.asked += 1
         self._put(node, Ask(0, kind, entity_to_wire(entity_id), *self._register.pack(message), 0, cause))

@@ -111,6 +111,8 @@ class Membership:
         self.is_there = False
         """Whether the register names this node."""
         self._saying = asyncio.Lock()
+        self._is_unheard = False
+        """Whether Redis did not take the last word; it is said in the log once."""
         self.view = View.of(0, [node])
         self.on_view: Callable[[], None] = _nothing
         """The view changed."""
@@ -174,8 +176,12 @@ class Membership:
                     said = self.node, self._name, int(self._life_s * 1000), self._does
                     version, age_ms, changed, nodes = await _tell(self._redis, self._namespace, *said)
             except LOSSES as error:
-                _log.warning("cluster.not_heard", error=plainly(error))
+                (_log.debug if self._is_unheard else _log.warning)("cluster.not_heard", error=plainly(error))
+                self._is_unheard = True
                 return False
+            if self._is_unheard:
+                self._is_unheard = False
+                _log.info("cluster.heard_again")
             if self._does == "join":
                 self._does = "stay"
             self._renew(at)

@@ -69,7 +69,7 @@ class RedisBroker:
             async with asyncio.timeout(CONFIRMED_WITHIN_S):
                 await self._link.confirmed(self._prefix + topic)
         except TimeoutError:
-            _log.info("broker.not_confirmed", topic=topic)
+            _log.debug("broker.not_confirmed", topic=topic)
 
     def left(self, topic: Topic) -> None:
         """A subscription ended."""
@@ -105,7 +105,7 @@ class RedisBroker:
         try:
             counts = await self._link.listeners([self._prefix + topic for topic in topics])
         except LOSSES as error:  # nobody can be told anyway
-            _log.info("broker.interest_unknown", error=plainly(error))
+            _log.debug("broker.interest_unknown", error=plainly(error))
             counts = [0] * len(topics)
         finally:
             self._asking = None

@@ -8,7 +8,6 @@ have been missed.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import Final
 
 import structlog
@@ -28,6 +27,9 @@ CANARY_EVERY_S: Final = 1.0
 CANARY_WITHIN_S: Final = 5.0
 """A link that has not heard itself for so long does not work, whatever its sockets say."""
 
+Run = Callable[[Callable[[], None]], Awaitable[None]]
+"""Runs one connection until it is lost, and calls back when it stands."""
+
 _log = structlog.get_logger(__name__)
 _random = random.Random()  # noqa: S311 - jitter, no secret
 
@@ -44,6 +46,8 @@ class RedisLine:
         self._listener.hear(own, self._hear_canary)
         self._tasks: list[asyncio.Task[None]] = []
         self._heard_at = float("-inf")
+        self._lost_at: dict[str, float] = {}
+        """Since when which connection is away."""
         self._stopping = asyncio.Event()
         self._on_ready: list[Callable[[], None]] = []
         self._on_lost: list[Callable[[], None]] = []
@@ -118,8 +122,8 @@ class RedisLine:
         """Connect, and go on connecting whenever a connection is lost."""
         create = asyncio.get_running_loop().create_task
         self._tasks = [
-            create(self._keep("listening", partial(self._listener.run, self._ready), self._lost)),
-            create(self._keep("speaking", self._speaker.run, _nothing)),
+            create(self._keep("listening", self._listener.run, self._ready, self._lost)),
+            create(self._keep("speaking", self._speaker.run, _nothing, _nothing)),
             create(self._canary()),
         ]
 
@@ -142,15 +146,21 @@ class RedisLine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._place.close()
 
-    async def _keep(self, what: str, run: Callable[[], Awaitable[None]], ended: Callable[[], None]) -> None:
+    async def _keep(self, what: str, run: Run, ready: Callable[[], None], ended: Callable[[], None]) -> None:
         """Run again and again, with back-off: a connection that stood for a while begins from the start."""
         wait = RETRY_FIRST_S
+
+        def stands() -> None:
+            if (lost_at := self._lost_at.pop(what, None)) is not None:
+                _log.info("redis.back", what=what, away_s=round(self._clock.monotonic() - lost_at, 1))
+            ready()
+
         while not self._stopping.is_set():
             began = self._clock.monotonic()
             try:
-                await run()
+                await run(stands)
             except* LOSSES as lost:
-                _log.warning("redis.lost", what=what, error=plainly(lost.exceptions[0]))
+                self._lose(what, lost.exceptions[0])
             except* Exception:
                 _log.exception("redis.link_failed", what=what)
             ended()
@@ -161,6 +171,12 @@ class RedisLine:
                 self.losses += 1
             await self._clock.sleep(wait * (0.5 + _random.random() / 2))
             wait = min(wait * 2, RETRY_MAX_S)
+
+    def _lose(self, what: str, error: Exception) -> None:
+        """Say it once: it is tried every second or two, perhaps for an hour."""
+        say = _log.debug if what in self._lost_at else _log.warning
+        self._lost_at.setdefault(what, self._clock.monotonic())
+        say("redis.lost", what=what, error=plainly(error))
 
     async def _canary(self) -> None:
         while True:

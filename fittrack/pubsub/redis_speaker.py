@@ -62,11 +62,12 @@ class Speaker:
         self._news.set()
         return True
 
-    async def run(self) -> None:
-        """Speak over one connection until it is lost, which raises."""
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Speak over one connection until it is lost, which raises. `on_ready`: it stands."""
         connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
         try:
             self.connected.set()
+            on_ready()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._speak(connection))
                 tasks.create_task(self._hear_answers(connection))

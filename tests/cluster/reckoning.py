@@ -21,7 +21,11 @@ from fittrack.points import queries as point_queries
 from protocol.outbound import ActivitiesLogged, TicketsBought
 from tests.cluster.crowd import Player
 from tests.evidence import heads
+from tests.server import PATIENCE_S
 from tests.stage import Stage, eventually
+
+SHOWN_WITHIN_S = 3 * PATIENCE_S
+"""Seconds for all phones to come back and be looked at: a thousand share two cores with the cluster."""
 
 
 class Row(NamedTuple):
@@ -87,27 +91,28 @@ async def settled(stage: Stage, players: Sequence[Player]) -> None:
         nonlocal behind
         looked_at = behind or list(players)
         # Beside the phones, which share this process: reading what a thousand should show takes seconds.
-        behind = await asyncio.to_thread(lambda: [each for each in looked_at if differences(stage, [each])])
+        found = await asyncio.to_thread(differences, stage, looked_at)
+        behind = [player for player, _ in found]
         return not behind and len(looked_at) == len(players)
 
     async with asyncio.TaskGroup() as resting:
         for player in players:
             resting.create_task(player.rest(shown))
         try:
-            await eventually(all_show_it, "the truth on every phone")
+            await eventually(all_show_it, "the truth on every phone", within_s=SHOWN_WITHIN_S)
         except AssertionError as error:
-            raise AssertionError("\n".join(differences(stage, players))) from error
+            raise AssertionError("\n".join(what for _, what in differences(stage, players))) from error
         finally:
             shown.set()
 
 
-def differences(stage: Stage, players: Iterable[Player]) -> list[str]:
-    """Where a phone shows other than the database says."""
+def differences(stage: Stage, players: Iterable[Player]) -> list[tuple[Player, str]]:
+    """Whose phone shows other than the database says, and what."""
     calendar = PlatformCalendar(stage.settings.platform_tz)
     with stage.reader().connect() as conn:
         drawing = _drawing(conn, stage)
         return [
-            f"{player.member.user_id}: {what} {shown}, should be {is_}"
+            (player, f"{player.member.user_id}: {what} {shown}, should be {is_}")
             for player in players
             for what, shown, is_ in _pairs(conn, player, drawing, stage.world.drawing_id, calendar)
             if shown != is_

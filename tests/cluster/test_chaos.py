@@ -42,7 +42,7 @@ def quiet_clients() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.mark.timeout(STORM_S + 10 * PATIENCE_S)
+@pytest.mark.timeout(STORM_S + 12 * PATIENCE_S)
 async def test_a_cluster_in_a_storm_of_faults_keeps_its_word(stage: Stage, tmp_path: Path) -> None:
     seed = int(os.environ.get("FITTRACK_CHAOS_SEED") or SystemRandom().randrange(1_000_000))
     print(f"FITTRACK_CHAOS_SEED={seed}")
