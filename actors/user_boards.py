@@ -89,7 +89,7 @@ def _tiers(actor: "UserActor", today: date) -> Collection[str]:
 
 
 def _tell(actor: "UserActor", news: Iterable[tuple[BoardId, MergeTotal | Rename]]) -> None:
-    """What misses it finds it by itself. While Redis is gone that is so of every command, so it is no news."""
+    """What misses it finds it by itself. While Redis is gone that is so of every command: no news."""
     missed = 0
     for board, message in news:
         try:
