@@ -40,7 +40,7 @@ async def decide(actor: "DrawingActor", intention: Intention, command: DrawingsP
         case Redraw():
             return await _redraw(actor, intention, command)
         case ReturnPrize():
-            return await _give_back(actor, intention, await _forfeited(actor, command))
+            return await _give_back(actor, intention, await _forfeited(actor, command, Deed.RETURN))
         case AddFulfillment():
             return await _add(actor, intention, command)
         case _:
@@ -49,7 +49,7 @@ async def decide(actor: "DrawingActor", intention: Intention, command: DrawingsP
 
 async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) -> Answer:
     """Give a forfeited prize to the next alternate; when nobody is left, it goes back."""
-    prize = await _forfeited(actor, command)
+    prize = await _forfeited(actor, command, Deed.REDRAW)
     stored, reads, now = actor.existing(), actor.services.reads, actor.services.clock.now()
     assert stored.commitment is not None, "a completed drawing has its commitment"
     secrets = commitment.open_secrets(actor.services.sealer, actor.drawing_id, stored.commitment)
@@ -120,7 +120,7 @@ def _made(stored: StoredDrawing, winner: NewWinner, now: datetime) -> Fulfillmen
     )
 
 
-async def _forfeited(actor: "DrawingActor", command: Redraw | ReturnPrize) -> Fulfillment:
+async def _forfeited(actor: "DrawingActor", command: Redraw | ReturnPrize, deed: Deed) -> Fulfillment:
     """The prize, which must be the drawing's to decide upon."""
     check_completed(actor.existing().drawing)
     prize = await actor.services.reads.run(queries.find, command.fulfillment_id)
@@ -129,7 +129,7 @@ async def _forfeited(actor: "DrawingActor", command: Redraw | ReturnPrize) -> Fu
     views.check_version(prize, command.versions)
     if prize.successor_id is not None:
         raise InvalidTransition("It was drawn again: somebody else has it.")
-    rules.next_status(prize, Deed.RETURN)  # what may go back may be drawn again, and nothing else
+    rules.next_status(prize, deed)
     return prize
 
 

@@ -5,6 +5,7 @@ older one is refused by the database and loads anew; so correctness needs no loc
 nobody knows is settled by the next unit, which takes the place in question or finds it taken.
 """
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -92,9 +93,9 @@ class LogActor(Actor):
                 await self._record(intention, refusal)
             raise
 
+    @abstractmethod
     async def handle(self, intention: Intention) -> Answer | Promise:
         """Do what is intended, for the first time. A promise keeps the turn open until it is settled."""
-        raise NotImplementedError
 
     def unit(
         self, kind: str, intention: Intention | None = None, answer: msgspec.Struct | None = None

@@ -1,6 +1,7 @@
 """What a concrete actor is made of: `Actor`, and the ways in which a turn may end."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias, final
 
@@ -16,7 +17,7 @@ class Activation(Protocol):
     def discard(self, actor: "Actor") -> None: ...
 
 
-class Actor:
+class Actor(ABC):
     """One entity, one message at a time. Subclasses may use `__slots__`.
 
     An actor is made when a message arrives for it, and leaves memory when it has been idle. Between
@@ -30,13 +31,14 @@ class Actor:
     gathers: ClassVar[bool] = False
     """Whether it takes several messages in one turn: then it has `share_turn` and `receive_together`."""
 
-    async def activate(self) -> None:
+    async def activate(self) -> None:  # noqa: B027 - some have nothing to load
         """Load the state. Called once, before the first turn.
 
         A Problem raised here is the answer to every message that waited. Anything else answers them
         `busy` (nothing happened) and counts as a crash: the next attempt comes after a back-off.
         """
 
+    @abstractmethod
     def receive(self, message: Any) -> object:
         """Take one turn; the next one begins when this one is over.
 
@@ -48,7 +50,6 @@ class Actor:
         A raised Problem is the reply and keeps the state. `StaleActivation` has the state reloaded.
         Any other exception discards it, answers `outcome-unknown` and counts as a crash.
         """
-        raise NotImplementedError
 
     def share_turn(self, message: Any, following: Iterable[Any]) -> int:
         """How many of the messages that follow `message` in the mailbox take their turn together with it."""
@@ -61,7 +62,7 @@ class Actor:
         """
         raise NotImplementedError
 
-    async def passivate(self) -> None:
+    async def passivate(self) -> None:  # noqa: B027 - most have nothing to say
         """Say farewell before leaving memory in good order. Never called for a discarded activation."""
 
     def busy_with(self) -> bool:

@@ -41,6 +41,7 @@ class Deed(StrEnum):
     DELIVER = "deliver"
     FORFEIT = "forfeit"
     RETURN = "return"
+    REDRAW = "redraw"
 
 
 class PrizeOnHold(Problem):
@@ -56,6 +57,7 @@ _COMMON: Final[Mapping[tuple[FulfillmentStatus, Deed], FulfillmentStatus]] = {
     (_S.WINNER_NOTIFIED, Deed.FORFEIT): _S.FORFEITED,
     (_S.SHIPPED, Deed.DELIVER): _S.DELIVERED,
     (_S.FORFEITED, Deed.RETURN): _S.RETURNED,
+    (_S.FORFEITED, Deed.REDRAW): _S.FORFEITED,  # the successor has a prize of their own
 }
 
 TRANSITIONS: Final[Mapping[FulfillmentType, Mapping[tuple[FulfillmentStatus, Deed], FulfillmentStatus]]] = (

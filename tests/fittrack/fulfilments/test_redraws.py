@@ -113,7 +113,9 @@ async def test_only_what_is_forfeited_is_drawn_again_and_once(office: Office, de
     drawing_id = await office.won(players=3)
     prize = await office.only(drawing_id)
     await office.check()
-    assert await office.admin.refused(at(prize, deed)) == "invalid-transition"
+    status, refusal = await office.admin.post(at(prize, deed))
+    assert (status, refusal["code"]) == (409, "invalid-transition")
+    assert refusal["detail"].endswith(f"does not allow: {deed}.")
     await lose(office, prize)
     await office.do(prize, deed)
     assert await office.admin.refused(at(prize, "redraw")) == "invalid-transition"
