@@ -45,6 +45,20 @@ def examine_secrets(settings: Settings) -> Diagnosis:
     )
 
 
+def examine_free_entries(settings: Settings) -> Diagnosis:
+    """Whether the official rules can say where entries without purchase are sent by post."""
+    if settings.free_entry_address:
+        return well("free entries", f"Cards are sent to {settings.free_entry_address}.")
+    missing = f"AMOE_ADDRESS is not set: official rules will point to {settings.public_url} for it"
+    if not settings.app_env.deployed:
+        return well("free entries", f"{missing}, which will do for {settings.app_env}.")
+    return ill(
+        "free entries",
+        f"{missing}.",
+        "Set AMOE_ADDRESS to the postal address, before drawings are scheduled that have free tickets.",
+    )
+
+
 async def examine_mail(settings: Settings) -> Diagnosis:
     """Whether letters could be delivered."""
     if settings.smtp_url:

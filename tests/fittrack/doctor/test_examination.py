@@ -44,11 +44,22 @@ async def test_a_migrated_database_with_a_mail_folder_is_well(settings: Settings
         "keys",
         "letters",
         "secrets",
+        "free entries",
         "mail",
         "redis",
         "disk",
     ]
     assert all(finding.ok for finding in findings)
+
+
+async def test_whoever_serves_the_public_says_where_cards_are_sent(settings: Settings) -> None:
+    deployed = replace(settings, app_env=AppEnv.STAGING)
+    found = await diagnosis_of("free entries", deployed)
+    assert not found.ok
+    assert settings.public_url in found.sentence
+    assert "AMOE_ADDRESS" in found.remedy
+    address = "PO Box 1, Austin, TX 78701"
+    assert (await diagnosis_of("free entries", replace(deployed, free_entry_address=address))).ok
 
 
 async def test_a_database_that_is_not_there_is_to_be_made(tmp_path: Path) -> None:
