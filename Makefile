@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
+# Processes that test at once: as many as cores, between 2 and 4. Each starts servers of its own.
+WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 2 ? 2 : cores > 4 ? 4 : cores)))
+
 $(VENV)/.ready: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "FitTrack needs Python 3.11, 3.12 or 3.13; none was found. Set PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -33,40 +36,26 @@ run: setup ## Migrate, load the demo world once, serve on port 8000
 dev: run ## The same as run
 
 redis: ## Find redis-server, which tests run; install it where that is possible
-	@command -v redis-server >/dev/null && exit; \
-	if ! command -v apt-get >/dev/null; then \
-		echo "The tests need redis-server, and there is no apt-get to install it with. Install Redis 6 or newer, so that redis-server is in PATH."; exit 1; fi; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else \
-		echo "The tests need redis-server. Install it with: sudo apt-get install redis-server"; exit 1; fi; \
-	echo "Installing redis-server …"; \
-	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq -y --no-install-recommends redis-server >/dev/null \
-		|| { echo "redis-server could not be installed; the lines above say why."; exit 1; }
+	@sh tests/install.sh redis-server "Redis 6 or newer" redis-server
 
 chromium: ## Find Chromium, which tests drive; install it where that is possible
-	@for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$name >/dev/null && exit; done; \
-	if ! command -v apt-get >/dev/null; then \
-		echo "The tests need Chromium, and there is no apt-get to install it with. Install it, so that chromium is in PATH."; exit 1; fi; \
-	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else \
-		echo "The tests need Chromium. Install it with: sudo apt-get install chromium"; exit 1; fi; \
-	echo "Installing chromium …"; \
-	$$as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -qq -y --no-install-recommends chromium >/dev/null \
-		|| { echo "chromium could not be installed; the lines above say why."; exit 1; }
+	@sh tests/install.sh chromium Chromium chromium chromium-browser google-chrome google-chrome-stable
 
 test: lint redis chromium ## Run every check and every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 	@$(MAKE) --no-print-directory test-oracle
 
 test-oracle: setup redis ## Journeys, the journal and queries on Oracle: a test server, or the one of ORACLE_DSN
-	@FITTRACK_TEST_DATABASE=oracle $(BIN)/python -m pytest -n 2 --dist loadgroup $(ORACLE_TESTS)
+	@FITTRACK_TEST_DATABASE=oracle $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ORACLE_TESTS)
 
 test-unit: setup redis ## Only the fast tests of single parts
-	@$(BIN)/python -m pytest -n 2 tests/actors tests/protocol tests/fittrack
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/actors tests/protocol tests/fittrack
 
 test-integration: setup redis chromium ## Only the tests that run the whole server
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/browser tests/contracts tests/generated tests/e2e tests/cluster tests/simulation tests/chaos
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/browser tests/contracts tests/generated tests/e2e tests/cluster tests/simulation tests/chaos
 
 test-cov: setup redis chromium ## Every test, with a coverage report
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
 
 lint: setup ## ruff, mypy --strict, and the architecture's import contracts
 	@$(BIN)/ruff check .
