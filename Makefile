@@ -89,7 +89,7 @@ screenshots: setup chromium ## Take the pictures of the README anew
 	@$(BIN)/python -m tests.browser.screenshots
 
 smoke: setup ## Start a server, log in, buy a ticket, stop
-	@$(BIN)/python -m pytest tests/e2e -k journey
+	@$(BIN)/python -m pytest tests/e2e/test_journey.py
 
 demo: run ## The same as run
 

@@ -19,7 +19,15 @@ admin: Final = typer.Typer(no_args_is_help=True, help="Administrators.")
 @admin.command("create")
 def create(
     email: Annotated[str, typer.Option(help="The admin's email.")],
-    password: Annotated[str, typer.Option(help="12 to 128 characters of four kinds.")],
+    password: Annotated[
+        str,
+        typer.Option(
+            help="12 to 128 characters of four kinds; asked for if left out, so that no history keeps it.",
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+        ),
+    ],
 ) -> None:
     """Make an active, verified administrator."""
     with stored() as (engine, _):

@@ -13,8 +13,8 @@ from fittrack.db.engine import Access, make_engine
 from fittrack.db.handles import Engine
 from fittrack.kit.logging import configure_logging
 
-out: Final = Console(soft_wrap=True)  # addresses stay in one piece
-err: Final = Console(stderr=True)
+out: Final = Console(soft_wrap=True)  # addresses and commands stay in one piece
+err: Final = Console(stderr=True, soft_wrap=True)
 
 
 def read_settings(log_facts: Mapping[str, object] | None = None) -> Settings:

@@ -55,7 +55,7 @@ def back_up(source: Path, target: Path) -> Copy:
         with closing(_open(source, read_only=True)) as live, closing(sqlite3.connect(part)) as copy:
             live.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE").close()  # one file, without companions
-        revision = _examine(part)
+        revision = _examine(part, named=source)
         _settle(part, target)
     return Copy(target, target.stat().st_size, revision)
 
@@ -84,8 +84,9 @@ def _open(file: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True, timeout=LOCK_WAIT_S)
 
 
-def _examine(file: Path) -> str:
-    """The revision of the schema in a whole file. Raises `BackupRefused`."""
+def _examine(file: Path, *, named: Path | None = None) -> str:
+    """The revision of the schema in a whole file. Raises `BackupRefused`, which names `named` or the file."""
+    named = named or file
     if not file.is_file():
         raise BackupRefused(f"There is no file {file}.")
     try:
@@ -93,11 +94,11 @@ def _examine(file: Path) -> str:
             [(health,)] = db.execute("PRAGMA quick_check(1)").fetchall()
             revisions = [revision for (revision,) in db.execute("SELECT version_num FROM alembic_version")]
     except sqlite3.DatabaseError as error:
-        raise BackupRefused(f"{file} is no database of FitTrack's: {error}.") from error
+        raise BackupRefused(f"{named} is no database of FitTrack's: {error}.") from error
     if health != "ok":
-        raise BackupRefused(f"{file} is damaged: {health}.")
+        raise BackupRefused(f"{named} is damaged: {health}.")
     if len(revisions) != 1 or not is_known(revisions[0]):
-        raise BackupRefused(f"{file} has a schema that this version does not know: {', '.join(revisions)}.")
+        raise BackupRefused(f"{named} has a schema that this version does not know: {', '.join(revisions)}.")
     return str(revisions[0])
 
 

@@ -149,6 +149,18 @@ def test_every_block_says_what_it_is_and_can_be_read(page: Path) -> None:
             ast.parse(block.text)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_that_are_given_to_what_is_not_run_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    shown = [command for block in blocks(text) if is_shell(block) for command in commands(block.text)]
+    for command in [*shown, *shown_on(page)]:
+        if why_not(command, name_of(page)):
+            for file in re.findall(
+                r"(?:--(?:file|values|var-file|from-file|config)[ =]|\s)(deploy/\S+)", command
+            ):
+                assert (ROOT / file).exists(), f"{file} is not there"
+
+
 def test_what_is_not_run_is_proved_where_the_list_says() -> None:
     for proof in {*PROGRAMS_SHOWN.values(), *(each.proof for each in PROVEN_ELSEWHERE)}:
         assert (ROOT / proof).is_file(), f"{proof} proves nothing"

@@ -13,7 +13,7 @@ NOT_HERE: Final = {
     "expdp": "Oracle's own, beside an Oracle server",
     "gh": "speaks to a forge",
     "git": "changes the checkout that is tested",
-    "helm": "is not on every development machine; the workflow renders the chart",
+    "helm": "needs a Kubernetes cluster; `tests/deploy` renders the same chart",
     "kubectl": "needs a Kubernetes cluster",
     "oci": "needs an Oracle cloud tenancy",
     "pip": "reaches for a package index; what it installs is in the `test` group",

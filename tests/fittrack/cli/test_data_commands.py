@@ -13,6 +13,7 @@ import pytest
 
 from fittrack.demo.people import ADMIN_EMAIL, DEMO_PASSWORD, PLAYER_EMAIL
 from tests.server import ROOT
+from tests.world import migrated, settings_for
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -49,6 +50,31 @@ def test_without_a_schema_the_operator_is_told_what_to_do(run: Run, command: lis
     assert done.returncode == 2
     assert "run `fittrack migrate`" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_password_of_an_admin_is_asked_for_where_it_is_left_out(tmp_path: Path) -> None:
+    settings = migrated(settings_for(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", "fittrack", "admin", "create", "--email", "ada@b.example"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATABASE_URL": settings.database.url},
+        input=f"{DEMO_PASSWORD}\n{DEMO_PASSWORD}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,  # no terminal to ask at: what is piped in answers
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ada@b.example is an administrator" in done.stdout
+    assert DEMO_PASSWORD not in done.stdout + done.stderr
+
+
+def test_a_backup_of_a_database_without_a_schema_is_refused_by_its_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/fittrack.db").touch()
+    done = run("backup")
+    assert done.returncode == 1
+    assert "var/fittrack.db is no database of FitTrack's" in done.stderr and ".part" not in done.stderr
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "var/fittrack.db"])
