@@ -71,10 +71,6 @@ def _old_review(now: datetime) -> Any:
     )
 
 
-def _of_old_session(now: datetime) -> Any:
-    return refresh_tokens.c.session_id.in_(select(sessions.c.session_id).where(_old_session(now)))
-
-
 def _old_session(now: datetime) -> Any:
     # Their last use is the last time that the address was seen. The second condition has an index.
     return and_(
