@@ -132,11 +132,21 @@ class Reader:
 
 
 def _clone(folder: Path) -> Path:
-    """A folder with everything of the repository but what is made in it: links, and the same environment."""
+    """A folder with everything of the repository but what is made in it. Its code is linked."""
     folder.mkdir()
     made = (".venv", "var", ".git", ".env", "build", "dist")
     for each in ROOT.iterdir():
         if each.name not in made and not each.name.endswith(("_cache", ".egg-info")):
-            (folder / each.name).symlink_to(each)
+            _bring(each, folder / each.name)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
+
+
+def _bring(thing: Path, here: Path) -> None:
+    """Code is only read; beside documents and what is deployed, a reader may write."""
+    if thing.name in ("docs", "deploy"):
+        shutil.copytree(thing, here)
+    elif thing.is_dir():
+        here.symlink_to(thing)
+    else:
+        shutil.copy2(thing, here)
