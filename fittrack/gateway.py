@@ -21,12 +21,14 @@ from fittrack.db.reads import Reads
 from fittrack.drawings.commands import BuyTickets
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.commands import ReadInbox
+from fittrack.kit import tracing
 from fittrack.kit.clock import Clock
 from fittrack.kit.correlation import new_trace_id
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import DrawingId, UserId
 from fittrack.kit.intention import Answer, Command
 from fittrack.kit.problems import Internal, OutcomeUnknown, Problem
+from fittrack.kit.tracing import ending
 from fittrack.players import queries as player_queries
 from fittrack.points import queries as point_queries
 from fittrack.points.live import PlayerView, ViewPlayer
@@ -109,9 +111,15 @@ class Gateway:
             exchange.err(problem)
             return
         cause = new_trace_id()
+        span = None
+        if tracing.recorder is not None:
+            span = tracing.recorder.begin(command.TYPE, cause, kind="server")
+            cause = span.cause
         if self._tells:
             log.debug("command.received", command=command.TYPE, cause=cause)
         answer: Listener = partial(_answer, exchange, translate, cause, command.TYPE)
+        if span is not None:
+            answer = ending(span, answer)
         self._sampled += 1
         if not self._sampled % COMMANDS_PER_SAMPLE:
             answer = partial(self._timed, self._clock.monotonic(), answer)

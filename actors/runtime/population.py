@@ -16,6 +16,7 @@ from actors.runtime.promise import Listener
 from actors.runtime.supervisor import Supervisor
 from fittrack.kit import correlation
 from fittrack.kit.clock import Timer
+from fittrack.kit.tracing import Span
 
 
 class Envelope(msgspec.Struct, eq=False):
@@ -36,6 +37,8 @@ class Envelope(msgspec.Struct, eq=False):
     began: bool = False
     done: bool = False
     """Replied to; a tell: its turn is over."""
+    span: Span | None = None
+    """Its turn, where that is recorded."""
     bucket: "set[Envelope] | None" = None
     """Where its deadline is kept; None as long as its turn is about to come anyway."""
 

@@ -10,6 +10,7 @@ from actors.runtime.population import Envelope, running_turn
 from actors.runtime.promise import Listener, Outcome
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy, OutcomeUnknown
+from fittrack.kit.tracing import error_of
 
 # Deadlines are in seconds; nobody notices a twentieth, and one timer serves all that end within it.
 DEADLINE_GRAIN_S = 0.05
@@ -68,6 +69,8 @@ class Replies:
         if bucket is not None:
             envelope.bucket = None
             bucket.discard(envelope)
+        if envelope.span is not None:
+            envelope.span.end(error=error_of(outcome))
         on_reply = envelope.on_reply
         if on_reply is None:
             return

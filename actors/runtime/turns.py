@@ -16,8 +16,10 @@ from actors.runtime.population import IN_TURN, READY, Cell, Envelope, running_tu
 from actors.runtime.promise import Outcome, Promise, listen, outcome_of
 from actors.runtime.replies import Replies
 from actors.runtime.watchdog import SLOW_S
+from fittrack.kit import tracing
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import OutcomeUnknown, Problem
+from fittrack.kit.tracing import Recorder
 
 # Turns an actor may take in a row while others wait: enough to make switching cheap, few enough to be fair.
 TURNS_IN_A_ROW = 32
@@ -112,6 +114,8 @@ class Turns:
     def _take(self, cell: Cell, actor: Actor, envelope: Envelope) -> None:
         envelope.began = True
         running_turn.set(envelope)
+        if tracing.recorder is not None:
+            _record(tracing.recorder, cell, envelope)
         if self._tells:
             log.debug("actor.turn", **_name(cell, envelope))
         try:
@@ -134,6 +138,9 @@ class Turns:
         for envelope in envelopes:
             envelope.began = True
         running_turn.set(envelopes[-1])
+        if tracing.recorder is not None:
+            for envelope in envelopes:
+                _record(tracing.recorder, cell, envelope)
         if self._tells:
             for envelope in envelopes:
                 log.debug("actor.turn", **_name(cell, envelope))
@@ -260,6 +267,14 @@ class Turns:
 
 async def _outcome_of_awaitable(work: Awaitable[object]) -> object:
     return await work
+
+
+def _record(recorder: Recorder, cell: Cell, envelope: Envelope) -> None:
+    """A span from the turn's beginning to its reply. What nobody asked for, such as ticks, has none."""
+    if envelope.cause:
+        name = f"{cell.population.kind.name} {type(envelope.message).__name__}"
+        envelope.span = recorder.begin(name, envelope.cause, attributes={"actor.id": str(cell.id)})
+        envelope.cause = envelope.span.cause
 
 
 def _name(cell: Cell, envelope: Envelope) -> dict[str, str | None]:

@@ -6,6 +6,7 @@ import aiohttp
 from prometheus_client import CollectorRegistry
 
 from fittrack.config import Settings
+from fittrack.integrations.http_spans import http_spans
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.sealing import Sealer
@@ -30,6 +31,6 @@ def lay(settings: Settings, clock: Clock) -> Base:
         clock=clock,
         calendar=PlatformCalendar(settings.platform_tz),
         sealer=Sealer.from_text(settings.token_keys),
-        outgoing=aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()),
+        outgoing=aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=http_spans()),
         metrics=CollectorRegistry(),
     )

@@ -17,6 +17,7 @@ import uvloop
 
 from fittrack import __version__
 from fittrack.cli.console import err, out, read_settings, require_schema
+from fittrack.cli.spans import record_spans
 from fittrack.cluster.naming import name_of, namespace_of
 from fittrack.cluster.obituary import tell_of_death
 from fittrack.config import Settings
@@ -119,6 +120,7 @@ async def run_server(
     # After the writer, which imports the same meanwhile; the other commands start faster without it.
     from fittrack.app import Node  # noqa: PLC0415
 
+    stop_recording = record_spans(os.environ)
     node = Node(settings, on_fatal=die, writer=writer)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -133,6 +135,7 @@ async def run_server(
     for number in (signal.SIGTERM, signal.SIGINT):  # a second one ends it at once
         loop.remove_signal_handler(number)
     await node.stop()
+    await asyncio.to_thread(stop_recording)
 
 
 async def _work(supervisor: SupervisorLink, stopping: asyncio.Event) -> None:

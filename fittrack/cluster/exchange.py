@@ -29,8 +29,10 @@ from fittrack.cluster.packets import (
     write,
 )
 from fittrack.cluster.placement import ClusterPlacement
+from fittrack.kit import tracing
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy, Internal, OutcomeUnknown, Problem
+from fittrack.kit.tracing import ending
 from fittrack.kit.travel import UNREADABLE, NotRegisteredError, Parcel, Register
 from fittrack.pubsub.redis_link import RedisLink
 
@@ -177,6 +179,11 @@ class Exchange:
         cause: str | None,
     ) -> None:
         """See `Peer.send`."""
+        if tracing.recorder is not None and cause:
+            span = tracing.recorder.begin(
+                f"ask {kind}", cause, kind="client", attributes={"fittrack.node": node}
+            )
+            cause, on_reply = span.cause, ending(span, on_reply)
         until_ms = _ms(self._clock) + int(timeout_s * 1000)
         parcel = self._register.pack(message)
         self._bring(Pending(kind, entity_id, message, parcel, until_ms, on_reply, node, cause))

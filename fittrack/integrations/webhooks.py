@@ -16,6 +16,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from fittrack.integrations.http_spans import http_spans
 from fittrack.integrations.public_addresses import (
     Address,
     TargetRefused,
@@ -83,6 +84,7 @@ class Sender:
             keepalive_timeout=KEEP_ALIVE_S,
         )
         self._session = aiohttp.ClientSession(
+            trace_configs=http_spans(),
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),

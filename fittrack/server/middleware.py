@@ -13,6 +13,7 @@ from typing import Final, cast
 import structlog
 from aiohttp import web
 
+from fittrack.kit import tracing
 from fittrack.kit.clock import Clock
 from fittrack.kit.correlation import (
     accept_correlation_id,
@@ -31,6 +32,7 @@ from fittrack.kit.problems import (
     Unauthenticated,
     Validation,
 )
+from fittrack.kit.tracing import Recorder, Span
 from fittrack.server.access import CHECKS, Access, admit_client, check_step_up
 from fittrack.server.api_clients import ApiClients
 from fittrack.server.auth import Authenticator
@@ -95,10 +97,12 @@ class Edge:
         # Each request runs in a context of its own, so nothing has to be set back.
         origin = parent_of(request.headers.get("traceparent")) or new_trace_id()
         own = accept_correlation_id(request.headers.get("X-Request-ID"))
-        cause.set(f"{origin};{own}" if own else origin)
+        behalf = f"{origin};{own}" if own else origin
         correlation_id.set(own or trace_of(origin))
         started = self._clock.monotonic()
         endpoint = self._endpoints.get(request.match_info.route)
+        span = None if tracing.recorder is None else _begin_span(tracing.recorder, behalf, endpoint)
+        cause.set(behalf if span is None else span.cause)
         if endpoint is not None and endpoint.route.deprecation is not None:
             request[DEPRECATION] = endpoint.route.deprecation
         response = await self._answer(request, handler, endpoint)
@@ -110,6 +114,10 @@ class Edge:
             elif worth_compressing(response):
                 await compress(request, cast(web.Response, response))
         stats = self.elsewhere if endpoint is None else endpoint.stats
+        if span is not None:
+            status = response.status
+            error = str(status) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
+            span.end({"http.response.status_code": status}, error=error)
         seconds = self._clock.monotonic() - started
         stats.count(response.status, seconds)
         if self._tells:
@@ -196,6 +204,12 @@ class Edge:
         verdict = request.get(VERDICT)
         if verdict is not None and self._rate_limiter is not None:
             self._rate_limiter.tell(verdict, response.headers)
+
+
+def _begin_span(recorder: Recorder, behalf: str, endpoint: Endpoint | None) -> Span:
+    method, route = ("*", "*") if endpoint is None else (endpoint.route.method, endpoint.route.path)
+    attributes = {"http.request.method": method, "http.route": route}
+    return recorder.begin(f"{method} {route}", behalf, kind="server", attributes=attributes)
 
 
 def _refusal(request: web.Request, problem: Problem, route: Route | None) -> web.Response:

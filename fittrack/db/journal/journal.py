@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Table
@@ -24,8 +24,13 @@ from fittrack.db.journal.metrics import JournalMetrics
 from fittrack.db.journal.settling import count, load_of, settle, tell_of_failures
 from fittrack.db.journal.unit import Head
 from fittrack.db.journal.wire import PickledCall, loads
+from fittrack.kit import tracing
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import OutcomeUnknown
+from fittrack.kit.tracing import Span
+
+LINKS_MAX: Final = 128
+"""Of a batch's span, to what its units are for: as many as OpenTelemetry keeps unless told otherwise."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,6 +60,7 @@ class Journal:
         self._intake = Intake(clock, self._gather, self._next, begin_with, follow)
         self._written: Waiting | None = None
         """What the writer has in hand."""
+        self._span: Span | None = None
         self._ended = asyncio.Event()
         host.start(self._reported, self._end)
 
@@ -99,6 +105,9 @@ class Journal:
         waiting = self._intake.take()
         if waiting.entries or waiting.errands:
             self._written = waiting
+            if tracing.recorder is not None:
+                causes = (cause for _, _, _, cause in waiting.entries[:LINKS_MAX] if cause)
+                self._span = tracing.recorder.begin("journal batch", "", links=causes)
             self._host.send(load_of(waiting))
         elif self._intake.closed:
             self._host.close()
@@ -109,6 +118,9 @@ class Journal:
         report = settle(written.entries, report)
         done = len(report.results)
         self._intake.put_back(written.errands[done:])
+        if self._span is not None:
+            self._span.end({"units": len(report.outcomes), "jobs": done, "commit_s": report.commit_seconds})
+            self._span = None
         self.metrics.queue_depth = self._intake.depth
         if count(self.metrics, report):
             tell_of_failures(written.entries, report)
