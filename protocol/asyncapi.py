@@ -96,8 +96,14 @@ _TOPICS: Final[Mapping[str, _Topic]] = {
         channel="leaderboard:{period}:{tier}",
     ),
     "ops": _Topic(
-        "Live figures, admin actions and alerts; for admins",
-        events=(outbound.OpsSnapshot, outbound.OpsLive, outbound.OpsAction, outbound.OpsAlert),
+        "Live figures, what admins do and look at, alerts; for admins",
+        events=(
+            outbound.OpsSnapshot,
+            outbound.OpsLive,
+            outbound.OpsAction,
+            outbound.OpsLooking,
+            outbound.OpsAlert,
+        ),
         channel="ops",
     ),
 }

@@ -122,6 +122,10 @@ class OpsLive(Payload, OpsFigures, frozen=True, kw_only=True):
     by_node: list[OpsNode]
 
 
+OpsEntity = Literal["drawing", "user", "fulfillment", "review", "sponsor", "client", "webhook"]
+"""What an admin may have open."""
+
+
 class OpsAction(Payload, frozen=True, kw_only=True):
     """Channel `ops`: what an admin did."""
 
@@ -133,6 +137,20 @@ class OpsAction(Payload, frozen=True, kw_only=True):
     entity_id: str | None
     reason: str | None
     audit_id: UUID
+    part: UUID | None = None
+    """What of it was changed, where that has an id of its own: a player's prize or review."""
+
+
+class OpsLooking(Payload, frozen=True, kw_only=True):
+    """Channel `ops`: what an admin has open. Said again every 20 s, and over 50 s after it was said last."""
+
+    TYPE: ClassVar[str] = "ops.looking"
+    at: Instant
+    actor: str
+    entity_type: OpsEntity
+    entity_id: UUID
+    gone: bool = False
+    """Whether the admin looks there no more."""
 
 
 class OpsAlert(Payload, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from protocol.channel_events import (
     OpsAction,
     OpsAlert,
     OpsLive,
+    OpsLooking,
 )
 from protocol.frames import Payload
 from protocol.session_frames import (
@@ -67,6 +68,7 @@ CHANNEL_EVENTS: tuple[type[Payload], ...] = (
     Leaderboard,
     OpsLive,
     OpsAction,
+    OpsLooking,
     OpsAlert,
 )
 SNAPSHOTS: tuple[type[Payload], ...] = (DrawingsSnapshot, DrawingSnapshot, LeaderboardSnapshot, OpsSnapshot)
@@ -105,6 +107,7 @@ __all__ = [
     "OpsAction",
     "OpsAlert",
     "OpsLive",
+    "OpsLooking",
     "OpsSnapshot",
     "PointsChanged",
     "Pong",

@@ -15,12 +15,17 @@ from tests.stage import eventually
 PASSWORD = "Correct-Horse-7-Battery"
 
 
-async def an_admin(server: Server, rest: Rest) -> str:
+async def an_admin(server: Server, rest: Rest, name: str = "admin") -> str:
     """The token of an admin, made at the command line."""
-    address = "admin@journey.example"
+    address = address_of(name)
     code, output = await fittrack(server, "admin", "create", "--email", address, "--password", PASSWORD)
     assert code == 0, output
     return str((await sign_in(rest, address))["access_token"])
+
+
+def address_of(name: str) -> str:
+    """Where somebody of these tests has mail."""
+    return f"{name}@journey.example"
 
 
 async def sign_in(rest: Rest, address: str) -> dict[str, Any]:
@@ -29,7 +34,7 @@ async def sign_in(rest: Rest, address: str) -> dict[str, Any]:
 
 async def a_newcomer(server: Server, rest: Rest, name: str) -> str:
     """The token of somebody who registered, verified the address, signed in and completed the profile."""
-    address = f"{name}@journey.example"
+    address = address_of(name)
     registered = await rest.post(
         "/auth/register",
         {

@@ -19,7 +19,7 @@ from fittrack.dev.tools import DEV, DevTools
 from fittrack.fulfilments.routes import TAX_FORM_THRESHOLD_USD
 from fittrack.gateway import Gateway
 from fittrack.ops.room import OpsRoom
-from fittrack.ops.routes import OPS
+from fittrack.ops.routes import LOOKS, OPS
 from fittrack.privacy.export.serving import EXPORTS, Exports
 from fittrack.server import asking
 from fittrack.server.addresses import Proxies
@@ -77,7 +77,7 @@ def build_server(parts: Parts, jobs: NodeJobs) -> Server:
     dev = _make_dev_tools(parts, jobs)
     live_with(app, sockets)
     _give(app, parts)
-    app[OPS], app[DEV] = watching.room, dev
+    app[OPS], app[LOOKS], app[DEV] = watching.room, watching.looks, dev
     return Server(
         app=app,
         sockets=sockets,

@@ -8,6 +8,7 @@ from fittrack import __version__
 from fittrack.app.parts import Parts
 from fittrack.db import log_queries
 from fittrack.gateway import Gateway
+from fittrack.ops.looks import Looks
 from fittrack.ops.readings import Meters
 from fittrack.ops.roll import Reporter, Roll
 from fittrack.ops.room import OpsRoom
@@ -25,9 +26,11 @@ class Watching:
 
     reporter: Reporter
     room: OpsRoom
+    looks: Looks
 
     async def stop(self) -> None:
         """Stop reporting."""
+        self.looks.stop()
         await self.room.stop()
         await self.reporter.stop()
 
@@ -74,4 +77,5 @@ def watch(parts: Parts, app: web.Application, gateway: Gateway, sockets: WebSock
     return Watching(
         Reporter(meters, broker, clock, parts.links.node),
         OpsRoom(roll, parts.storage.reads, clock, publish, lambda: fanout.size(channel) > 0),
+        Looks(broker, lambda looking: publish(looking, True)),
     )

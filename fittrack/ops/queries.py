@@ -10,6 +10,7 @@ from fittrack.db.tables.accounts import users
 from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.messages import mail_outbox
 from fittrack.db.tables.operations import audit_log
+from fittrack.kit.ids import UserId
 
 
 class Overdue(NamedTuple):
@@ -31,7 +32,7 @@ class Overdues(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What the audit log says of an action, without what was before and after."""
+    """What the audit log says of an action."""
 
     audit_id: UUID
     created_at: datetime
@@ -41,6 +42,8 @@ class Done(NamedTuple):
     subject_type: str
     subject_id: str | None
     reason: str | None
+    after: bytes | None
+    """What it became, as far as it changed; None once it is erased."""
 
 
 _DONE = select(
@@ -51,6 +54,7 @@ _DONE = select(
     audit_log.c.subject_type,
     audit_log.c.subject_id,
     audit_log.c.reason,
+    audit_log.c.after_state,
 ).outerjoin(users, users.c.user_id == audit_log.c.actor_id)
 
 
@@ -97,6 +101,11 @@ def actions_since(conn: Connection, since: datetime, limit: int) -> list[Done]:
     """What was done at or after an instant, in order; the latest of it when it is more than `limit`."""
     latest = _DONE.where(audit_log.c.created_at >= since).order_by(*_LATEST_FIRST).limit(limit)
     return list(reversed(_done(conn, latest)))
+
+
+def email_of(conn: Connection, user_id: UserId) -> str | None:
+    """The address of an account, if it still has one."""
+    return conn.execute(select(users.c.email).where(users.c.user_id == user_id)).scalar_one_or_none()
 
 
 _LATEST_FIRST = (audit_log.c.created_at.desc(), audit_log.c.audit_id.desc())

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
 import structlog
+from msgspec import Struct
 
 from fittrack.check.statements import Ended
 from fittrack.check.statements import latest as latest_check
@@ -228,4 +230,23 @@ def action_shape(done: Done) -> OpsAction:
         entity_type=done.subject_type,
         entity_id=done.subject_id,
         reason=None if done.subject_type == "user" else done.reason,
+        part=_part_of(done.after),
     )
+
+
+class _Part(Struct):
+    """What the state of a part names itself by; whole subjects have neither."""
+
+    fulfillment_id: UUID | None = None
+    review_id: UUID | None = None
+
+
+_part = msgspec.json.Decoder(_Part)
+
+
+def _part_of(after: bytes | None) -> UUID | None:
+    """What of the subject an action was about."""
+    if after is None:
+        return None
+    part = _part.decode(after)
+    return part.fulfillment_id or part.review_id

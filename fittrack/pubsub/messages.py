@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from fittrack.kit.ids import SessionId, UserId
+from protocol.channel_events import OpsLooking
 from protocol.frames import Payload
 
 Stream = Literal["ledger", "inbox"]
@@ -22,6 +23,7 @@ STANDINGS = "standings"
 JOBS = "jobs"
 OPS_CALLS = "ops-calls"
 OPS_READINGS = "ops-readings"
+OPS_LOOKS = "ops-looks"
 
 
 class StreamEvent(Struct, frozen=True, tag="stream", gc=False):
@@ -98,6 +100,12 @@ class RollCall(Struct, frozen=True, tag="roll-call"):
     """Somebody watches over all nodes: each is to say how it is."""
 
 
+class Look(Struct, frozen=True, kw_only=True, tag="look"):
+    """An admin has something open, or no longer has: for who watches on any node."""
+
+    looking: OpsLooking
+
+
 class Reading(Struct, frozen=True, kw_only=True, tag="reading"):
     """A node's counters at one moment, which only grow, and how it is. Seconds are of its monotonic clock."""
 
@@ -132,6 +140,7 @@ Message = (
     | StandingChanged
     | JobDue
     | RollCall
+    | Look
     | Reading
 )
 

@@ -153,7 +153,7 @@ export class Client {
     try {
       await this.request({ t: "unsub", ch: channel, durable: false });
     } catch (error) {
-      if (!(error instanceof Disconnected)) throw error; // a lost connection has no subscriptions
+      if (!(error instanceof Disconnected || error instanceof Stopped)) throw error; // a lost connection has no subscriptions
     }
   }
 

@@ -3,25 +3,22 @@
 from fittrack.kit.clock import SystemClock
 from tests.admins import Authenticator
 from tests.browser.visitor import Visitor
-from tests.newcomers import PASSWORD
-
-ADDRESS = "admin@journey.example"
-"""Whom `tests.newcomers.an_admin` makes."""
+from tests.newcomers import PASSWORD, address_of
 
 REFUSED = ("status of 403", "status of 409")
 """What Chromium logs when the second factor is missing."""
 
 
-async def sign_in_at_console(visitor: Visitor, address: str = ADDRESS) -> None:
+async def sign_in_at_console(visitor: Visitor, name: str) -> None:
     """Fill the form at the door."""
     await visitor.open("/ops")
-    await visitor.fill(Email=address, Password=PASSWORD)
+    await visitor.fill(Email=address_of(name), Password=PASSWORD)
     await visitor.button("Sign in").click()
 
 
-async def enter_console(visitor: Visitor) -> None:
+async def enter_console(visitor: Visitor, name: str) -> None:
     """Sign in, and wait until the console is live."""
-    await sign_in_at_console(visitor)
+    await sign_in_at_console(visitor, name)
     await visitor.page.get_by_text("Live", exact=True).wait_for()
 
 

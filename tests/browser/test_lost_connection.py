@@ -17,7 +17,7 @@ LONG = 3_600.0
 
 async def a_buyer(visitor: Visitor, server: Server, rest: Rest) -> None:
     """Somebody with 230 points, looking at a drawing of 50 points a ticket."""
-    await register(visitor, server)
+    await register(visitor, server, "grace")
     await log_workout(visitor, minutes=60)
     await visitor.page.locator(".balance").get_by_text("230", exact=True).wait_for()
     drawing = await opened_drawing(rest, await an_admin(server, rest), sales_s=LONG)
@@ -32,29 +32,29 @@ def purchases(folder: Path) -> int:
 
 
 async def test_a_purchase_into_a_server_that_is_killed_is_made_once(
-    server: Server, browser: Browser, tmp_path: Path
+    own_server: Server, browser: Browser, tmp_path: Path
 ) -> None:
-    async with Rest(server) as rest, visiting(browser, server, viewport=PHONE) as grace:
-        await a_buyer(grace, server, rest)
+    async with Rest(own_server) as rest, visiting(browser, own_server, viewport=PHONE) as grace:
+        await a_buyer(grace, own_server, rest)
         await grace.button("Buy 1 ticket").click()
-        await server.kill()
-        await server.start()
+        await own_server.kill()
+        await own_server.start()
         await grace.page.locator(".balance").get_by_text("180", exact=True).wait_for()
     assert purchases(tmp_path) == 1
     assert_invariants(tmp_path / "fittrack.db", settled=True)
 
 
 async def test_a_purchase_made_offline_outlives_the_page(
-    server: Server, browser: Browser, tmp_path: Path
+    own_server: Server, browser: Browser, tmp_path: Path
 ) -> None:
-    async with Rest(server) as rest, visiting(browser, server, viewport=PHONE) as grace:
-        await a_buyer(grace, server, rest)
-        await server.kill()
+    async with Rest(own_server) as rest, visiting(browser, own_server, viewport=PHONE) as grace:
+        await a_buyer(grace, own_server, rest)
+        await own_server.kill()
         await grace.sees("Reconnecting")
         await grace.button("Buy 1 ticket").click()
         await grace.sees("1 waiting to be sent")
         await grace.page.goto("about:blank")
-        await server.start()
+        await own_server.start()
         await grace.open("/")
         await grace.sees("Your tickets are bought")
         await grace.page.locator(".balance").get_by_text("180", exact=True).wait_for()

@@ -18,9 +18,10 @@ SALES_S = 24
 """Long enough to schedule, open and buy; the test waits for the rest."""
 
 
-async def do(visitor: Visitor, step: str, title: str, **fields: str) -> None:
-    """Press a button of the drawing, and confirm in its dialog."""
-    await visitor.button(step).click()
+async def do(visitor: Visitor, step: str, title: str, *, begun: bool = False, **fields: str) -> None:
+    """Press a button of the drawing, unless that was done, and confirm in its dialog."""
+    if not begun:
+        await visitor.button(step).click()
     dialog = visitor.page.get_by_role("dialog", name=title)
     for label, text in fields.items():
         await dialog.get_by_label(label).fill(text)
@@ -36,18 +37,18 @@ async def a_rich_newcomer(server: Server, rest: Rest, name: str) -> str:
     return token
 
 
-async def opened(rest: Rest, admin: str, **more: Any) -> dict[str, Any]:
+async def opened(rest: Rest, admin: str, name: str = NAME) -> dict[str, Any]:
     """A drawing on sale."""
-    drawing = await draft_drawing(rest, admin, cost=50, name=NAME, **more)
+    drawing = await draft_drawing(rest, admin, cost=50, name=name)
     await rest.post(f"/drawings/{drawing['drawing_id']}/schedule", token=admin)
     return await rest.post(f"/drawings/{drawing['drawing_id']}/open", token=admin)
 
 
 async def test_an_admin_takes_a_draft_to_a_delivered_prize(server: Server, browser: Browser) -> None:
     async with Rest(server) as rest, visiting(browser, server, expected_faults=REFUSED) as ada:
-        admin = await an_admin(server, rest)
-        player = await a_rich_newcomer(server, rest, "grace")
-        await enter_console(ada)
+        admin = await an_admin(server, rest, "amber")
+        player = await a_rich_newcomer(server, rest, "ambers-player")
+        await enter_console(ada, "amber")
         await ada.page.get_by_role("link", name="Drawings").click()
         drawing = await draft_drawing(
             rest, admin, cost=50, sales_s=SALES_S, draw_after_s=0.5, name=NAME, auto_execute=False
@@ -67,13 +68,14 @@ async def test_an_admin_takes_a_draft_to_a_delivered_prize(server: Server, brows
         await dialog.get_by_label("Type the name to confirm").fill(NAME)
         await draw_now.click()
         await set_up_factor_in_dialog(ada)
-        await ada.page.get_by_role("region", name="Winners").get_by_text("Grace").wait_for()
+        await ada.page.get_by_role("region", name="Winners").get_by_text("AmberS-Player").wait_for()
         await ada.sees("Verified in this browser: the draw is true.")
         await ada.assert_accessible()
 
         await ada.page.get_by_role("link", name="Prizes", exact=True).click()
         notified = ada.page.get_by_role("region", name="Winner notified")
-        await notified.get_by_role("button", name="Delivered").click()
+        await notified.get_by_role("button", name="Mark delivered").click()
+        await do(ada, "Mark delivered", "Mark delivered: Prize 1", begun=True)
         await ada.page.get_by_role("region", name="Delivered").get_by_text("Prize 1").wait_for()
         await ada.open(f"/ops#/drawings/{drawing['drawing_id']}")
         await ada.sees("1 won, 1 delivered")
@@ -82,24 +84,24 @@ async def test_an_admin_takes_a_draft_to_a_delivered_prize(server: Server, brows
 async def test_forms_say_what_the_api_would_and_show_what_it_says(server: Server, browser: Browser) -> None:
     refused = ["status of 400", "status of 422"]
     async with Rest(server) as rest, visiting(browser, server, expected_faults=refused) as ada:
-        await an_admin(server, rest)
-        await enter_console(ada)
+        await an_admin(server, rest, "agnes")
+        await enter_console(ada, "agnes")
         await ada.open("/ops#/drawings/new")
-        await ada.fill(Points_a_ticket="1000001", Sales_close="2020-01-01T10:00")
-        await ada.button("Make the draft").click()
+        await ada.fill(Points_per_ticket="1000001", Sales_close="2020-01-01T10:00")
+        await ada.button("Create the draft").click()
         await ada.sees("Needed")
         await ada.sees("From 1 to 1,000,000")
-        await ada.fill(Name="Monday Mile", Points_a_ticket="75")
-        await ada.button("Make the draft").click()
+        await ada.fill(Name="Monday Mile", Points_per_ticket="75")
+        await ada.button("Create the draft").click()
         await ada.page.get_by_role("heading", name="Monday Mile").wait_for()
         await ada.button("Add a prize").click()
         dialog = ada.page.get_by_role("dialog", name="Add a prize")
         await dialog.get_by_label("Name").fill("Trail socks")
-        await dialog.get_by_label("Value, US dollars").fill("12,50")
+        await dialog.get_by_label("Value in US dollars").fill("12,50")
         await dialog.get_by_role("button", name="Add").click()
         await dialog.get_by_text("US dollars as a decimal string").wait_for()
         await ada.assert_accessible()
-        await dialog.get_by_label("Value, US dollars").fill("12.50")
+        await dialog.get_by_label("Value in US dollars").fill("12.50")
         await dialog.get_by_role("button", name="Add").click()
         await ada.sees("1. Trail socks")
 
@@ -111,14 +113,14 @@ async def test_forms_say_what_the_api_would_and_show_what_it_says(server: Server
 
 async def test_a_cancellation_says_beforehand_what_goes_back(server: Server, browser: Browser) -> None:
     async with Rest(server) as rest, visiting(browser, server, viewport=SMALL_PHONE) as ada:
-        admin = await an_admin(server, rest)
-        player = await a_rich_newcomer(server, rest, "grace")
+        admin = await an_admin(server, rest, "alma")
+        player = await a_rich_newcomer(server, rest, "almas-player")
         drawing = await opened(rest, admin)
         path = f"/drawings/{drawing['drawing_id']}"
         await rest.post(f"{path}/tickets", {"quantity": 3}, token=player)
-        entry = {"email": "grace@journey.example", "quantity": 2, "evidence": "postcard 7"}
+        entry = {"email": "almas-player@journey.example", "quantity": 2, "evidence": "postcard 7"}
         await rest.post(f"{path}/free-entries", entry, token=admin)
-        await enter_console(ada)
+        await enter_console(ada, "alma")
         await ada.open("/ops#/drawings")
         await ada.sees("5 tickets")
         await ada.assert_accessible()
@@ -135,7 +137,7 @@ async def test_a_cancellation_says_beforehand_what_goes_back(server: Server, bro
         await ada.open("/ops#/audit")
         await ada.sees("“The sponsor withdrew”")
         await ada.assert_accessible()
-        await ada.page.get_by_label("Action").fill("drawing.open")
+        await ada.fill(Action="drawing.open", Its_id=drawing["drawing_id"])
         await ada.button("Search").click()
         await ada.page.get_by_text("“The sponsor withdrew”").wait_for(state="hidden")
         assert await ada.page.get_by_role("list", name="Records").get_by_role("listitem").count() == 1

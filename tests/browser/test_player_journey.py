@@ -9,17 +9,17 @@ from fittrack.kit.clock import SystemClock
 from protocol.shapes import instant
 from tests.admins import draft_drawing
 from tests.browser.visitor import PHONE, Visitor, visiting
-from tests.newcomers import PASSWORD, an_admin, verification_code
+from tests.newcomers import PASSWORD, address_of, an_admin, verification_code
 from tests.players import Rest
 from tests.server import Server
 
-ADDRESS = "grace@journey.example"
 SALES_S = 20
 """Long enough to find the drawing and buy; the test waits for the rest."""
 
 
-async def register(visitor: Visitor, server: Server, address: str = ADDRESS) -> None:
+async def register(visitor: Visitor, server: Server, name: str) -> None:
     """From the start page to a complete profile."""
+    address = address_of(name)
     await visitor.open("/")
     await visitor.button("Create an account").click()
     await visitor.fill(Email=address, Password=PASSWORD, Date_of_birth="1990-05-17", State="TX")
@@ -30,7 +30,7 @@ async def register(visitor: Visitor, server: Server, address: str = ADDRESS) -> 
     await visitor.fill(Code=await verification_code(server, address))
     await visitor.button("Verify").click()
     await visitor.sees("Almost there")
-    await visitor.fill(Display_name="Grace", Biological_sex="female", Fitness_level="intermediate")
+    await visitor.fill(Display_name=name.title(), Biological_sex="female", Fitness_level="intermediate")
     await visitor.button("Save").click()
     await visitor.sees("Start a streak")
 
@@ -44,18 +44,18 @@ async def log_workout(visitor: Visitor, minutes: int) -> None:
 
 
 async def opened_drawing(
-    rest: Rest, admin: str, *, sales_s: float = SALES_S, cost: int = 50
+    rest: Rest, admin: str, *, sales_s: float = SALES_S, cost: int = 50, name: str = "Lunch Break Dash"
 ) -> dict[str, Any]:
     """A drawing on sale, that asks for no age of the account."""
-    drawing = await draft_drawing(rest, admin, cost=cost, sales_s=sales_s, name="Lunch Break Dash")
+    drawing = await draft_drawing(rest, admin, cost=cost, sales_s=sales_s, name=name)
     await rest.post(f"/drawings/{drawing['drawing_id']}/schedule", token=admin)
     return await rest.post(f"/drawings/{drawing['drawing_id']}/open", token=admin)
 
 
-async def test_a_new_player_registers_earns_buys_and_wins(server: Server, browser: Browser) -> None:
-    async with Rest(server) as rest, visiting(browser, server, viewport=PHONE) as grace:
-        admin = await an_admin(server, rest)
-        await register(grace, server)
+async def test_a_new_player_registers_earns_buys_and_wins(own_server: Server, browser: Browser) -> None:
+    async with Rest(own_server) as rest, visiting(browser, own_server, viewport=PHONE) as grace:
+        admin = await an_admin(own_server, rest)
+        await register(grace, own_server, "grace")
         await log_workout(grace, minutes=60)
         await grace.sees("1-day streak")
         balance = grace.page.locator(".balance")

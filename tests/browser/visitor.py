@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
@@ -13,18 +14,32 @@ PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1280, "height": 800}
 
-LOST_CONNECTION = "net::ERR_CONNECTION_REFUSED"
-"""What Chromium logs by itself while a server is away."""
+LOST_CONNECTION = ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_RESET", "net::ERR_EMPTY_RESPONSE")
+"""What Chromium logs by itself when a server goes, and while it is away."""
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 """WCAG 2.2 AA, and all below it."""
+
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""What alone differs between light and dark."""
+
+FOCUSED = """() => {
+  const element = document.activeElement;
+  const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+  return name.trim();
+}"""
+"""What somebody hears of what has the focus."""
+
+TABS_MAX = 100
+"""Presses of Tab after which something cannot be reached: more than any page here has stops."""
 
 
 class Visitor:
     """One page of the browser."""
 
-    def __init__(self, page: Page, server: Server | Address) -> None:
+    def __init__(self, page: Page, server: Server | Address, *, dark: bool = False) -> None:
         self.page = page
+        self._dark = dark
         self._server = server
         self.faults: list[str] = []
         page.set_default_timeout(PATIENCE_S * 1000)
@@ -48,6 +63,26 @@ class Visitor:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
 
+    async def tab_to(self, name: str, *, then: str = "") -> None:
+        """Reach what is called `name` with the Tab key, and press `then`."""
+        for _ in range(TABS_MAX):
+            await self.page.keyboard.press("Tab")
+            if await self.focused() == name:
+                break
+        else:
+            raise AssertionError(f"no Tab leads to {name!r}")
+        if then:
+            await self.page.keyboard.press(then)
+
+    async def type_into(self, name: str, text: str) -> None:
+        """Reach a field with the Tab key, and type."""
+        await self.tab_to(name)
+        await self.page.keyboard.type(text)
+
+    async def focused(self) -> str:
+        """What has the focus."""
+        return str(await self.page.evaluate(FOCUSED))
+
     async def sees(self, text: str) -> Locator:
         """Wait until it can be seen."""
         found = self.page.get_by_text(text).first
@@ -55,18 +90,29 @@ class Visitor:
         return found
 
     async def assert_accessible(self) -> None:
-        """No violation that axe finds, and no sideways scrolling."""
+        """No violation that axe finds, in light and dark, and no sideways scrolling."""
         results = await Axe().run(self.page, options=RULES)
-        found = [
-            f"{violation['id']}: {violation['help']}: {[node['html'][:160] for node in violation['nodes']]}"
-            for violation in results.response["violations"]
-        ]
-        assert not found, "\n".join([self.page.url, *found])
+        self._assert_none(results.response["violations"])
+        await self.page.emulate_media(color_scheme="light" if self._dark else "dark")
+        results = await self.page.evaluate("rules => axe.run(rules)", CONTRAST)
+        self._assert_none(results["violations"])
+        await self.page.emulate_media(color_scheme="dark" if self._dark else "light")
+        await self.assert_fits()
+
+    async def assert_fits(self) -> None:
+        """Nothing has to be scrolled sideways."""
         wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px"
 
+    def _assert_none(self, violations: list[dict[str, Any]]) -> None:
+        found = [
+            f"{violation['id']}: {violation['help']}: {[node['html'][:160] for node in violation['nodes']]}"
+            for violation in violations
+        ]
+        assert not found, "\n".join([self.page.url, *found])
+
     def _logged(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and LOST_CONNECTION not in message.text:
+        if message.type == "error" and not any(lost in message.text for lost in LOST_CONNECTION):
             self.faults.append(message.text)
 
     def _asked(self, request: Request) -> None:
@@ -91,7 +137,7 @@ async def visiting(
         reduced_motion="reduce",
     )
     try:
-        visitor = Visitor(await context.new_page(), server)
+        visitor = Visitor(await context.new_page(), server, dark=dark)
         yield visitor
     finally:
         await context.close()

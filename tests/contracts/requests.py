@@ -288,6 +288,7 @@ BODIES: Mapping[str, Write] = {
     f"POST {API}/hooks/{{provider}}": says(type="verification"),
     f"POST {API}/users/me/reviews/{{id}}/appeal": says(statement="It was my sister"),
     f"POST {API}/admin/reviews/{{id}}/resolve": says(resolution="cleared", note="It was her sister"),
+    f"POST {API}/admin/live/looking": says(entity_type="sponsor", entity_id=str(UUID(int=7))),
     f"PUT {API}/admin/users/{{id}}/status": says(status="suspended", reason="Looked at"),
     f"PUT {API}/admin/users/{{id}}/role": says(role="user"),
     f"POST {API}/admin/users/{{id}}/adjust-points": says(amount=5, reason="A gift"),

@@ -22,6 +22,8 @@ from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import uuid7
 from fittrack.kit.origin import Origin
 from fittrack.kit.standing import AccountStatus, Role
+from fittrack.ops.queries import Done
+from fittrack.ops.room import action_shape
 from fittrack.server.asking import DRAWING, USER
 from tests.actors.beacon_house import fetched
 from tests.actors.house import NOON, House, a_house, hard_day
@@ -198,6 +200,28 @@ async def test_what_an_admin_does_is_told_once_without_what_is_personal(watch: W
         assert late.snapshot["actions"][0]["action"] == "drawing.cancel"
         await late.tick(3)
         assert late.all("ops.action") == []
+
+
+async def test_what_an_admin_has_open_is_told_to_those_who_watch(watch: Watch) -> None:
+    sponsor = str(uuid7())
+    async with watch.watching() as watcher:
+        for gone in (False, True):
+            said = {"entity_type": "sponsor", "entity_id": sponsor, "gone": gone}
+            assert (await watch.admin.post("/admin/live/looking", said))[0] == 204
+        await watcher.tick()
+        told = [frame["d"] for frame in watcher.all("ops.looking")]
+    assert [(each["actor"], each["entity_id"], each["gone"]) for each in told] == [
+        ("boss@test.example", sponsor, False),
+        ("boss@test.example", sponsor, True),
+    ]
+
+
+async def test_what_is_done_to_a_players_review_names_the_review(watch: Watch) -> None:
+    review_id = uuid7()
+    after = f'{{"review_id":"{review_id}","status":"cleared"}}'.encode()
+    done = Done(uuid7(), NOON, None, "user.resolve_review", "user", str(uuid7()), "Looked at", after)
+    assert action_shape(done).part == review_id
+    assert action_shape(done._replace(after=None)).part is None
 
 
 async def test_a_draw_that_does_not_take_place_is_an_alert_until_it_does(watch: Watch) -> None:

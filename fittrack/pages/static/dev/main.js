@@ -72,7 +72,7 @@ function App() {
           <${Trouble} problem=${signing.problem} />
           <${Field} label="Email" name="email" type="email" autocomplete="username" required />
           <${Field} label="Password" name="password" type="password" autocomplete="current-password" required />
-          <${Button} type="submit" busy=${signing.busy} disabled=${!open || signing.busy}>Authenticate<//>
+          <${Button} type="submit" busy=${signing.busy} disabled=${!open}>Authenticate<//>
         </form>
         <form class="card stack" aria-label="Any frame" onSubmit=${onSubmit(transmit)}>
           <${Trouble} problem=${sending.problem} />

@@ -3,8 +3,9 @@
 const whole = new Intl.NumberFormat("en-US");
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const percent = new Intl.NumberFormat("en-US", { style: "percent", maximumSignificantDigits: 3 });
-const dayTime = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
-const dayOnly = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric" });
+const DAY_TIME = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
+const dayTime = new Intl.DateTimeFormat("en-US", DAY_TIME);
+const yearDayTime = new Intl.DateTimeFormat("en-US", { year: "numeric", ...DAY_TIME });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 const UNITS = [
@@ -16,10 +17,23 @@ const UNITS = [
 export const number = (value) => whole.format(value);
 export const money = (value) => dollars.format(Number(value)).replace(/\.00$/, "");
 export const exactMoney = (value) => dollars.format(Number(value));
-export const when = (instant) => dayTime.format(new Date(instant));
-export const day = (instant) => dayOnly.format(new Date(instant));
 
-/** `1 of 47`: how people think of a chance; none without tickets. */
+/** `Nov 26, 4:18 PM` in the time zone of who looks; with the year when it is another one. */
+export function when(instant) {
+  const date = new Date(instant);
+  return (date.getFullYear() === new Date().getFullYear() ? dayTime : yearDayTime).format(date);
+}
+
+/** An instant as a `datetime-local` input takes it: to the minute, in the time zone of who looks. */
+export function localTime(instant) {
+  const date = new Date(instant);
+  return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** `1 ticket`, `2,000 tickets`. */
+export const count = (amount, one, more = `${one}s`) => `${number(amount)} ${amount === 1 ? one : more}`;
+
+/** A chance in percent; none without tickets. */
 export function odds(value) {
   return value === null || value === undefined ? "—" : percent.format(value);
 }

@@ -1,6 +1,6 @@
 /** Parts that all pages share. */
 
-import { html, useEffect, useId, useRef, useState } from "./base.js";
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "./base.js";
 import { left } from "./format.js";
 
 /** A field with its label, hint and error, tied together for screen readers. */
@@ -16,24 +16,34 @@ export function Field({ label, error, hint, children, as = "input", ...props }) 
   </div>`;
 }
 
-/** A button that shows that something is under way, and cannot be pressed twice meanwhile. */
+/** A button that shows that something is under way. It keeps the focus meanwhile; `useAction` ignores further presses. */
 export function Button({ busy = false, kind = "", children, ...props }) {
-  return html`<button type="button" class="button ${kind}" aria-busy=${busy ? "true" : undefined} disabled=${busy} ...${props}>
-    ${children}
-  </button>`;
+  const under = busy ? "true" : undefined;
+  return html`<button type="button" class="button ${kind}" aria-busy=${under} aria-disabled=${under} ...${props}>${children}</button>`;
 }
 
-/** A dialog of the browser's own: focus stays inside, Escape closes. */
-export function Dialog({ title, onClose, children, wide = false }) {
+/**
+ * A dialog of the browser's own: focus stays inside, and returns when it closes. Escape closes it, and a press beside it,
+ * unless `firm`: what it shows is not shown again.
+ */
+export function Dialog({ title, onClose, children, wide = false, firm = false }) {
   const dialog = useRef(null);
+  const pressed = useRef(null);
+  const leaving = useRef(false);
   const id = useId();
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current.showModal();
-    return () => opener?.focus?.();
+  useLayoutEffect(() => {
+    const opener = document.activeElement; // before anything else can get the focus
+    const element = dialog.current;
+    element.showModal();
+    return () => {
+      leaving.current = true;
+      element.close(); // as long as it is open, nothing behind it takes the focus
+      (opener.isConnected && opener !== document.body ? opener : document.getElementById("main"))?.focus();
+    };
   }, []);
-  const outside = (event) => event.target === dialog.current && onClose();
-  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onClose=${onClose} onClick=${outside}>
+  const beside = ({ target }) => !firm && target === dialog.current && pressed.current === target && onClose();
+  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onClose=${() => leaving.current || onClose()}
+    onMouseDown=${({ target }) => (pressed.current = target)} onClick=${beside}>
     <header>
       <h2 id=${id}>${title}</h2>
       <button type="button" class="icon" aria-label="Close" onClick=${onClose}>×</button>
@@ -42,24 +52,26 @@ export function Dialog({ title, onClose, children, wide = false }) {
   </dialog>`;
 }
 
-/** Runs one action at a time and keeps what went wrong: `[run, {busy, problem, clear}]`. */
+/** Runs one action at a time and keeps what went wrong: `[run, {busy, problem}]`. */
 export function useAction(action) {
   const [state, setState] = useState({ busy: false, problem: null });
+  const running = useRef(false);
   const here = useRef(true);
   useEffect(() => () => (here.current = false), []);
   const run = async (...args) => {
-    if (state.busy) return undefined;
+    if (running.current) return;
+    running.current = true;
     setState({ busy: true, problem: null });
+    let problem = null;
     try {
-      const result = await action(...args);
-      if (here.current) setState({ busy: false, problem: null });
-      return result;
-    } catch (problem) {
-      if (here.current) setState({ busy: false, problem });
-      return undefined;
+      await action(...args);
+    } catch (refused) {
+      problem = refused;
     }
+    running.current = false;
+    if (here.current) setState({ busy: false, problem });
   };
-  return [run, { ...state, clear: () => setState({ busy: false, problem: null }) }];
+  return [run, state];
 }
 
 /** Loads something now and whenever `keys` change: `{data, problem, reload}`; what was shown stays meanwhile. */
@@ -157,6 +169,15 @@ export function useRoute() {
     return () => removeEventListener("hashchange", changed);
   }, []);
   return route;
+}
+
+/** Begins at the content again whenever the route changes: for the keyboard, and for who has the page read out. */
+export function useFocusOnArrival(route) {
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) document.getElementById("main").focus({ preventScroll: true });
+    first.current = false;
+  }, [route.join("/")]);
 }
 
 /** For links to a part of the page, since the hash is the route. */

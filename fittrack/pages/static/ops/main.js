@@ -9,6 +9,7 @@ import { SecondFactor, useStepUp } from "./parts/second_factor.js";
 import { Shell } from "./parts/shell.js";
 import { SignIn } from "./parts/sign_in.js";
 import { placeOf } from "./places.js";
+import { Looking } from "./looking.js";
 import { LiveState } from "./state.js";
 
 /** Ends with the tab: consoles are left open on shared desks. */
@@ -31,12 +32,17 @@ function App() {
 
 function Console({ tell }) {
   const live = useMemo(() => new LiveState(session), []);
+  const looking = useMemo(() => new Looking(session, api, live.client), []);
   const { stepUp, asked } = useStepUp();
   useEffect(() => {
     live.start();
-    return () => live.stop();
+    looking.start();
+    return () => {
+      looking.stop();
+      live.stop();
+    };
   }, []);
-  const context = useMemo(() => ({ session, api, live, tell, stepUp }), []);
+  const context = useMemo(() => ({ session, api, live, looking, tell, stepUp }), []);
   return html`<${OpsContext.Provider} value=${context}>
     <${Shell}><${Section} /><//>
     ${asked && html`<${SecondFactor} ...${asked} />`}

@@ -13,6 +13,7 @@ const ACTIONS_KEPT = 100;
 const EMPTY = Object.freeze({
   connected: false,
   stopped: null,
+  refused: null,
   figures: null,
   history: [],
   alerts: [],
@@ -42,7 +43,12 @@ export class LiveState extends Store {
   /** Connect, and hear of everything. */
   start() {
     this.client.start();
-    for (const channel of ["ops", "drawings"]) this.client.subscribe(channel).catch(unlessOver);
+    for (const channel of ["ops", "drawings"]) {
+      this.client.subscribe(channel).catch((error) => {
+        if (error instanceof CommandRefused) this.set({ refused: error });
+        else unlessOver(error);
+      });
+    }
   }
 
   /** Sign off. */
@@ -90,7 +96,9 @@ export class LiveState extends Store {
 
   #snapshot(channel, d) {
     if (channel === "ops") {
-      this.set({ alerts: d.alerts, actions: d.actions });
+      this.set({ alerts: d.alerts });
+      if (this.state.actions.length === 0) this.set({ actions: d.actions });
+      else [...d.actions].reverse().forEach((action) => this.#action(action)); // what was done while nobody listened
       if (d.live) this.#figures(d.live);
     } else if (channel === "drawings") {
       const found = d.drawings.map((drawing) => [drawing.drawing_id, { ...this.state.drawings?.[drawing.drawing_id], ...drawing }]);

@@ -22,7 +22,16 @@ const EMPTY = Object.freeze({
 /** The address of the WebSocket beside this page. */
 const address = () => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
 
+/** Milliseconds over which clients spread what they load after a reconnect. */
+const SPREAD_MS = 4_000;
+
 export class PlayerState extends Store {
+  /** Positions in ledger and inbox, `{ledger, inbox}`, that were heard of; null: own tickets are to be loaded. */
+  #known = null;
+  /** What the views have missed of `tickets`, `ledger` and `inbox`. */
+  #behind = new Set();
+  #later = null;
+
   /**
    * @param {import("/pages/lib/session.js").Session} session
    * @param {import("/pages/lib/api.js").Api} api
@@ -50,7 +59,13 @@ export class PlayerState extends Store {
 
   /** Sign off. */
   stop() {
+    clearTimeout(this.#later);
     this.client.close();
+  }
+
+  /** Take in one's profile as REST has just said it is. */
+  know({ display_name: name }) {
+    this.set({ user: { ...this.state.user, display_name: name } });
   }
 
   /** Send a command and keep count of what waits. Rejects with `CommandRefused`. */
@@ -76,7 +91,7 @@ export class PlayerState extends Store {
     on("points.changed", ({ d }) => this.#pointsChanged(d));
     on("streak.changed", ({ d }) => this.set({ today: d.today, streak: d.streak }));
     on("inbox.changed", ({ d }) => this.set({ unread: d.unread, inboxRound: this.state.inboxRound + 1 }));
-    on("notification", ({ d }) => this.#notified(d));
+    on("notification", ({ d, seq }) => this.#notified(d, seq));
     on("rank.changed", ({ d }) => this.set({ ranks: { ...this.state.ranks, [`${d.period}:${d.tier_code}`]: d } }));
     on("answered", ({ d }) => this.#answeredLate(d));
     on("snapshot", ({ ch, d }) => this.#snapshot(ch, d));
@@ -92,21 +107,40 @@ export class PlayerState extends Store {
     on("drawing.cancelled", ({ d }) => this.#patch(d.drawing_id, { status: "cancelled", reason: d.reason }));
   }
 
-  #welcomed({ user, balance, today, streak, unread, resumed }) {
-    const { ledgerRound, inboxRound } = this.state;
-    this.#loadTickets().catch((problem) => console.warn("own tickets are not known yet", problem));
-    const again = resumed ? {} : { ledgerRound: ledgerRound + 1, inboxRound: inboxRound + 1 };
-    this.set({ user, balance, today, streak, unread, stopped: null, ...again });
+  #welcomed({ user, balance, today, streak, unread, resumed, ledger_seq: ledger, inbox_seq: inbox }) {
+    this.set({ user, balance, today, streak, unread, stopped: null });
+    const known = this.#known;
+    this.#known = { ledger, inbox };
+    if (known === null) {
+      this.#loadTickets();
+      return;
+    }
+    if (known.ledger !== ledger) this.#behind.add("tickets"); // no event of theirs is repeated
+    if (known.ledger !== ledger && !resumed) this.#behind.add("ledger");
+    if (known.inbox !== inbox && !resumed) this.#behind.add("inbox");
+    // At a moment of its own: all clients may have come back at once.
+    if (this.#behind.size > 0) this.#later ??= setTimeout(() => this.#catchUp(), Math.random() * SPREAD_MS);
+  }
+
+  /** Load again what changed while nobody was connected. */
+  #catchUp() {
+    const behind = this.#behind;
+    [this.#behind, this.#later] = [new Set(), null];
+    if (behind.has("tickets")) this.#loadTickets();
+    if (behind.has("ledger")) this.set({ ledgerRound: this.state.ledgerRound + 1 });
+    if (behind.has("inbox")) this.set({ inboxRound: this.state.inboxRound + 1 });
   }
 
   #pointsChanged({ transaction, balance, today, streak }) {
+    if (this.#known !== null) this.#known.ledger = transaction.seq;
     this.set({ balance, today, streak, ledgerRound: this.state.ledgerRound + 1 });
     const { transaction_type: type, amount, description } = transaction;
     if (type === "earn" && amount > 0) this.tell({ title: `+${amount} points`, text: description });
     else if (type === "adjust") this.tell({ title: `${amount > 0 ? "+" : ""}${amount} points`, text: description });
   }
 
-  #notified({ title, body, notification_type: type, unread }) {
+  #notified({ title, body, notification_type: type, unread }, seq) {
+    if (this.#known !== null) this.#known.inbox = seq;
     this.set({ unread, inboxRound: this.state.inboxRound + 1 });
     if (type === "streak" || type === "point_adjustment") return; // the ledger's event says it already
     this.tell({ title, text: body, kind: type === "winner_selected" ? "gold" : "" });
@@ -134,9 +168,14 @@ export class PlayerState extends Store {
 
   /** One's own tickets: the channel of all drawings is the same for everybody. */
   async #loadTickets() {
-    for (const status of ["open", "closed"]) {
-      const { items } = await this.api.get("drawings", { status, limit: 100 });
-      for (const drawing of items) this.#patch(drawing.drawing_id, drawing);
+    try {
+      for (const status of ["open", "closed"]) {
+        const { items } = await this.api.get("drawings", { status, limit: 100 });
+        for (const drawing of items) this.#patch(drawing.drawing_id, drawing);
+      }
+    } catch (problem) {
+      this.#known = null; // with the next connection
+      console.warn("own tickets are not known yet", problem);
     }
   }
 

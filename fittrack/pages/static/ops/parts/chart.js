@@ -6,6 +6,8 @@ import uPlot from "/pages/vendor/uPlot.esm.js";
 const FONT = "11px system-ui, sans-serif";
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
+const day = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric" });
+
 /** A custom property of the theme as a colour that a canvas takes. */
 function colour(element, name) {
   element.style.color = `var(--${name})`;
@@ -14,7 +16,7 @@ function colour(element, name) {
   return found;
 }
 
-function optionsFor(element, { series, height, time, compact, range, format }) {
+function optionsFor(element, { series, height, compact, format }) {
   const [soft, line] = ["soft", "line"].map((name) => colour(element, name));
   const axis = { stroke: soft, font: FONT, grid: { stroke: line, width: 1 }, ticks: { show: false } };
   return {
@@ -23,19 +25,19 @@ function optionsFor(element, { series, height, time, compact, range, format }) {
     padding: [8, 6, 0, 0],
     cursor: { show: !compact, y: false },
     legend: { show: !compact },
-    scales: { x: { time }, y: { range: (_, low, high) => range?.(low, high) ?? [Math.min(0, low), Math.max(1, high * 1.1)] } },
+    scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, size: 26, ...(time && { values: times }) },
-      { ...axis, size: compact ? 36 : 52, space: 34, ...(format && { values: (_, values) => values.map(format) }) },
+      { ...axis, grid: { show: false }, space: 70, size: 26, values: times },
+      { ...axis, size: compact ? 36 : 60, space: 34, values: (_, values) => values.map(format) },
     ],
-    series: [
-      {},
-      ...series.map(({ label, kind = "accent", fill = true }) => {
-        const stroke = colour(element, kind);
-        return { label, stroke, width: 2, points: { show: false }, ...(fill && { fill: stroke.replace("rgb(", "rgba(").replace(")", ", .14)") }) };
-      }),
-    ],
+    series: [{ label: "When", value: (_, at) => (at ? day.format(at * 1000) : "") }, ...series.map((one) => lineOf(element, one, format))],
   };
+}
+
+function lineOf(element, { label, kind = "accent" }, format) {
+  const stroke = colour(element, kind);
+  const fill = stroke.replace("rgb(", "rgba(").replace(")", ", .14)");
+  return { label, stroke, fill, width: 2, points: { show: false }, value: (_, value) => (value === null ? "" : format(value)) };
 }
 
 /** Minutes and seconds for what spans minutes, days for what spans days. */
@@ -49,11 +51,12 @@ function times(plot, values) {
 
 /**
  * @param {object} props
- * @param {number[][]} props.data x values (seconds, when `time`), then one list for each series
- * @param {{label: string, kind?: string, fill?: boolean}[]} props.series `kind` is a colour of the theme
+ * @param {number[][]} props.data instants in seconds, then one list for each series
+ * @param {{label: string, kind?: string}[]} props.series `kind` is a colour of the theme
+ * @param {(value: number) => string} [props.format] what values are called
  * @param {string} props.label what the chart shows, for those who cannot see it
  */
-export function Chart({ data, series, label, height = 220, time = true, compact = false, range, format }) {
+export function Chart({ data, series, label, height, compact = false, format = String }) {
   const box = useRef(null);
   const plot = useRef(null);
   const [dark, setDark] = useState(DARK.matches);
@@ -63,7 +66,7 @@ export function Chart({ data, series, label, height = 220, time = true, compact 
     return () => DARK.removeEventListener("change", changed);
   }, []);
   useEffect(() => {
-    plot.current = new uPlot(optionsFor(box.current, { series, height, time, compact, range, format }), data, box.current);
+    plot.current = new uPlot(optionsFor(box.current, { series, height, compact, format }), data, box.current);
     const fit = new ResizeObserver(([{ contentRect }]) => plot.current.setSize({ width: contentRect.width, height }));
     fit.observe(box.current);
     return () => {

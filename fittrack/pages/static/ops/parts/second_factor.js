@@ -1,7 +1,8 @@
 /** The second factor: shown when the API asks for it, set up when there is none. */
 
-import { html, useRef, useState } from "/pages/lib/base.js";
-import { Button, Dialog, Field, Trouble, useAction } from "/pages/lib/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "/pages/lib/base.js";
+import { Form } from "/pages/lib/form.js";
+import { Button, Dialog, Field } from "/pages/lib/ui.js";
 import { useOps } from "../context.js";
 
 class NotShown extends Error {
@@ -34,22 +35,18 @@ export function SecondFactor({ onShown, onClose }) {
   const go = (name, more = {}) => setStep({ name, ...more });
   const Step = { show: Show, enrol: Enrol, confirm: Confirm, keep: Keep }[step.name];
   const leave = step.name === "keep" ? onShown : onClose;
-  return html`<${Dialog} title="Second factor" onClose=${leave}><${Step} ...${step} go=${go} onShown=${onShown} /><//>`;
+  const box = useRef(null);
+  useLayoutEffect(() => box.current.querySelector("input, .button").focus(), [step.name]);
+  return html`<${Dialog} title="Second factor" firm onClose=${leave}><div ref=${box}><${Step} ...${step} go=${go} onShown=${onShown} /></div><//>`;
 }
 
 function CodeForm({ send, label, submit, children }) {
-  const [run, { busy, problem }] = useAction(send);
-  const onSubmit = (event) => {
-    event.preventDefault();
-    run(new FormData(event.target).get("code").trim());
-  };
-  const wrong = problem?.code === "wrong-code" ? problem.message : problem?.fields?.code;
-  return html`<form class="stack" onSubmit=${onSubmit} novalidate>
-    ${children}
-    <${Trouble} problem=${wrong ? null : problem} />
-    <${Field} label=${label} name="code" autocomplete="one-time-code" autofocus required error=${wrong} />
-    <${Button} type="submit" kind="primary wide" busy=${busy}>${submit}<//>
-  </form>`;
+  return html`<${Form} submit=${submit} codes=${{ "wrong-code": "code" }} onSend=${({ code }) => send(code.trim())}>
+    ${(wrong) => html`
+      ${children}
+      <${Field} label=${label} name="code" autocomplete="one-time-code" required error=${wrong("code")} />
+    `}
+  <//>`;
 }
 
 function Show({ go, onShown }) {
@@ -72,18 +69,13 @@ function Show({ go, onShown }) {
 
 function Enrol({ go }) {
   const { api } = useOps();
-  const [enrol, { busy, problem }] = useAction(async (password) => go("confirm", await api.post("auth/mfa/enroll", { password })));
-  const onSubmit = (event) => {
-    event.preventDefault();
-    enrol(new FormData(event.target).get("password"));
-  };
-  const wrong = problem?.fields?.password;
-  return html`<form class="stack" onSubmit=${onSubmit} novalidate>
-    <p>You have no second factor yet. Set one up with an authenticator app; your password confirms that it is you.</p>
-    <${Trouble} problem=${wrong ? null : problem} />
-    <${Field} label="Your password" name="password" type="password" autocomplete="current-password" autofocus required error=${wrong} />
-    <${Button} type="submit" kind="primary wide" busy=${busy}>Set up<//>
-  </form>`;
+  const enrol = async ({ password }) => go("confirm", await api.post("auth/mfa/enroll", { password }));
+  return html`<${Form} label="Set up a second factor" submit="Set up" onSend=${enrol}>
+    ${(wrong) => html`
+      <p>You have no second factor yet. Set one up with an authenticator app; your password confirms that it is you.</p>
+      <${Field} label="Your password" name="password" type="password" autocomplete="current-password" required error=${wrong("password")} />
+    `}
+  <//>`;
 }
 
 function Confirm({ secret, otpauth_uri: uri, go }) {

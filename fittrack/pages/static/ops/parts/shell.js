@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "/pages/lib/base.js";
 import { LineIcon } from "/pages/lib/icon.js";
-import { skipTo, useRoute } from "/pages/lib/ui.js";
+import { skipTo, useFocusOnArrival, useRoute } from "/pages/lib/ui.js";
 import { useLive, useOps } from "../context.js";
 import { PLACES, placeOf } from "../places.js";
 import { LatestOfOthers } from "./others.js";
@@ -11,10 +11,17 @@ export function Shell({ children }) {
   const route = useRoute();
   const [open, setOpen] = useState(false);
   const place = placeOf(route[0]);
+  useFocusOnArrival(route);
   useEffect(() => {
     document.title = `${place.label} · FitTrack Ops`;
     setOpen(false);
   }, [route.join("/")]);
+  useEffect(() => {
+    if (!open) return undefined;
+    const close = ({ key }) => key === "Escape" && setOpen(false);
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, [open]);
   return html`
     <a class="skip" href="#main" onClick=${skipTo("main")}>Skip to content</a>
     <header class="top">
@@ -58,11 +65,17 @@ function Standing() {
   </p>`;
 }
 
+/** The close code of a connection that made way for newer ones. */
+const TOO_MANY = 4504;
+
 function Ended() {
   const { stopped } = useLive();
+  const { session } = useOps();
   if (!stopped || stopped.code === 1000) return null;
   return html`<div class="view ended"><div class="trouble" role="alert">
-    <p>${stopped.code === 4504 ? "The console is open in too many places, and this one is no longer live." : "The server ended this session."}</p>
-    <button type="button" class="button small" onClick=${() => location.reload()}>Use it here</button>
+    <p>${stopped.code === TOO_MANY ? "The console is open in too many places, and this one is no longer live." : "The server ended this session."}</p>
+    ${stopped.code === TOO_MANY
+      ? html`<button type="button" class="button small" onClick=${() => location.reload()}>Use it here</button>`
+      : html`<button type="button" class="button small" onClick=${() => session.signOut()}>Sign in again</button>`}
   </div></div>`;
 }

@@ -4,6 +4,7 @@ import { html, useMemo, useState } from "/pages/lib/base.js";
 import { exactMoney, number, words } from "/pages/lib/format.js";
 import { Button, Trouble, Waiting, useAction, useLoaded } from "/pages/lib/ui.js";
 import { useOps } from "../context.js";
+import { Table } from "../lists.js";
 import { Chart } from "../parts/chart.js";
 
 const REPORTS = {
@@ -48,7 +49,9 @@ function Overview({ asked }) {
   </section>`;
 }
 
-const shown = (name, value) => (name.endsWith("_usd") ? exactMoney(value) : number(value));
+const isMoney = (name) => name.endsWith("_usd");
+const shown = (name, value) => (isMoney(name) ? exactMoney(value) : number(value));
+const called = (name) => (isMoney(name) ? words(name.replace("_usd", "")) : words(name));
 
 function Report({ report, asked }) {
   const { api } = useOps();
@@ -63,16 +66,26 @@ function Report({ report, asked }) {
       <h2 id="report-${report}">${words(report)}</h2>
       <div class="row">
         <select aria-label="Measure of ${report}" value=${measure} onChange=${(event) => setMeasure(event.target.value)}>
-          ${REPORTS[report].map((name) => html`<option value=${name}>${words(name)}</option>`)}
+          ${REPORTS[report].map((name) => html`<option value=${name}>${called(name)}</option>`)}
         </select>
         <${Button} kind="small" busy=${busy} disabled=${!data} onClick=${csv}>CSV<//>
       </div>
     </div>
     <${Trouble} problem=${problem ?? refused} retry=${problem ? reload : undefined} />
     ${!data && !problem && html`<${Waiting} />`}
-    ${data && html`<${Chart} data=${points} series=${[{ label: words(measure) }]} height=${CHART_HEIGHT_PX} format=${number} label="Chart of ${words(measure)} by ${asked.period}" />
-      <dl class="figures">${Object.entries(data.totals).map(([name, value]) => html`<div><dt>${words(name)}</dt><dd class="numbers">${shown(name, value)}</dd></div>`)}</dl>`}
+    ${data && html`<${Chart} data=${points} series=${[{ label: called(measure) }]} height=${CHART_HEIGHT_PX} format=${(value) => shown(measure, value)} label="Chart of ${called(measure)} by ${asked.period}" />
+      <dl class="figures">${Object.entries(data.totals).map(([name, value]) => html`<div><dt>${called(name)}</dt><dd class="numbers">${shown(name, value)}</dd></div>`)}</dl>
+      <${AsTable} report=${report} items=${data.items} />`}
   </section>`;
+}
+
+/** The same figures for who reads rather than looks. */
+function AsTable({ report, items }) {
+  const [open, setOpen] = useState(false);
+  const columns = [{ title: "From", show: (item) => item.period_start }, ...REPORTS[report].map((name) => ({ title: called(name), numeric: true, show: (item) => shown(name, item[name]) }))];
+  return html`<details onToggle=${(event) => setOpen(event.target.open)}><summary class="small">As a table</summary>
+    ${open && html`<${Table} label=${words(report)} columns=${columns} rows=${items} id="period_start" />`}
+  </details>`;
 }
 
 /** As the chart wants them: the middle of each period in seconds, and the measure. */

@@ -1,14 +1,15 @@
 /** The audit log: who did what to what, when, from where, and what changed. */
 
 import { html, useState } from "/pages/lib/base.js";
-import { when } from "/pages/lib/format.js";
+import { count, when, words } from "/pages/lib/format.js";
 import { Button, Field, Nothing, Trouble, Waiting, useAction, useLoaded } from "/pages/lib/ui.js";
 import { useOps } from "../context.js";
-import { deed } from "../parts/others.js";
+import { deed, placeOfThing } from "../parts/deeds.js";
 
 const A_PAGE = 50;
 
-const KINDS = ["user", "drawing", "prize", "sponsor", "review", "client", "webhook", "template"];
+/** Kinds of things that the log tells of. */
+const KINDS = ["user", "drawing", "prize", "sponsor", "client", "webhook", "drawing_template", "daily_figures", "keys"];
 
 /** What the filters of the form mean for the API. */
 function sought(form) {
@@ -31,12 +32,12 @@ export function Audit({ path: [subjectType = "", subjectId = ""] }) {
     <form class="card stack" onSubmit=${search} role="search" aria-label="Audit log">
       <div class="spread">
         <${Field} label="Action" name="action" placeholder="drawing.schedule" error=${wrong.action} />
-        <${Field} label="What" name="subject_type" as="select" error=${wrong.subject_type}>
+        <${Field} label="Kind of thing" name="subject_type" as="select" error=${wrong.subject_type}>
           <option value="">Everything</option>
-          ${KINDS.map((kind) => html`<option value=${kind} selected=${kind === filter.subject_type}>${kind}</option>`)}
+          ${KINDS.map((kind) => html`<option value=${kind} selected=${kind === filter.subject_type}>${words(kind)}</option>`)}
         <//>
         <${Field} label="Its id" name="subject_id" defaultValue=${filter.subject_id} error=${wrong.subject_id} />
-        <${Field} label="Admin's id" name="actor" error=${wrong.actor} />
+        <${Field} label="Id of the admin" name="actor" error=${wrong.actor} />
         <${Field} label="From" name="from" type="datetime-local" error=${wrong.from} />
         <${Field} label="To" name="to" type="datetime-local" error=${wrong.to} />
       </div>
@@ -64,13 +65,14 @@ function Records({ first, filter }) {
 function Entry({ record }) {
   const { action, actor_email: email, actor_id: actor, subject_type: type, subject_id: id, reason, address, created_at: at } = record;
   const changes = changesOf(record.before, record.after);
-  return html`<div class="row between"><span class="strong">${deed(action)}</span><time class="small soft" datetime=${at}>${when(at)}</time></div>
-    <p class="small soft">${email ?? (actor ? `account ${actor}` : "the system")}${address ? ` from ${address}` : ""} · ${type}${id && html` <span class="mono">${id}</span>`}</p>
+  const place = placeOfThing(type, id);
+  return html`<div class="row between"><span><span class="strong">${email ?? (actor ? `Account ${actor}` : "The system")}</span> ${deed(action)}</span><time class="small soft" datetime=${at}>${when(at)}</time></div>
+    <p class="small soft"><code>${action}</code>${address ? ` from ${address}` : ""} · ${words(type)}${id && html` ${place ? html`<a class="mono" href=${place}>${id}</a>` : html`<span class="mono">${id}</span>`}`}</p>
     ${reason && html`<p class="small">“${reason}”</p>`}
     ${record.content_erased && html`<p class="small soft">What was personal in it is erased.</p>`}
     ${changes.length > 0 &&
     html`<details>
-      <summary class="small">${changes.length === 1 ? "1 change" : `${changes.length} changes`}</summary>
+      <summary class="small">${count(changes.length, "change")}</summary>
       <dl class="facts small">
         ${changes.map(([name, before, after]) => html`<div><dt>${name}</dt><dd class="mono">${before !== undefined && html`<del>${before}</del> `}${after !== undefined && html`<ins>${after}</ins>`}</dd></div>`)}
       </dl>

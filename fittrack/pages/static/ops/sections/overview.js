@@ -2,8 +2,9 @@
 
 import { html, useMemo } from "/pages/lib/base.js";
 import { ago, number } from "/pages/lib/format.js";
-import { Nothing, Waiting, useNow } from "/pages/lib/ui.js";
+import { Nothing, Trouble, Waiting, useNow } from "/pages/lib/ui.js";
 import { useLive, useOps } from "../context.js";
+import { Table } from "../lists.js";
 import { Chart } from "../parts/chart.js";
 import { Actions } from "../parts/others.js";
 import { SHOWN_S } from "../state.js";
@@ -24,12 +25,14 @@ const FIGURES = [
 ];
 
 export function Overview() {
-  const { figures, history } = useLive();
+  const { figures, history, refused } = useLive();
   return html`<div class="view stack">
     <h1>Overview</h1>
     ${figures
       ? html`<ul class="tiles">${FIGURES.map((figure) => html`<li key=${figure.name}><${Tile} ...${figure} value=${figures[figure.name]} history=${history} /></li>`)}</ul>`
-      : html`<${Waiting} lines=${6} />`}
+      : refused
+        ? html`<${Trouble} problem=${refused} retry=${() => location.reload()} />`
+        : html`<${Waiting} lines=${6} />`}
     <div class="columns">
       <${Alerts} />
       <${Latest} />
@@ -43,7 +46,7 @@ function Tile({ name, label, value, show, kind = "accent", history }) {
   const series = useMemo(() => [{ label, kind }], []);
   return html`<section class="card tile" aria-label=${label}>
     <p class="row between"><span class="small soft">${label}</span><span class="figure numbers ${kind === "bad" && value > 0 ? "bad" : ""}">${show(value)}</span></p>
-    <${Chart} compact data=${data} series=${series} height=${CHART_HEIGHT} label="${label} over the last ${SHOWN_S / 60} minutes" />
+    <${Chart} compact data=${data} series=${series} format=${show} height=${CHART_HEIGHT} label="${label} over the last ${SHOWN_S / 60} minutes" />
   </section>`;
 }
 
@@ -74,23 +77,26 @@ function Latest() {
   return html`<section class="card stack tight" aria-labelledby="latest-title">
     <h2 id="latest-title">What admins do</h2>
     ${actions.length === 0 && html`<${Nothing} title="Nothing yet" />`}
-    <${Actions} actions=${actions.slice(0, ACTIONS_SHOWN)} now=${now} self=${session.user?.email} />
+    <${Actions} actions=${actions.slice(0, ACTIONS_SHOWN)} now=${now} self=${session.user?.email} linked />
   </section>`;
 }
 
+const NODE = [
+  { title: "Node", show: ({ node }) => html`<code>${node}</code>` },
+  ...[
+    ["connections", "Connections", number],
+    ["actors", "Actors", number],
+    ["messages_per_s", "Messages/s", rate],
+    ["commands_per_s", "Commands/s", rate],
+    ["errors_per_s", "Errors/s", rate],
+    ["journal_batch_ms", "Journal batch, ms", rate],
+    ["loop_lag_ms", "Loop late, ms", rate],
+  ].map(([name, title, show]) => ({ title, numeric: true, show: (node) => show(node[name]) })),
+];
+
 function Nodes({ figures }) {
-  const columns = [["connections", "Connections", number], ["actors", "Actors", number], ["messages_per_s", "Messages/s", rate], ["commands_per_s", "Commands/s", rate], ["errors_per_s", "Errors/s", rate], ["journal_batch_ms", "Journal batch, ms", rate], ["loop_lag_ms", "Loop late, ms", rate]];
-  return html`<section class="card stack tight" aria-labelledby="nodes-title">
+  return html`<section class="stack tight" aria-labelledby="nodes-title">
     <h2 id="nodes-title">${figures.nodes === 1 ? "One node" : `${number(figures.nodes)} nodes`}</h2>
-    <div class="wide-table" tabindex="0" role="region" aria-labelledby="nodes-title">
-      <table>
-        <thead><tr><th scope="col">Node</th>${columns.map(([, label]) => html`<th scope="col" class="right">${label}</th>`)}</tr></thead>
-        <tbody>
-          ${figures.by_node.map(
-            (node) => html`<tr key=${node.node}><th scope="row" class="mono">${node.node}</th>${columns.map(([name, , show]) => html`<td class="right numbers">${show(node[name])}</td>`)}</tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    <${Table} label="Nodes" columns=${NODE} rows=${figures.by_node} id="node" />
   </section>`;
 }

@@ -1,15 +1,19 @@
 /** Players: found, seen whole, adjusted, suspended. */
 
 import { html, useState } from "/pages/lib/base.js";
-import { ago, number, when, words } from "/pages/lib/format.js";
+import { ago, count, number, when, words } from "/pages/lib/format.js";
 import { Button, Field, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
-import { useOps } from "../context.js";
-import { Choice, FormDialog, List, Reason, Search, Status, useList } from "../lists.js";
+import { useDoneTo, useOps } from "../context.js";
+import { Choice, List, Search, useList } from "../lists.js";
+import { deed } from "../parts/deeds.js";
+import { FormDialog, Reason } from "../parts/form.js";
+import { Company, Doings } from "../parts/others.js";
+import { Status } from "../parts/status.js";
 
 const COLUMNS = [
   { title: "Player", show: (row) => row.display_name ?? row.email },
   { title: "Email", show: (row) => row.email },
-  { title: "Status", show: (row) => html`<${Status} value=${row.status} />${row.under_review ? html` <span class="tag gold">under review</span>` : ""}` },
+  { title: "Status", show: (row) => html`<${Status} value=${row.status} />${row.under_review ? html` <span class="tag gold">Under review</span>` : ""}` },
   { title: "Role", show: (row) => words(row.role) },
   { title: "Tier", show: (row) => row.tier_code ?? "—" },
   { title: "Joined", show: (row) => when(row.created_at) },
@@ -46,8 +50,8 @@ const REVIEWS = [
 ];
 
 const ACTIONS = [
-  { title: "Action", show: (row) => row.action },
-  { title: "By", show: (row) => row.actor_email ?? "the system" },
+  { title: "Who", show: (row) => row.actor_email ?? "The system" },
+  { title: "What", show: (row) => deed(row.action) },
   { title: "Reason", show: (row) => row.reason ?? "—" },
   { title: "When", show: (row) => when(row.created_at) },
 ];
@@ -64,49 +68,47 @@ function Found() {
       <${Search} list=${list} label="Name or email" />
       <${Choice} list=${list} name="status" label="Status" values=${["active", "pending", "suspended", "banned"]} />
       <${Choice} list=${list} name="role" label="Role" values=${["user", "premium", "admin"]} />
-      <${Search} list=${list} name="tier" label="Tier" />
+      <${Search} list=${list} name="tier" label="Tier" kind="" />
     </div>
     <${List} list=${list} label="Players" columns=${COLUMNS} id="user_id" open=${(row) => (location.hash = `#/players/${row.user_id}`)} nothing="Nobody is found" />
   </div>`;
 }
 
-/** What is listed of a player: title, where it is, columns, and what tells its lines apart. */
+/** What is listed of a player: title, where it is, columns, what tells its lines apart, and what to say of none. */
 const TABS = {
-  ledger: ["Ledger", (id) => ["transactions", { user_id: id }], LEDGER, "transaction_id"],
-  activities: ["Activities", (id) => [`admin/users/${id}/activities`, {}], ACTIVITIES, "activity_id"],
-  tickets: ["Tickets", (id) => [`admin/users/${id}/tickets`, {}], TICKETS, "transaction_id"],
-  reviews: ["Reviews", (id) => ["admin/reviews", { user_id: id }], REVIEWS, "review_id"],
-  actions: ["What was done", (id) => [`admin/users/${id}/actions`, {}], ACTIONS, "audit_id"],
+  ledger: ["Ledger", (id) => ["transactions", { user_id: id }], LEDGER, "transaction_id", "No points yet"],
+  activities: ["Activities", (id) => [`admin/users/${id}/activities`, {}], ACTIVITIES, "activity_id", "No activities yet"],
+  tickets: ["Tickets", (id) => [`admin/users/${id}/tickets`, {}], TICKETS, "transaction_id", "No tickets yet"],
+  reviews: ["Reviews", (id) => ["admin/reviews", { user_id: id }], REVIEWS, "review_id", "Never under review"],
+  actions: ["History", (id) => [`admin/users/${id}/actions`, {}], ACTIONS, "audit_id", "Nothing was done here yet"],
 };
 
 function Player({ id }) {
   const { api } = useOps();
-  const { data: player, problem, reload } = useLoaded(() => api.get(`admin/users/${id}`), [id]);
+  const round = useDoneTo(id);
+  const { data: player, problem, reload } = useLoaded(() => api.get(`admin/users/${id}`), [id, round]);
   const [tab, setTab] = useState("ledger");
   const [doing, setDoing] = useState(null);
-  const [round, setRound] = useState(0);
   const close = () => setDoing(null);
-  const done = () => {
-    reload();
-    setRound((n) => n + 1);
-  };
+  const about = { type: "user", id };
   if (!player) return html`<div class="view">${problem ? html`<${Trouble} problem=${problem} retry=${reload} />` : html`<${Waiting} lines=${8} />`}</div>`;
   const name = player.profile?.display_name ?? player.email;
   return html`<div class="view stack">
     <p><a class="back" href="#/players">‹ Players</a></p>
+    <${Company} about=${about} />
     <header class="row between">
       <div><h1>${name}</h1><p class="soft small">${player.email} · since ${when(player.created_at)}</p></div>
       <div class="row">
         <${Button} kind="small" onClick=${() => setDoing("points")}>Adjust points<//>
-        <${Button} kind="small" onClick=${() => setDoing("role")}>Role<//>
-        <${Button} kind="small danger" onClick=${() => setDoing("status")}>Status<//>
+        <${Button} kind="small" onClick=${() => setDoing("role")}>Change role<//>
+        <${Button} kind="small danger" onClick=${() => setDoing("status")}>Change status<//>
       </div>
     </header>
     <section class="card stack" aria-label="Account">
-      <div class="row"><${Status} value=${player.status} /><span class="tag">${player.role}</span>
+      <div class="row"><${Status} value=${player.status} /><span class="tag ${player.role === "premium" ? "gold" : ""}">${words(player.role)}</span>
         ${player.profile && html`<span class="tag">${player.profile.tier_name}</span>`}
-        ${player.under_review && html`<span class="tag gold">under review</span>`}
-        ${!player.email_verified && html`<span class="tag bad">address not verified</span>`}</div>
+        ${player.under_review && html`<span class="tag gold">Under review</span>`}
+        ${!player.email_verified && html`<span class="tag bad">Email not verified</span>`}</div>
       <dl class="figures">
         <div><dt>Balance</dt><dd class="numbers">${number(player.point_balance)}</dd></div>
         <div><dt>Earned in all</dt><dd class="numbers">${number(player.stats.total_points_earned)}</dd></div>
@@ -116,55 +118,55 @@ function Player({ id }) {
       </dl>
     </section>
     <${Sessions} id=${id} />
+    <${Doings} about=${about} />
     <div class="segments" role="group" aria-label="What of this player">
       ${Object.entries(TABS).map(([key, [title]]) => html`<button type="button" aria-pressed=${tab === key} onClick=${() => setTab(key)}>${title}</button>`)}
     </div>
-    <${Tab} key="${tab}${round}" id=${id} tab=${tab} />
-    ${doing === "points" && html`<${Adjust} id=${id} name=${name} onClose=${close} onDone=${done} />`}
-    ${doing === "status" && html`<${SetStatus} player=${player} name=${name} onClose=${close} onDone=${done} />`}
-    ${doing === "role" && html`<${SetRole} player=${player} name=${name} onClose=${close} onDone=${done} />`}
+    <${Tab} key=${tab} id=${id} tab=${tab} round=${round} />
+    ${DIALOGS[doing] && html`<${DIALOGS[doing]} player=${player} name=${name} about=${about} onClose=${close} onDone=${reload} />`}
   </div>`;
 }
 
-function Tab({ id, tab }) {
-  const [title, where, columns, key] = TABS[tab];
+function Tab({ id, tab, round }) {
+  const [title, where, columns, key, nothing] = TABS[tab];
   const [path, asked] = where(id);
-  const list = useList(path, asked);
-  return html`<${List} list=${list} label=${title} columns=${columns} id=${key} />`;
+  const list = useList(path, asked, round);
+  return html`<${List} list=${list} label=${title} columns=${columns} id=${key} nothing=${nothing} />`;
 }
 
 function Sessions({ id }) {
   const { api } = useOps();
   const { data } = useLoaded(() => api.get(`admin/users/${id}/sessions`), [id]);
   if (!data || data.items.length === 0) return null;
-  return html`<details class="card"><summary>${number(data.items.length)} ${data.items.length === 1 ? "session" : "sessions"}</summary>
+  return html`<details class="card"><summary>${count(data.items.length, "session")}</summary>
     <ul class="ledger">${data.items.map((item) => html`<li><span>${item.user_agent ?? "Unknown device"}<span class="small soft">${item.ip_address ?? ""}</span></span><span class="small soft">used ${ago(item.last_used_at)}</span></li>`)}</ul>
   </details>`;
 }
 
-function Adjust({ id, name, onClose, onDone }) {
-  const { api, stepUp, tell } = useOps();
-  const action = async ({ amount, reason }) => {
-    await stepUp(() => api.post(`admin/users/${id}/adjust-points`, { amount: Number(amount), reason }));
-    tell({ title: "Points adjusted", text: `${name}: ${amount}` });
+function Adjust({ player, name, onDone, ...dialog }) {
+  const { api, tell } = useOps();
+  const adjust = async ({ amount, reason }) => {
+    await api.post(`admin/users/${player.user_id}/adjust-points`, { amount: Number(amount), reason });
+    tell({ title: "Points adjusted", text: `${name}: ${number(Number(amount))}` });
     onDone();
   };
-  return html`<${FormDialog} title="Adjust points" submit="Adjust" action=${action} onClose=${onClose}>
+  return html`<${FormDialog} title="Adjust points of ${name}" submit="Adjust" onSend=${adjust} ...${dialog}>
     ${(wrong) => html`
-      <${Field} label="Points" name="amount" type="number" step="1" required error=${wrong("amount")} hint="Below zero takes away; a balance never goes below zero" />
+      <p>The balance is <span class="strong numbers">${number(player.point_balance)}</span>.</p>
+      <${Field} label="Points" name="amount" type="number" step="1" required error=${wrong("amount")} hint="Negative to take away; a balance never goes below zero" />
       <${Reason} wrong=${wrong} />
     `}
   <//>`;
 }
 
-function SetStatus({ player, name, onClose, onDone }) {
+function SetStatus({ player, name, onDone, ...dialog }) {
   const { api, tell } = useOps();
-  const action = async ({ status, reason }) => {
+  const set = async ({ status, reason }) => {
     await api.put(`admin/users/${player.user_id}/status`, { status, reason });
     tell({ title: `${name} is ${status}` });
     onDone();
   };
-  return html`<${FormDialog} title="Status of ${name}" submit="Set" danger action=${action} onClose=${onClose}>
+  return html`<${FormDialog} title="Status of ${name}" submit="Set status" danger onSend=${set} ...${dialog}>
     ${(wrong) => html`
       <p class="small soft">Suspending or banning ends every session within a second.</p>
       <${Field} label="Status" name="status" as="select" error=${wrong("status")}>
@@ -175,15 +177,15 @@ function SetStatus({ player, name, onClose, onDone }) {
   <//>`;
 }
 
-function SetRole({ player, name, onClose, onDone }) {
-  const { api, stepUp, tell } = useOps();
-  const action = async ({ role, until, reason }) => {
+function SetRole({ player, name, onDone, ...dialog }) {
+  const { api, tell } = useOps();
+  const set = async ({ role, until, reason }) => {
     const premium_expires_at = role === "premium" && until ? new Date(until).toISOString() : null;
-    await stepUp(() => api.put(`admin/users/${player.user_id}/role`, { role, premium_expires_at, reason }));
-    tell({ title: `${name}: ${role}` });
+    await api.put(`admin/users/${player.user_id}/role`, { role, premium_expires_at, reason });
+    tell({ title: `${name}: ${words(role)}` });
     onDone();
   };
-  return html`<${FormDialog} title="Role of ${name}" submit="Set" action=${action} onClose=${onClose}>
+  return html`<${FormDialog} title="Role of ${name}" submit="Set role" onSend=${set} ...${dialog}>
     ${(wrong) => html`
       <${Field} label="Role" name="role" as="select" error=${wrong("role")}>
         ${["user", "premium", "admin"].map((value) => html`<option value=${value} selected=${value === player.role}>${words(value)}</option>`)}
@@ -193,3 +195,5 @@ function SetRole({ player, name, onClose, onDone }) {
     `}
   <//>`;
 }
+
+const DIALOGS = { points: Adjust, status: SetStatus, role: SetRole };

@@ -2,42 +2,39 @@
 
 import { html, useState } from "/pages/lib/base.js";
 import { when, words } from "/pages/lib/format.js";
-import { Button, Dialog, Field, Trouble, useAction } from "/pages/lib/ui.js";
-import { useOps } from "../context.js";
-import { Choice, FormDialog, List, Status, useList } from "../lists.js";
+import { Button, Field, Trouble, useAction } from "/pages/lib/ui.js";
+import { useOps, useRounds } from "../context.js";
+import { Choice, List, useList } from "../lists.js";
+import { AboutDialog, FormDialog } from "../parts/form.js";
+import { ShownOnce } from "../parts/secret.js";
+import { Status } from "../parts/status.js";
 
 const COLUMNS = [
   { title: "Address", show: (row) => row.url },
   { title: "For", show: (row) => row.description ?? "—" },
   { title: "Events", show: (row) => row.event_types.join(", ") },
-  {
-    title: "State",
-    show: (row) => html`<span class="tag ${row.active ? "good" : "bad"}">${row.active ? (row.failing_since ? "failing" : "active") : `disabled: ${words(row.disabled_reason ?? "")}`}</span>`,
-  },
+  { title: "State", show: (row) => html`<${Status} value=${row.active ? (row.failing_since ? "failing" : "active") : "disabled"} />${row.disabled_reason && html` <span class="small soft">${words(row.disabled_reason)}</span>`}` },
 ];
 
 export function Webhooks() {
-  const list = useList("webhooks");
+  const list = useList("webhooks", {}, useRounds("webhook"));
   const [chosen, setChosen] = useState(null);
   const [making, setMaking] = useState(false);
   const [secret, setSecret] = useState(null);
   return html`<div class="view stack">
     <div class="row between"><h1>Webhooks</h1><${Button} kind="primary small" onClick=${() => setMaking(true)}>New endpoint<//></div>
-    <${List} list=${list} label="Endpoints" columns=${COLUMNS} id="endpoint_id" open=${setChosen} nothing="No endpoint yet" />
+    <${List} list=${list} label="Endpoints" columns=${COLUMNS} id="endpoint_id" open=${setChosen} nothing="No endpoints yet" />
     ${making && html`<${New} onClose=${() => setMaking(false)} onMade=${(made) => (setSecret(made.secret), list.reload())} />`}
     ${chosen && html`<${Endpoint} endpoint=${chosen} onClose=${() => setChosen(null)} onSecret=${setSecret} onDone=${list.reload} />`}
-    ${secret && html`<${Dialog} title="Keep this secret" onClose=${() => setSecret(null)}>
-      <div class="stack"><p>It signs what is sent, and is shown this once.</p><p><code class="secret">${secret}</code></p>
-        <${Button} kind="wide" onClick=${() => navigator.clipboard.writeText(secret)}>Copy<//></div>
-    <//>`}
+    ${secret && html`<${ShownOnce} secret=${secret} onClose=${() => setSecret(null)}>It signs what is sent.<//>`}
   </div>`;
 }
 
 function New({ onClose, onMade }) {
   const { api } = useOps();
-  const action = async ({ url, description, event_types }) =>
+  const create = async ({ url, description, event_types }) =>
     onMade(await api.post("webhooks", { url, description: description || null, event_types: event_types.split(/[\s,]+/).filter(Boolean) }));
-  return html`<${FormDialog} title="New endpoint" submit="Create" action=${action} onClose=${onClose}>
+  return html`<${FormDialog} title="New endpoint" submit="Create" onSend=${create} onClose=${onClose}>
     ${(wrong) => html`
       <${Field} label="Address" name="url" type="url" required error=${wrong("url")} hint="https, and public" />
       <${Field} label="What for" name="description" error=${wrong("description")} />
@@ -64,7 +61,7 @@ function Endpoint({ endpoint, onClose, onSecret, onDone }) {
     list.reload();
     if (made?.secret) onSecret(made.secret);
   });
-  return html`<${Dialog} title=${endpoint.url} wide onClose=${onClose}>
+  return html`<${AboutDialog} title=${endpoint.url} about=${{ type: "webhook", id: endpoint.endpoint_id }} wide onClose=${onClose}>
     <div class="stack">
       <${Trouble} problem=${problem} />
       <div class="row">
@@ -75,7 +72,7 @@ function Endpoint({ endpoint, onClose, onSecret, onDone }) {
       <div class="row filters"><${Choice} list=${list} name="status" label="Status" values=${["pending", "delivered", "failed"]} /></div>
       <${List} list=${list} label="Deliveries" columns=${DELIVERIES} id="message_id" nothing="Nothing was sent yet"
         open=${(row) => act(() => api.post(`${path}/deliveries/${row.message_id}/redeliver`), `${row.event_type} is sent again`)} />
-      <p class="small soft">Choose a delivery to send it again.</p>
+      ${list.data?.items.length > 0 && html`<p class="small soft">Press an event to send it again.</p>`}
     </div>
   <//>`;
 }

@@ -1,8 +1,8 @@
 /** One drawing: its prizes and countdown, tickets to buy, and in the end its winners. */
 
-import { CommandRefused, Stopped } from "/client/client.js";
+import { CommandRefused, Disconnected, Stopped } from "/client/client.js";
 import { html, useEffect, useState } from "/pages/lib/base.js";
-import { money, number, odds, when } from "/pages/lib/format.js";
+import { count, money, number, odds, when } from "/pages/lib/format.js";
 import { Button, Countdown, Trouble, Waiting, useAction, useLoaded } from "/pages/lib/ui.js";
 import { useLive, usePlayer } from "../context.js";
 
@@ -15,9 +15,9 @@ function useDrawing(id) {
     const channel = `drawing:${id}`;
     state.client.subscribe(channel).catch((error) => {
       if (error instanceof CommandRefused) setProblem(error);
-      else if (!(error instanceof Stopped)) throw error;
+      else if (!(error instanceof Stopped || error instanceof Disconnected)) throw error;
     });
-    return () => state.client.unsubscribe(channel);
+    return () => void state.client.unsubscribe(channel);
   }, [id]);
   const { data } = useLoaded(() => api.get(`drawings/${id}/my-tickets`), [id]);
   const drawing = drawings?.[id];
@@ -109,7 +109,7 @@ function Buy({ drawing }) {
   const affordable = Math.floor((balance ?? 0) / cost);
   const [buy, { busy, problem }] = useAction(async () => {
     const bought = await state.command((client) => client.buyTickets(drawing.drawing_id, quantity));
-    tell({ title: bought.quantity === 1 ? "One ticket is yours" : `${number(bought.quantity)} tickets are yours`, text: `${number(bought.points_spent)} points spent` });
+    tell({ title: bought.quantity === 1 ? "One ticket is yours" : `${number(bought.quantity)} tickets are yours`, text: `${count(bought.points_spent, "point")} spent` });
   });
   if (user?.role === "admin") return html`<p class="note">Admins do not buy tickets.</p>`;
   const mine = (drawing.my_tickets ?? 0) + quantity;
@@ -117,17 +117,17 @@ function Buy({ drawing }) {
   return html`<section class="card stack" aria-labelledby="buy-title">
     <h2 id="buy-title">Buy tickets</h2>
     <div class="stepper">
-      <button type="button" class="icon" aria-label="One less" onClick=${() => step(-1)} disabled=${quantity <= 1}>−</button>
+      <button type="button" class="icon" aria-label="One less" onClick=${() => step(-1)} aria-disabled=${quantity <= 1}>−</button>
       <input type="number" aria-label="Tickets" min="1" max="1000000" inputmode="numeric" value=${quantity}
         onInput=${(event) => setQuantity(Math.max(1, Math.floor(Number(event.target.value) || 1)))} />
-      <button type="button" class="icon" aria-label="One more" onClick=${() => step(1)} disabled=${quantity >= affordable}>+</button>
+      <button type="button" class="icon" aria-label="One more" onClick=${() => step(1)} aria-disabled=${quantity >= affordable}>+</button>
     </div>
-    <p class="row between"><span>${number(quantity * cost)} points</span><span class="soft small">you would hold ${odds(Math.min(1, mine / (drawing.total_tickets + quantity)))}</span></p>
+    <p class="row between"><span>${count(quantity * cost, "point")}</span><span class="soft small">your chance would be ${odds(Math.min(1, mine / (drawing.total_tickets + quantity)))}</span></p>
     <${Trouble} problem=${problem} />
-    <${Button} kind="primary wide" busy=${busy} onClick=${buy} disabled=${busy || quantity > affordable}>
+    <${Button} kind="primary wide" busy=${busy} onClick=${buy} disabled=${quantity > affordable}>
       ${busy && !connected ? "Waiting for the connection" : quantity === 1 ? "Buy 1 ticket" : `Buy ${number(quantity)} tickets`}
     <//>
-    ${affordable === 0 && html`<p class="small soft">A ticket takes ${number(cost)} points; you have ${number(balance ?? 0)}.</p>`}
+    ${affordable === 0 && html`<p class="small soft">A ticket costs ${count(cost, "point")}; you have ${number(balance ?? 0)}.</p>`}
   </section>`;
 }
 

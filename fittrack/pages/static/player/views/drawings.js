@@ -1,7 +1,7 @@
 /** Drawings that can be entered, that are coming, and what became of the latest. */
 
 import { html, useState } from "/pages/lib/base.js";
-import { money, number, odds, when } from "/pages/lib/format.js";
+import { count, money, number, odds, when } from "/pages/lib/format.js";
 import { Countdown, Nothing, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useLive, usePlayer } from "../context.js";
 
@@ -60,7 +60,7 @@ function Card({ drawing }) {
       <span class="soft numbers">${number(drawing.ticket_cost_points)} points a ticket</span>
     </div>
     ${drawing.my_tickets > 0 &&
-    html`<p class="mine small"><span class="strong numbers">${number(drawing.my_tickets)}</span> ${drawing.my_tickets === 1 ? "ticket" : "tickets"} of ${number(drawing.total_tickets)} · ${odds(drawing.odds ?? drawing.my_tickets / drawing.total_tickets)}</p>`}
+    html`<p class="mine small"><span class="strong numbers">${count(drawing.my_tickets, "ticket")}</span> of ${number(drawing.total_tickets)} · ${odds(drawing.odds ?? drawing.my_tickets / drawing.total_tickets)}</p>`}
   </a>`;
 }
 
@@ -86,7 +86,7 @@ function Past() {
         <a class="card drawing" href="#/drawings/${drawing.drawing_id}">
           <div class="row between"><span class="tag">${drawing.drawing_type}</span><span class="small soft">${when(drawing.drawing_time)}</span></div>
           <h3>${drawing.name}</h3>
-          <p class="small soft">${number(drawing.entrants)} players, ${number(drawing.total_tickets)} tickets${drawing.my_tickets > 0 ? `, ${number(drawing.my_tickets)} of them yours` : ""}</p>
+          <p class="small soft">${count(drawing.entrants, "player")}, ${count(drawing.total_tickets, "ticket")}${drawing.my_tickets > 0 ? `, ${number(drawing.my_tickets)} of them yours` : ""}</p>
         </a>
       </li>`,
     )}

@@ -2,7 +2,7 @@
 
 import { html, useEffect } from "/pages/lib/base.js";
 import { number } from "/pages/lib/format.js";
-import { skipTo, useRoute } from "/pages/lib/ui.js";
+import { skipTo, useFocusOnArrival, useRoute } from "/pages/lib/ui.js";
 import { useLive, usePlayer } from "../context.js";
 import { Icon } from "./icons.js";
 
@@ -16,7 +16,9 @@ const PLACES = [
 
 export function Frame({ children }) {
   const { balance, unread } = useLive();
-  const [page = "today"] = useRoute();
+  const route = useRoute();
+  const [page = "today"] = route;
+  useFocusOnArrival(route);
   const title = PLACES.find(([name]) => name === page)?.[1] ?? "Today";
   useEffect(() => {
     document.title = `${title} · FitTrack`;
@@ -41,7 +43,7 @@ export function Frame({ children }) {
     </nav>
     <footer class="foot small soft">
       <p>No purchase necessary. Points have no cash value. Every drawing can be <a href="/verify">verified</a>.</p>
-      <p>For developers: <a href="/docs">REST API</a> · <a href="/asyncapi.json">live protocol</a> · <a href="/problems">problems</a></p>
+      <p>For developers: <a href="/docs">REST API</a> · <a href="/docs/live">live protocol</a> · <a href="/problems">problems</a></p>
     </footer>
   `;
 }

@@ -1,6 +1,7 @@
 /** The account: profile, prizes, devices; out from here. */
 
 import { html, useState } from "/pages/lib/base.js";
+import { Form } from "/pages/lib/form.js";
 import { ago, number } from "/pages/lib/format.js";
 import { Button, Dialog, Trouble, Waiting, useAction, useLoaded } from "/pages/lib/ui.js";
 import { usePlayer } from "../context.js";
@@ -38,22 +39,13 @@ export function Me() {
 
 function Edit({ profile, onClose, onSaved }) {
   const { api, state } = usePlayer();
-  const [save, { busy, problem }] = useAction(async (form) => {
-    const saved = await api.put("users/me/profile", profileOf(form, profile));
-    state.set({ user: { ...state.state.user, display_name: saved.display_name } });
+  const save = async (said) => {
+    state.know(await api.put("users/me/profile", profileOf(said, profile)));
     onSaved();
     onClose();
-  });
-  const onSubmit = (event) => {
-    event.preventDefault();
-    save(event.target);
   };
   return html`<${Dialog} title="Your profile" onClose=${onClose}>
-    <form class="stack" onSubmit=${onSubmit} novalidate>
-      <${Trouble} problem=${problem && Object.keys(problem.fields ?? {}).length === 0 ? problem : null} />
-      <${ProfileFields} profile=${profile} wrong=${problem?.fields ?? {}} />
-      <${Button} type="submit" kind="primary wide" busy=${busy}>Save<//>
-    </form>
+    <${Form} submit="Save" onSend=${save}>${(wrong) => html`<${ProfileFields} profile=${profile} wrong=${wrong} />`}<//>
   <//>`;
 }
 

@@ -1,8 +1,9 @@
 /** Prizes won and how far they are; an address is given here. */
 
 import { html, useState } from "/pages/lib/base.js";
+import { Form } from "/pages/lib/form.js";
 import { money, when, words } from "/pages/lib/format.js";
-import { Button, Dialog, Field, Nothing, Trouble, Waiting, useAction, useLoaded } from "/pages/lib/ui.js";
+import { Button, Dialog, Field, Nothing, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useLive, usePlayer } from "../context.js";
 
 const WANTS_ADDRESS = new Set(["winner_notified", "address_invalid"]);
@@ -33,27 +34,22 @@ export function Prizes() {
 
 function Address({ prize, onClose, onSaved }) {
   const { api } = usePlayer();
-  const [save, { busy, problem }] = useAction(async (form) => {
-    await api.post(`fulfillments/${prize.fulfillment_id}/confirm-address`, form);
+  const save = async (said) => {
+    await api.post(`fulfillments/${prize.fulfillment_id}/confirm-address`, said);
     onSaved();
     onClose();
-  });
-  const onSubmit = (event) => {
-    event.preventDefault();
-    save(Object.fromEntries(new FormData(event.target)));
   };
-  const wrong = problem?.fields ?? {};
-  return html`<${Dialog} title="Where shall it go?" onClose=${onClose}>
-    <form class="stack" onSubmit=${onSubmit}>
-      <p class="soft small">For ${prize.prize_name}. We erase the address 90 days after delivery.</p>
-      <${Trouble} problem=${problem && Object.keys(wrong).length === 0 ? problem : null} />
-      <${Field} label="Street" name="street" autocomplete="street-address" required error=${wrong.street} />
-      <${Field} label="City" name="city" autocomplete="address-level2" required error=${wrong.city} />
-      <div class="two">
-        <${Field} label="State" name="state" autocomplete="address-level1" maxlength="2" required error=${wrong.state} hint="Two letters" />
-        <${Field} label="ZIP code" name="zip_code" autocomplete="postal-code" inputmode="numeric" required error=${wrong.zip_code} />
-      </div>
-      <${Button} type="submit" kind="primary wide" busy=${busy}>Confirm<//>
-    </form>
+  return html`<${Dialog} title="Where should it go?" onClose=${onClose}>
+    <${Form} submit="Confirm" onSend=${save}>
+      ${(wrong) => html`
+        <p class="soft small">For ${prize.prize_name}. We erase the address 90 days after delivery.</p>
+        <${Field} label="Street" name="street" autocomplete="street-address" required error=${wrong("street")} />
+        <${Field} label="City" name="city" autocomplete="address-level2" required error=${wrong("city")} />
+        <div class="two">
+          <${Field} label="State" name="state" autocomplete="address-level1" maxlength="2" required error=${wrong("state")} hint="Two letters" />
+          <${Field} label="ZIP code" name="zip_code" autocomplete="postal-code" inputmode="numeric" required error=${wrong("zip_code")} />
+        </div>
+      `}
+    <//>
   <//>`;
 }

@@ -1,11 +1,12 @@
 /** Balance, streak and the day so far; a workout is logged from here. */
 
 import { html, useState } from "/pages/lib/base.js";
-import { number, when } from "/pages/lib/format.js";
-import { Button, Nothing, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
+import { count, number, when } from "/pages/lib/format.js";
+import { Button, Dialog, Nothing, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useLive, usePlayer } from "../context.js";
 import { Icon } from "./icons.js";
 import { LogWorkout } from "./log_workout.js";
+import { VerifyEmail } from "./verify_email.js";
 
 const LATEST = 6;
 
@@ -17,7 +18,7 @@ export function Today() {
     <div class="view two-columns">
       <div class="stack">
         <h1>${greeting()}${user.display_name ? `, ${user.display_name}` : ""}</h1>
-        ${user.status !== "active" && html`<${Status} status=${user.status} />`}
+        ${user.status === "pending" ? html`<${Pending} />` : html`<${Barred} status=${user.status} />`}
         <section class="card day" aria-labelledby="day-title">
           <${Ring} value=${today.points_earned} max=${today.points_cap} />
           <div class="stack tight">
@@ -27,7 +28,7 @@ export function Today() {
               <${Figure} name="Active minutes" value=${number(today.active_minutes)} />
               <${Figure} name="Workouts" value=${number(today.workouts)} />
             </dl>
-            <p class="small soft">${today.points_remaining > 0 ? `${number(today.points_remaining)} points still to earn today` : "All of today's points are yours. Well done!"}</p>
+            <p class="small soft">${today.points_remaining > 0 ? `${count(today.points_remaining, "point")} still to earn today` : "All of today's points are yours. Well done!"}</p>
           </div>
         </section>
         <${StreakCard} streak=${streak} />
@@ -46,13 +47,25 @@ function greeting() {
   return hour < 18 ? "Good afternoon" : "Good evening";
 }
 
-function Status({ status }) {
-  const text = {
-    pending: "Verify your email address to earn points and buy tickets.",
-    suspended: "Your account is suspended. Your inbox says why.",
-    banned: "Your account is closed.",
+const BARRED = { suspended: "Your account is suspended. Your inbox says why.", banned: "Your account is closed." };
+
+function Barred({ status }) {
+  return BARRED[status] && html`<p class="note" role="status">${BARRED[status]}</p>`;
+}
+
+/** Who put off the code that came by mail gives it here. */
+function Pending() {
+  const { session, state, tell } = usePlayer();
+  const [asking, setAsking] = useState(false);
+  const verified = async () => {
+    state.set({ user: { ...state.state.user, status: "active" } });
+    tell({ title: "Your address is verified", text: "From now on you earn points." });
   };
-  return html`<p class="note" role="status">${text[status]}</p>`;
+  return html`<div class="note row between">
+    <p>Verify your email address to earn points and buy tickets.</p>
+    <${Button} kind="small" onClick=${() => setAsking(true)}>Enter the code<//>
+    ${asking && html`<${Dialog} title="Verify your address" onClose=${() => setAsking(false)}><${VerifyEmail} email=${session.user.email} onVerified=${verified} /><//>`}
+  </div>`;
 }
 
 const RADIUS = 52;
@@ -78,7 +91,7 @@ function StreakCard({ streak }) {
     <div>
       <p class="strong">${current === 0 ? "Start a streak" : `${current}-day streak`}${longest > current ? html` <span class="soft small">longest ${longest}</span>` : ""}</p>
       <p class="small soft">
-        ${active ? `Today counts. 250 bonus points in ${bonus} ${bonus === 1 ? "day" : "days"}.` : `${number(missing)} active minutes to go today.`}
+        ${active ? `Today counts. 250 bonus points in ${count(bonus, "day")}.` : `${count(missing, "active minute")} to go today.`}
       </p>
     </div>
   </section>`;

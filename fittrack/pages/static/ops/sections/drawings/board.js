@@ -1,9 +1,10 @@
 /** All drawings by their state, with live countdowns and ticket counts. */
 
 import { html, useMemo } from "/pages/lib/base.js";
-import { number, when } from "/pages/lib/format.js";
+import { count, when } from "/pages/lib/format.js";
 import { Countdown, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useFollowed, useLive, useOps, useRounds } from "../../context.js";
+import { Visitors } from "../../parts/others.js";
 
 /** Drawings whose ticks are followed; a connection may have 50 channels. */
 const FOLLOWED_MAX = 40;
@@ -63,7 +64,8 @@ function Card({ drawing }) {
     <span class="row tight"><span class="tag">${type}</span>${eligibility?.user_type === "premium" && html`<span class="tag gold">premium</span>`}${status === "cancelled" && html`<span class="tag bad">cancelled</span>`}</span>
     <span class="strong">${name}</span>
     <${Timing} drawing=${drawing} />
-    ${status !== "draft" && status !== "scheduled" && html`<span class="small soft numbers">${number(tickets)} tickets · ${number(entrants)} players</span>`}
+    ${status !== "draft" && status !== "scheduled" && html`<span class="small soft numbers">${count(tickets, "ticket")} · ${count(entrants, "player")}</span>`}
+    <${Visitors} about=${{ type: "drawing", id }} />
   </a>`;
 }
 

@@ -1,10 +1,11 @@
 /** One drawing as it stands: what it is, what may be done with it now, and how it was drawn. */
 
 import { html, useEffect, useState } from "/pages/lib/base.js";
-import { number, when } from "/pages/lib/format.js";
+import { count, number, when } from "/pages/lib/format.js";
 import { Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useFollowed, useLive, useOps, useRounds } from "../../context.js";
-import { Doings } from "../../parts/others.js";
+import { Company, Doings } from "../../parts/others.js";
+import { aboutOf } from "./about.js";
 import { Steps } from "./steps.js";
 import { TONES, Timing } from "./board.js";
 import { Drawn } from "./drawn.js";
@@ -24,8 +25,10 @@ export function Detail({ id }) {
   if (problem && !drawing?.name) return html`<div class="view"><${Trouble} problem=${problem} retry=${reload} /></div>`;
   if (!drawing?.name) return html`<div class="view"><${Waiting} lines=${8} /></div>`;
   const { status } = drawing;
+  const about = aboutOf(drawing);
   return html`<article class="view stack">
     <p><a class="back" href="#/drawings">‹ Drawings</a></p>
+    <${Company} about=${about} />
     <header class="stack tight">
       <div class="row tight"><span class="tag">${drawing.drawing_type}</span><span class="tag ${TONES[status]}" role="status">${status}</span></div>
       <h1>${drawing.name}</h1>
@@ -33,7 +36,7 @@ export function Detail({ id }) {
     </header>
     <${Steps} drawing=${drawing} etag=${data?.etag} />
     <div class="columns">
-      <div class="stack"><${Facts} drawing=${drawing} /><${Doings} type="drawing" id=${id} /></div>
+      <div class="stack"><${Facts} drawing=${drawing} /><${Doings} about=${about} /></div>
       <div class="stack">
         ${(status === "closed" || status === "completed") && html`<${Drawn} drawing=${drawing} atOnce=${shownOver} />`}
         <${Prizes} drawing=${drawing} />
@@ -46,18 +49,18 @@ function Facts({ drawing }) {
   const { status, sales_open: opens, eligibility, commit } = drawing;
   const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<section class="card stack" aria-label="Standing">
-    <p class="countdown-line"><${Timing} drawing=${drawing} /></p>
+    <p class="clock"><${Timing} drawing=${drawing} /></p>
     <dl class="figures">
       <div><dt>Tickets</dt><dd class="numbers">${number(drawing.total_tickets)}</dd></div>
       <div><dt>Players</dt><dd class="numbers">${number(drawing.entrants)}</dd></div>
-      <div><dt>Points a ticket</dt><dd class="numbers">${number(drawing.ticket_cost_points)}</dd></div>
+      <div><dt>Points per ticket</dt><dd class="numbers">${number(drawing.ticket_cost_points)}</dd></div>
     </dl>
     <dl class="facts small">
       ${fact("Sales open", opens ? when(opens) : status === "draft" || status === "scheduled" ? "by hand" : "opened by hand")}
       ${fact("Sales close", when(drawing.ticket_sales_close))}
       ${fact("Draw", `${when(drawing.drawing_time)}, ${drawing.auto_execute ? "by itself" : "by hand"}`)}
-      ${fact("For", `${eligibility.user_type === "premium" ? "premium players" : "all players"}, account of ${number(eligibility.min_account_age_days)} days or more`)}
-      ${fact("Free tickets a person", number(drawing.free_tickets_per_person))}
+      ${fact("For", `${eligibility.user_type === "premium" ? "premium players" : "all players"}, with an account of ${count(eligibility.min_account_age_days, "day")} or more`)}
+      ${fact("Free tickets per person", number(drawing.free_tickets_per_person))}
       ${commit && fact("Commitment", html`<span class="mono">${commit}</span>`)}
       ${drawing.closing?.root && fact("Root of the entries", html`<span class="mono">${drawing.closing.root}</span>`)}
     </dl>

@@ -1,7 +1,7 @@
 /** A draw, watched as it happens: the winners one after another, then the proof computed again in this browser. */
 
 import { html, useEffect, useState } from "/pages/lib/base.js";
-import { number, when } from "/pages/lib/format.js";
+import { count, number, when } from "/pages/lib/format.js";
 import { Countdown, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { Checks, useVerification } from "/pages/verify/outcome.js";
 import { useOps } from "../../context.js";
@@ -58,20 +58,20 @@ function Winners({ drawing, atOnce }) {
           </li>`,
         )}
       </ol>
-      ${data?.forfeited.length > 0 && html`<p class="small soft">${number(data.forfeited.length)} forfeited prizes went to alternates or back.</p>`}
+      ${data?.forfeited.length > 0 && html`<p class="small soft">${count(data.forfeited.length, "forfeited prize")} went to alternates, or back.</p>`}
     </section>
     <section class="card stack tight" aria-labelledby="proof-title">
       <h2 id="proof-title">Proof</h2>
       <${Trouble} problem=${unproven} />
       ${name && !unproven && html`<${Verdict} checks=${checks} busy=${busy} />`}
-      <p class="small"><a href="/verify?drawing=${id}" target="_blank" rel="noopener">The same for everybody</a></p>
+      <p class="small"><a href="/verify?drawing=${id}" target="_blank" rel="noopener">The public page of this proof</a></p>
     </section>`;
 }
 
 function Verdict({ checks, busy }) {
   const failed = checks.filter((check) => !check.ok).length;
   return html`<p role="status" class="strong ${busy ? "" : failed === 0 ? "good" : "bad"}">
-      ${busy ? "Computing it again…" : failed === 0 ? "Verified in this browser: the draw is true." : `${failed} checks fail: this record is not true.`}
+      ${busy ? "Computing it again…" : failed === 0 ? "Verified in this browser: the draw is true." : `${count(failed, "check")} failed: this record is not true.`}
     </p>
-    <details open=${failed > 0}><summary class="small">${checks.length} checks</summary><${Checks} checks=${checks} /></details>`;
+    <details open=${failed > 0}><summary class="small">${count(checks.length, "check")}</summary><${Checks} checks=${checks} /></details>`;
 }

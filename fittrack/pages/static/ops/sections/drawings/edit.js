@@ -3,27 +3,34 @@
 import { html } from "/pages/lib/base.js";
 import { Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useOps } from "../../context.js";
-import { SchemaForm } from "../../parts/form.js";
+import { ChangedMeanwhile, Company } from "../../parts/others.js";
+import { SchemaForm } from "../../parts/schema_form.js";
+import { aboutOf } from "./about.js";
+
+const USUAL_IF_EMPTY = "Empty: what is usual for the type";
 
 const FIELDS = [
   { name: "name", label: "Name" },
   { name: "drawing_type", label: "Type" },
-  { name: "ticket_cost_points", label: "Points a ticket", hint: "Empty: what is usual for the type" },
-  { name: "sales_open", label: "Sales open", hint: "Empty: opened by hand" },
-  { name: "ticket_sales_close", label: "Sales close", hint: "Empty: what is usual for the type" },
-  { name: "drawing_time", label: "Draw", hint: "Empty: what is usual for the type" },
-  { name: "eligibility.user_type", label: "For" },
-  { name: "eligibility.min_account_age_days", label: "Age of the account, days" },
-  { name: "free_tickets_per_person", label: "Free tickets a person" },
+  { name: "ticket_cost_points", label: "Points per ticket", hint: USUAL_IF_EMPTY },
+  { name: "sales_open", label: "Sales open", hint: "Empty: you open it yourself" },
+  { name: "ticket_sales_close", label: "Sales close", hint: USUAL_IF_EMPTY },
+  { name: "drawing_time", label: "Draw", hint: USUAL_IF_EMPTY },
+  { name: "eligibility.user_type", label: "For", options: [["all", "All players"], ["premium", "Premium players"]] },
+  { name: "eligibility.min_account_age_days", label: "Age of the account, in days" },
+  { name: "free_tickets_per_person", label: "Free tickets per person" },
   { name: "description", label: "Description" },
-  { name: "auto_execute", label: "Draw by itself at its time" },
+  { name: "auto_execute", label: "Draw automatically at its time" },
 ];
 
 /** From the opening on only what is cosmetic can change (SPEC 5). */
 const COSMETIC = FIELDS.filter(({ name }) => name === "description");
-const EDITED = FIELDS.map(({ hint, ...field }) => (hint?.startsWith("Empty: what") ? field : { ...field, hint }));
+const EDITED = FIELDS.map(({ hint, ...field }) => (hint === USUAL_IF_EMPTY ? field : { ...field, hint }));
 
 const USUAL = { drawing_type: "daily" };
+
+/** Says which time zone the instants of the form are in. */
+const Zone = () => html`<p class="small soft">Times are in your time zone, ${Intl.DateTimeFormat().resolvedOptions().timeZone}.</p>`;
 
 const go = (id) => (location.hash = `#/drawings/${id}`);
 
@@ -33,13 +40,13 @@ export function Draft() {
     const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
     const drawing = await api.post("drawings", given);
     live.know(drawing);
-    tell({ title: "Draft made", text: "Add prizes, then schedule it." });
+    tell({ title: "Draft created", text: "Add prizes, then schedule it." });
     go(drawing.drawing_id);
   };
   return html`<div class="view stack">
     <p><a class="back" href="#/drawings">‹ Drawings</a></p>
     <h1>New drawing</h1>
-    <section class="card"><${SchemaForm} schema="NewDrawing" fields=${FIELDS} start=${USUAL} submit="Make the draft" onSend=${send} /></section>
+    <section class="card stack"><${Zone} /><${SchemaForm} schema="NewDrawing" fields=${FIELDS} start=${USUAL} kind="primary" submit="Create the draft" onSend=${send} /></section>
   </div>`;
 }
 
@@ -61,6 +68,8 @@ export function Edit({ id }) {
     <h1>Edit</h1>
     ${drawing.status === "scheduled" && html`<p class="note">It is scheduled: a change makes a new commitment, which is published.</p>`}
     ${!loose && html`<p class="note">Sales have opened: only the description can change.</p>`}
-    <section class="card"><${SchemaForm} schema="DrawingPatch" fields=${loose ? EDITED : COSMETIC} initial=${drawing} submit="Save" onSend=${send} /></section>
+    <${Company} about=${aboutOf(drawing)} />
+    <${ChangedMeanwhile} about=${aboutOf(drawing)} />
+    <section class="card stack">${loose && html`<${Zone} />`}<${SchemaForm} schema="DrawingPatch" fields=${loose ? EDITED : COSMETIC} initial=${drawing} kind="primary" submit="Save" onSend=${send} /></section>
   </div>`;
 }

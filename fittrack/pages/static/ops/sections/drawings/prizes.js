@@ -2,17 +2,20 @@
 
 import { html, useState } from "/pages/lib/base.js";
 import { exactMoney, number } from "/pages/lib/format.js";
-import { Dialog, Nothing, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
+import { Nothing, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useOps, useRounds } from "../../context.js";
-import { Confirm } from "../../parts/confirm.js";
-import { SchemaForm } from "../../parts/form.js";
+import { AboutDialog, Confirm } from "../../parts/form.js";
+import { SchemaForm } from "../../parts/schema_form.js";
 
 const LISTED_MAX = 100;
+
+/** The prize, to those who have its drawing open. */
+const aboutPrize = (drawingId, prize) => ({ type: "drawing", id: drawingId, also: [prize.prize_id] });
 
 const fieldsWith = (sponsors) => [
   { name: "rank", label: "Rank" },
   { name: "name", label: "Name" },
-  { name: "value_usd", label: "Value, US dollars", hint: "such as 50.00" },
+  { name: "value_usd", label: "Value in US dollars", hint: "Such as 50.00" },
   { name: "quantity", label: "How many" },
   { name: "fulfillment_type", label: "Delivery" },
   { name: "sponsor_id", label: "Sponsor", options: sponsors.map((sponsor) => [sponsor.sponsor_id, sponsor.name]) },
@@ -54,8 +57,8 @@ export function Prizes({ drawing }) {
       )}
     </ul>
     ${open?.what === "remove" &&
-    html`<${Confirm} title="Remove a prize" submit="Remove" danger onClose=${done}
-      onConfirm=${() => api.delete(`prizes/${open.prize.prize_id}`, { headers: { "If-Match": open.etag } })}><p>${open.prize.name} is no prize of this drawing any more.</p><//>`}
+    html`<${Confirm} title="Remove a prize" about=${aboutPrize(id, open.prize)} submit="Remove" danger onClose=${close}
+      onConfirm=${() => api.delete(`prizes/${open.prize.prize_id}`, { headers: { "If-Match": open.etag } }).then(reload)}><p>${open.prize.name} will no longer be a prize of this drawing.</p><//>`}
     ${(open?.what === "add" || open?.what === "edit") && html`<${PrizeDialog} drawingId=${id} ...${open} nextRank=${listed.length + 1} onDone=${done} onClose=${close} />`}
   </section>`;
 }
@@ -69,7 +72,7 @@ function PrizeDialog({ drawingId, what, prize, etag, nextRank, onDone, onClose }
     else await api.patch(`prizes/${prize.prize_id}`, body, { headers: { "If-Match": etag } });
     onDone();
   };
-  return html`<${Dialog} title=${isNew ? "Add a prize" : "Edit a prize"} onClose=${onClose} wide>
+  return html`<${AboutDialog} about=${isNew ? { type: "drawing", id: drawingId } : aboutPrize(drawingId, prize)} title=${isNew ? "Add a prize" : "Edit a prize"} onClose=${onClose} wide>
     <${Trouble} problem=${problem} />
     ${!sponsors && !problem && html`<${Waiting} lines=${5} />`}
     ${sponsors &&
