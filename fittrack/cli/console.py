@@ -25,9 +25,15 @@ def read_settings(log_facts: Mapping[str, object] | None = None) -> Settings:
 
 
 def require_schema(settings: Settings) -> None:
-    """Raises `typer.Exit` when the database is not at the newest schema."""
+    """Raises `typer.Exit` when the database is not at the newest schema, or at one that is newer still."""
     with engine_of(settings) as engine:
-        waiting = migrations.pending(engine)
+        waiting, ahead = migrations.pending(engine), migrations.ahead(engine)
+    if ahead and not settings.schema_may_be_newer:
+        err.print(
+            f"[red]schema:[/red] the database is at {', '.join(ahead)}, which this version does not know. "
+            "Start the version that migrated it, or set SCHEMA_MAY_BE_NEWER=true if this one may go on"
+        )
+        raise typer.Exit(2)
     if waiting:
         err.print("[red]schema:[/red] the database is not at the newest one; run `fittrack migrate`")
         raise typer.Exit(2)

@@ -41,6 +41,10 @@ def _migrate(settings: Settings, user: str | None) -> None:
         applied = migrations.upgrade(engine)
         applied += migrations.add_extras(engine, settings.oracle_extras)
         granted = migrations.grant(engine, user) if user else 0
-    out.print(f"Applied {', '.join(applied)}" if applied else "The database is at the newest schema.")
+        ahead = migrations.ahead(engine)
+    if ahead:
+        out.print(f"A newer version migrated the database, to {', '.join(ahead)}: nothing was done.")
+    else:
+        out.print(f"Applied {', '.join(applied)}" if applied else "The database is at the newest schema.")
     if granted:
         out.print(f"{user} may use {granted} tables; set ORACLE_SCHEMA to {settings.database.oracle_user}.")

@@ -89,6 +89,7 @@ def _read(reader: Reader) -> Settings:
         app_env=app_env,
         public_url=reader.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         database=_database(reader),
+        schema_may_be_newer=reader.flag("SCHEMA_MAY_BE_NEWER", False),
         oracle_extras=_extras(reader),
         redis_url=reader.text("REDIS_URL"),
         cluster_life_s=reader.whole("CLUSTER_LIFE_SECONDS", int(LIFE_S), low=3, high=60),

@@ -48,6 +48,7 @@ def masked(settings: Settings) -> dict[str, str]:
         "METRICS_PORT": str(settings.metrics_port),
         "LOG_LEVEL": settings.log_level,
         "LOG_FORMAT": settings.log_format,
+        "SCHEMA_MAY_BE_NEWER": str(settings.schema_may_be_newer).lower(),
         "SMTP_URL": _without_password(settings.smtp_url),
         "MAIL_DIR": str(settings.mail_dir),
         "MAIL_FROM": settings.mail_from,

@@ -101,6 +101,8 @@ class Settings:
     public_url: str
     """Where people reach the product: links in mail, and the issuer of access tokens."""
     database: DatabaseSettings
+    schema_may_be_newer: bool
+    """Whether it runs on a schema that a newer version made: beside that version, or after going back."""
     oracle_extras: tuple[Extra, ...]
     """What `fittrack migrate` makes on Oracle beyond the schema."""
     redis_url: str = field(repr=False)

@@ -55,6 +55,12 @@ def pending(engine: Engine) -> list[str]:
         return _missing(connection)
 
 
+def ahead(engine: Engine) -> list[str]:
+    """The revisions that the database is at and this version does not know: a newer version made them."""
+    with engine.connect() as connection:
+        return _unknown(connection)
+
+
 def is_known(revision: str) -> bool:
     """Whether this version has that revision of the schema."""
     script = ScriptDirectory(str(_MIGRATIONS))
@@ -117,7 +123,14 @@ def _config(output: io.StringIO | None = None) -> Config:
     return config
 
 
+def _unknown(connection: Connection) -> list[str]:
+    heads = MigrationContext.configure(connection).get_current_heads()
+    return sorted(head for head in heads if not is_known(head))
+
+
 def _missing(connection: Connection) -> list[str]:
+    if _unknown(connection):
+        return []  # whoever made those had all of ours
     script = ScriptDirectory(str(_MIGRATIONS))
     heads = MigrationContext.configure(connection).get_current_heads()
     lacking = script.iterate_revisions("heads", heads or "base")

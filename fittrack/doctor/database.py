@@ -72,7 +72,15 @@ def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagn
         remedy = _MIGRATE if engine.dialect.name == "sqlite" else _MIGRATE_AS_OWNER
         yield ill("schema", f"The schema lacks {', '.join(waiting)}.", remedy)
         return
-    yield well("schema", "The schema is the newest.")
+    ahead = migrate.ahead(engine)
+    if not ahead:
+        yield well("schema", "The schema is the newest.")
+    elif settings.schema_may_be_newer:
+        yield well("schema", f"The schema is newer than this version: {', '.join(ahead)}. It may be.")
+    else:
+        remedy = "Start the version that migrated it, or set SCHEMA_MAY_BE_NEWER=true."
+        yield ill("schema", f"The schema is newer than this version: {', '.join(ahead)}.", remedy)
+        return
     with engine.connect() as conn:
         yield _clock(conn, clock)
         yield _keys(conn, settings)

@@ -15,7 +15,7 @@ KNOWN_HOSTS = re.compile(
 """Whom the documents may name: this machine, names that nobody has, the public beacon, those whose ID tokens
 sign people in, those who know of trackers."""
 
-PATHS_OF_CONTAINERS = ("/srv/fittrack",)
+PATHS_OF_CONTAINERS = ("/srv/fittrack", "/opt/fittrack")
 FOLDERS = ("actors", "deploy", "docs", "fittrack", "protocol", "tests")
 
 
