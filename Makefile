@@ -52,7 +52,7 @@ test-unit: setup redis ## Only the fast tests of single parts
 	@$(BIN)/python -m pytest -n $(WORKERS) tests/actors tests/protocol tests/fittrack
 
 test-integration: setup redis chromium ## Only the tests that run the whole server
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/browser tests/contracts tests/generated tests/e2e tests/cluster tests/simulation tests/chaos
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/browser tests/contracts tests/docs tests/generated tests/e2e tests/cluster tests/simulation tests/chaos
 
 test-cov: setup redis chromium ## Every test, with a coverage report
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov=fittrack --cov=actors --cov=protocol --cov-report=term-missing:skip-covered
@@ -80,7 +80,7 @@ format: setup ## Format the code
 	@$(BIN)/ruff format .
 
 bench: setup ## Measure speed and memory against baselines run in the same minute
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
 soak: setup redis ## The long forms of the chaos, contract, end-to-end and simulation tests
 	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/cluster tests/contracts tests/e2e tests/simulation
