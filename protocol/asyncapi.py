@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -111,7 +112,6 @@ _TOPICS: Final[Mapping[str, _Topic]] = {
 
 def asyncapi(*, version: str, host: str, secure: bool, problems: Iterable[type[Problem]]) -> Json:
     """The document: `version` of the product, `host` with port, `problems` those that `err` may carry."""
-    _, schemas = msgspec.json.schema_components((*INBOUND, *OUTBOUND), ref_template=_SCHEMAS + "{name}")
     everything: tuple[Message, ...] = (*INBOUND, *OUTBOUND)
     return {
         "asyncapi": "3.0.0",
@@ -130,7 +130,7 @@ def asyncapi(*, version: str, host: str, secure: bool, problems: Iterable[type[P
         },
         "components": {
             "messages": {message.__name__: _message(message) for message in everything},
-            "schemas": schemas,
+            "schemas": _schemas(),
         },
         "x-close-codes": [
             {"code": code.value, "reason": code.reason, "reconnect": may_reconnect(code)}
@@ -146,6 +146,13 @@ def asyncapi(*, version: str, host: str, secure: bool, problems: Iterable[type[P
             for problem in problems
         ],
     }
+
+
+@cache
+def _schemas() -> Json:
+    # The messages never change: that nodes begin quickly, this is made but once.
+    _, schemas = msgspec.json.schema_components((*INBOUND, *OUTBOUND), ref_template=_SCHEMAS + "{name}")
+    return schemas
 
 
 def _server(host: str, secure: bool) -> Json:

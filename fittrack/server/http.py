@@ -1,7 +1,8 @@
 """The HTTP application: declared routes behind the edge."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -72,16 +73,28 @@ def _declare(
     app: web.Application, routes: Iterable[Route], endpoints: dict[web.AbstractRoute, Endpoint]
 ) -> None:
     routes = list(routes)
-    paths = {route.path for route in routes}
+    words = _words_by_beginning({route.path for route in routes})
     for route in routes:
         endpoint = Endpoint(route, RouteStats(route.method, route.path))
-        resource = app.router.add_resource(_unambiguous(route.path, paths))
+        resource = app.router.add_resource(_unambiguous(route.path, words))
         endpoints[resource.add_route(route.method, route.handler)] = endpoint
         if route.method == "GET":  # HEAD is a GET whose body is not sent (RFC 9110, 9.3.2)
             endpoints[resource.add_route("HEAD", route.handler)] = endpoint
 
 
-def _unambiguous(path: str, paths: Collection[str]) -> str:
+def _words_by_beginning(paths: Iterable[str]) -> Mapping[str, Collection[str]]:
+    """The words that addresses have after each `…/`."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for path in paths:
+        before = ""
+        for part in path.split("/"):
+            if part and "{" not in part:
+                words[before].add(part)
+            before += f"{part}/"
+    return words
+
+
+def _unambiguous(path: str, words_after: Mapping[str, Collection[str]]) -> str:
     """`path` for the router, its last parameter none of the words that other addresses have there.
 
     Else `GET …/read-all` would be looked for under `…/{id}`, and what that address allows would be wrong.
@@ -89,9 +102,8 @@ def _unambiguous(path: str, paths: Collection[str]) -> str:
     before, parameter, after = path.rpartition("{")
     if not parameter:
         return path
-    words = {other.removeprefix(before).partition("/")[0] for other in paths if other.startswith(before)}
-    words = {re.escape(word) for word in words if word and "{" not in word}
+    words = [re.escape(word) for word in sorted(words_after.get(before, ()))]
     if not words:
         return path
     name, _, rest = after.partition("}")
-    return f"{before}{{{name}:(?!(?:{'|'.join(sorted(words))})(?:/|$))[^{{}}/]+}}{rest}"
+    return f"{before}{{{name}:(?!(?:{'|'.join(words)})(?:/|$))[^{{}}/]+}}{rest}"
