@@ -67,13 +67,14 @@ def serve(
             )
             raise typer.Exit(status)
         uvloop.run(run_server(settings, host, port, worker=worker))
-        # All is written. The interpreter's last collections would take as long again as the rest of the end.
-        gc.freeze()
     except OSError as error:
         if not _is_about_the_address(error):
             raise
         err.print(f"[red]serve:[/red] cannot listen on {host}:{port}: {_reason(error)}")
         raise typer.Exit(1) from error
+    finally:
+        # All is written. The interpreter's last collections would take as long again as the rest of the end.
+        gc.freeze()
 
 
 async def _tell_of_death(settings: Settings, port: int, worker: int) -> None:
