@@ -1,7 +1,10 @@
-"""The product's own schema, as the lint of Oracle's SQL wants to know it."""
+"""The product's own schema, as the lint of Oracle's SQL wants to know it, and what its user may do there."""
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
+from fittrack.db.oracle.grants import rights
 from fittrack.db.tables import metadata
 from tests.oracle_sql import Catalog
 
@@ -11,3 +14,17 @@ CATALOG: Final = Catalog.of(
         "alembic_version": ["version_num"],
     }
 )
+
+_CHANGES: Final = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\s+(?:INTO\s+|FROM\s+)?(\w+)", re.IGNORECASE)
+
+
+def beyond_rights(statements: Iterable[str]) -> list[str]:
+    """Changes that the application's own user could not make."""
+    found = set()
+    for sql in statements:
+        if change := _CHANGES.match(sql):
+            verb, table = change[1].upper(), change[2].lower()
+            needed = {"INSERT", "UPDATE"} if verb == "MERGE" else {verb}
+            if lacking := needed - set(rights(table)):
+                found.add(f"{', '.join(sorted(lacking))} on {table} is not granted (ORA-01031)")
+    return sorted(found)

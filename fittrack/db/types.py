@@ -26,6 +26,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 VARCHAR2_CHARACTERS_MAX = 1_000
 """Without EXTENDED strings a VARCHAR2 holds 4,000 bytes, and a character of UTF-8 may take four."""
+RAW_BYTES_MAX = 2_000
+"""Without EXTENDED strings a RAW holds so many bytes."""
 
 
 # The processors of the hot path are plain functions, given to SQLAlchemy as they are: a journal's unit

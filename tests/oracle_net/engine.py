@@ -25,8 +25,9 @@ LOCK_PATIENCE_S = 30.0
 LOOK_AGAIN_S = 0.005
 STEPS_BETWEEN_LOOKS = 50_000
 """How often a running statement looks whether its client broke the call, in steps of SQLite's machine."""
-MERGED_BYTES_MAX = 4_000
-"""A longer value is a LONG to Oracle, which MERGE cannot select."""
+RAW_BYTES_MAX, VARCHAR_BYTES_MAX = 2_000, 4_000
+"""A longer value is a LONG to Oracle, which nothing but VALUES and SET may bind."""
+_BINDS_LONGS = re.compile(r"\s*UPDATE\b|\s*INSERT\b(?!.*\bSELECT\b).*\bVALUES\b", re.IGNORECASE | re.DOTALL)
 _CATALOG = """
     BEGIN IMMEDIATE;
     CREATE TABLE IF NOT EXISTS DUAL (DUMMY TEXT);
@@ -93,8 +94,6 @@ class Engine:
     def change(self, asked: Statement, binds: Sequence[Value]) -> tuple[int, list[tuple[Value, ...]]]:
         """Insert, update, delete or merge; how many rows it was, and what RETURNING says of each."""
         self._begin()
-        if asked.verb == "MERGE" and any(_is_long(value) for value in binds):
-            raise OraError(1461, "can bind a LONG value only for insert into a LONG column")
         returned = self._run(asked, self._prepare(asked).sql, binds)
         return self._connection.changes(), returned
 
@@ -190,6 +189,8 @@ class Engine:
         return [(name, table, column) for name, _, _, table, column in full]
 
     def _run(self, asked: Statement, sql: str, binds: Sequence[Value]) -> list[tuple[Value, ...]]:
+        if any(_is_long(value) for value in binds) and not _BINDS_LONGS.match(asked.text):
+            raise OraError(1461, "can bind a LONG value only for insert into a LONG column")
         # The empty text and no bytes are NULL.
         values = {f"b{at}": None if value in ("", b"") else value for at, value in enumerate(binds)}
         return self._execute(sql, values, asked.verb)
@@ -213,4 +214,6 @@ class Engine:
 
 
 def _is_long(value: Value) -> bool:
-    return isinstance(value, str | bytes) and len(value) > MERGED_BYTES_MAX
+    if isinstance(value, str):
+        return len(value.encode()) > VARCHAR_BYTES_MAX
+    return isinstance(value, bytes) and len(value) > RAW_BYTES_MAX

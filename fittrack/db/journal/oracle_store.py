@@ -8,7 +8,7 @@ Sorted, so that two nodes meet on a row in one order and none waits for the othe
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, Table, TextClause, bindparam, insert, text
+from sqlalchemy import Engine, Table, TextClause, bindparam, insert, text, update
 from sqlalchemy.dialects import oracle
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +16,7 @@ from fittrack.db import oracle_faults
 from fittrack.db.journal.connection import OneConnection, driver_error
 from fittrack.db.journal.store import Fault
 from fittrack.db.journal.unit import Row
+from fittrack.db.types import RAW_BYTES_MAX, VARCHAR2_CHARACTERS_MAX
 
 _CONSTRAINT_NAME = re.compile(r"constraint \((?:[^.)]+\.)?([^.)]+)\)")
 
@@ -40,12 +41,23 @@ class OracleStore(OneConnection):
         self.connection().execute(insert(table), values)
 
     def upsert(self, table: Table, rows: Sequence[Row]) -> None:
+        if any(_is_long(value) for row in rows for value in row):
+            self._replace_in_turn(table, rows)
+            return
         merge = self._merges.get(table)
         if merge is None:
             merge = self._merges[table] = merge_statement(table)
         names = [f"c{at}" for at in range(len(table.columns))]
         values = [dict(zip(names, row, strict=True)) for row in _by_key(table, rows)]
         self.connection().execute(merge, values)
+
+    def _replace_in_turn(self, table: Table, rows: Sequence[Row]) -> None:
+        """What MERGE cannot bind: row by row, for such rows are rare."""
+        for row in _by_key(table, rows):
+            values = dict(zip(table.columns, row, strict=True))
+            key = [column == values.pop(column) for column in table.primary_key.columns]
+            if self.connection().execute(update(table).where(*key).values(values)).rowcount == 0:
+                self.insert(table, [row])
 
     def savepoint(self) -> None:
         self.connection().exec_driver_sql("SAVEPOINT one")
@@ -87,6 +99,13 @@ def merge_statement(table: Table) -> TextClause:
         f" USING (SELECT {source} FROM dual) new ON ({match}){replace}"
         f" WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f'new.{n}' for n in names)})"
     ).bindparams(*[bindparam(f"c{at}", type_=column.type) for at, column in enumerate(table.columns)])
+
+
+def _is_long(value: object) -> bool:
+    """Whether Oracle takes the value for a LONG, which only VALUES and SET may bind (ORA-01461)."""
+    if isinstance(value, bytes):
+        return len(value) > RAW_BYTES_MAX
+    return isinstance(value, str) and len(value) > VARCHAR2_CHARACTERS_MAX
 
 
 def _by_key(table: Table, rows: Sequence[Row]) -> list[Row]:

@@ -10,11 +10,11 @@ from sqlalchemy import Engine, RowMapping, func, select, update
 from fittrack.audit.action import Action
 from fittrack.audit.examination import Examined, examine
 from fittrack.audit.statements import record, seal
-from fittrack.db import migrate
-from fittrack.db.engine import DatabaseSettings, make_engine
-from fittrack.db.tables.audit_guards import SQLITE
+from fittrack.db.engine import make_engine
+from fittrack.db.tables.audit_guards import ORACLE, SQLITE
 from fittrack.db.tables.operations import audit_log
 from fittrack.kit.origin import SYSTEM, Origin
+from tests import databases
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 ADMIN = Origin(UUID(int=1), "192.0.2.7", "r-1")
@@ -31,9 +31,9 @@ CANCELLED = Action(
 
 def logbook(folder: Path) -> Engine:
     """An empty database in `folder`."""
-    engine = make_engine(DatabaseSettings(url=f"sqlite:///{folder}/fittrack.db"))
-    migrate.upgrade(engine)
-    return engine
+    settings = databases.settings_of(folder)
+    databases.bring_up(settings)
+    return make_engine(settings)
 
 
 def recorded(engine: Engine, action: Action = CANCELLED, origin: Origin = SYSTEM, at: datetime = NOON) -> Any:
@@ -85,7 +85,7 @@ def count(engine: Engine) -> int:
 def unguard(engine: Engine) -> None:
     """Take the triggers away, as the schema's owner could."""
     with engine.begin() as connection:
-        for statement in SQLITE:
+        for statement in ORACLE if databases.ORACLE else SQLITE:
             connection.exec_driver_sql(f"DROP TRIGGER {statement.split()[2]}")
 
 

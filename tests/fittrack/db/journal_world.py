@@ -11,7 +11,7 @@ from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.journal import Head, PeerRow, Unit
 from fittrack.db.journal.intake import BATCH_UNITS_MAX
 from fittrack.db.tables import metadata
-from fittrack.db.tables.logs import drawing_log, ledger, user_log
+from fittrack.db.tables.logs import drawing_log, effects, ledger, user_log
 from fittrack.kit.ids import uuid7
 from tests import databases
 
@@ -46,6 +46,14 @@ def an_earning(user_id: UUID, seq: int, amount: int = 1_000, balance_after: int 
     return Unit(
         uuid7(), "activity.log", NOON, inserts=[(ledger, a_ledger_row(user_id, seq, amount, balance_after))]
     )
+
+
+def an_effect(subject_id: UUID, payload: bytes) -> tuple[object, ...]:
+    """A row of effects."""
+    row = dict.fromkeys(effects.columns.keys())
+    row |= {"kind": "refund", "subject_id": subject_id, "user_id": subject_id}
+    row |= {"payload": payload, "created_at": NOON}
+    return tuple(row.values())
 
 
 def a_note(kind: str = "note") -> Unit:

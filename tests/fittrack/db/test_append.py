@@ -19,7 +19,9 @@ from tests.fittrack.db.journal_world import (
     a_note,
     a_purchase,
     an_earning,
+    an_effect,
     assert_lawful,
+    reading,
     units_of,
 )
 
@@ -122,6 +124,20 @@ async def test_an_upsert_replaces_the_row_of_its_key(journal: Journal, engine: E
     )
     with engine.connect() as connection:
         assert connection.execute(select(inbox.c.body, inbox.c.read_at)).all() == [("Twice", NOON)]
+
+
+@pytest.mark.parametrize("size", [1_999, 2_001, 9_000])
+async def test_an_upsert_takes_documents_of_any_size(journal: Journal, engine: Engine, size: int) -> None:
+    """Oracle takes what is long for a LONG, which a MERGE cannot bind."""
+    subjects = sorted(uuid7() for _ in range(3))
+    appender = journal.open(user_log, uuid7(), Head())
+    for letter in (b"a", b"b"):
+        rows = [an_effect(subject, payload) for subject in subjects for payload in (letter, letter * size)]
+        units = [Unit(uuid7(), "note", NOON, upserts=[(effects, row)]) for row in rows]
+        await asyncio.gather(*[appender.append(unit) for unit in units])
+    with reading(engine) as connection:
+        stored = connection.execute(select(effects.c.subject_id, effects.c.payload)).all()
+    assert dict(map(tuple, stored)) == dict.fromkeys(subjects, b"b" * size)
 
 
 async def test_an_insert_behind_an_upsert_of_the_same_row_is_refused_as_if_alone(

@@ -3,7 +3,6 @@
 import asyncio
 import tempfile
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -25,19 +24,13 @@ from tests.fittrack.db.journal_world import (
     a_note,
     a_purchase,
     an_earning,
+    an_effect,
     assert_lawful,
     reading,
 )
 
 LOGS = [(user_log, uuid7()), (user_log, uuid7()), (drawing_log, uuid7())]
 SUBJECTS = [uuid7(), uuid7()]
-
-
-def an_effect(subject_id: UUID, payload: bytes) -> tuple[object, ...]:
-    row = dict.fromkeys(effects.columns.keys())
-    row |= {"kind": "refund", "subject_id": subject_id, "user_id": subject_id}
-    row |= {"payload": payload, "created_at": NOON}
-    return tuple(row.values())
 
 
 @st.composite

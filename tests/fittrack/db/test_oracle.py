@@ -14,7 +14,7 @@ from fittrack.db.oracle.extras import Extra
 from fittrack.db.tables import audit_guards, metadata
 from tests.oracle_sql import ORACLE, assert_fit_for_oracle, faults_of, for_oracle
 from tests.oracle_sql.script import run, statements_in
-from tests.product_sql import CATALOG
+from tests.product_sql import CATALOG, beyond_rights
 
 REVISIONS = [
     revision.revision
@@ -111,6 +111,20 @@ def test_every_table_can_be_used_by_the_application_and_none_can_be_changed_by_i
     assert rights == {"GRANT", "SELECT", "INSERT", "UPDATE", "DELETE"}
     assert "DELETE" not in grants.rights("audit_log")
     assert grants.rights("alembic_version") == ("SELECT",)
+
+
+def test_what_is_kept_for_ever_is_not_erased_by_the_application() -> None:
+    assert grants.rights("ledger") == ("SELECT", "INSERT")
+    assert not any("DELETE" in grants.rights(log) for log in ("user_log", "drawing_log", "audit_log"))
+    sent = [
+        "DELETE FROM ledger WHERE seq = 1",
+        "MERGE INTO winners old USING dual ON (1 = 1)",
+        "UPDATE users SET x = 1",
+    ]
+    assert beyond_rights(sent) == [
+        "DELETE on ledger is not granted (ORA-01031)",
+        "UPDATE on winners is not granted (ORA-01031)",
+    ]
 
 
 @pytest.mark.parametrize("name", ["", "1app", "app; DROP TABLE users", 'a"b', "x" * 129])

@@ -1,6 +1,5 @@
 """The channel `ops` over real WebSockets: figures each second, actions as they happen, alerts."""
 
-import sqlite3
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -29,7 +28,7 @@ from tests.actors.beacon_house import fetched
 from tests.actors.house import NOON, House, a_house, hard_day
 from tests.beacons import OWN_CHAIN, FakeDrand, a_drand
 from tests.door import Door, a_player, an_admin, opened
-from tests.fittrack.db.faults import WatchedStore, sqlite_error
+from tests.fittrack.db.faults import Failure, Watched, watched_store
 from tests.server import Address
 from tests.wire import Frame, Wire, wired
 from tests.world import enrol
@@ -44,12 +43,12 @@ class Disk:
     def __init__(self) -> None:
         self.is_full = False
 
-    def store(self, engine: Engine) -> WatchedStore:
-        return WatchedStore(engine, self._step)
+    def store(self, engine: Engine) -> Watched:
+        return watched_store(engine, self._step)
 
     def _step(self, name: str) -> None:
         if self.is_full and name == "insert":
-            raise sqlite_error("database or disk is full", sqlite3.SQLITE_FULL)
+            raise Failure.FULL.error()
 
 
 class Watch:

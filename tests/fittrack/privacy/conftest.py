@@ -1,7 +1,6 @@
 """A house with Joe, who did everything that is kept."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from fittrack.kit.ids import DrawingId, uuid7
 from fittrack.kit.origin import Origin
 from fittrack.server.asking import DRAWING
 from protocol.shapes import instant
+from tests import databases
 from tests.fittrack.privacy.planting import MARK, mark, plant
 from tests.rest_house import PASSWORD, Person, RestHouse, a_rest_house
 
@@ -49,7 +49,7 @@ class Past:
 
     def copy_to(self, folder: Path) -> None:
         """Let a test begin where this ends."""
-        shutil.copy(self.folder / "fittrack.db", folder / "fittrack.db")
+        databases.copy(self.folder, folder)
 
 
 @pytest.fixture
