@@ -25,6 +25,9 @@ from tests.benchmarks.ws_load import AT_ONCE, REQUEST, message
 
 PROBES = 20
 PROBE_EVERY_S = 0.02
+ASK_AGAIN_AFTER_S = 1.0
+"""Seconds, on the average, after which what was `busy` is asked again."""
+
 TAIL = 32
 """Bytes of the last chunk that are looked at again: a word may be cut in two."""
 
@@ -72,9 +75,10 @@ class Guest(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._tail = b""
+        self._watching = message({"t": "sub", "id": 2, "ch": f"drawing:{self.hall.plan.drawing_id}"})
         self._steps = [
             (b"hello", message({"t": "auth", "id": 1, "d": {"token": self.token}})),
-            (b"welcome", message({"t": "sub", "id": 2, "ch": f"drawing:{self.hall.plan.drawing_id}"})),
+            (b"welcome", self._watching),
             (b"snapshot", b""),
         ]
         self.transport: Writes = transport  # type: ignore[assignment]
@@ -90,6 +94,10 @@ class Guest(asyncio.Protocol):
             while self._steps and self._steps[0][0] in seen:
                 if answer := self._steps.pop(0)[1]:
                     self.transport.write(answer)
+            if b"busy" in seen and len(self._steps) == 1:  # the drawing's node died: asked again, as it says
+                self._tail = b""
+                wait = ASK_AGAIN_AFTER_S * (0.5 + _random.random())
+                asyncio.get_running_loop().call_later(wait, self._watch, self.transport)
             if not self._steps:
                 self.is_in = True
                 self._attempts = 0
@@ -99,6 +107,10 @@ class Guest(asyncio.Protocol):
             self.hall.ticked()
         if b"pong" in seen:
             self.pong.set()
+
+    def _watch(self, transport: Writes) -> None:
+        if transport is self.transport and self._steps:
+            transport.write(self._watching)
 
     async def ping(self) -> float:
         """Seconds until the server has answered."""
