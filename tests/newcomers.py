@@ -35,18 +35,7 @@ async def sign_in(rest: Rest, address: str) -> dict[str, Any]:
 async def a_newcomer(server: Server, rest: Rest, name: str) -> str:
     """The token of somebody who registered, verified the address, signed in and completed the profile."""
     address = address_of(name)
-    registered = await rest.post(
-        "/auth/register",
-        {
-            "email": address,
-            "password": PASSWORD,
-            "date_of_birth": "1990-05-17",
-            "state": "TX",
-            "accepted_terms": True,
-            "accepted_rules": True,
-        },
-    )
-    assert registered["status"] == "pending"
+    await register(rest, address)
     verified = await rest.post("/auth/verify-email", {"token": await verification_code(server, address)})
     assert verified["status"] == "active"
     token = str((await sign_in(rest, address))["access_token"])
@@ -61,8 +50,28 @@ async def a_newcomer(server: Server, rest: Rest, name: str) -> str:
     return token
 
 
+async def register(rest: Rest, address: str) -> None:
+    registered = await rest.post(
+        "/auth/register",
+        {
+            "email": address,
+            "password": PASSWORD,
+            "date_of_birth": "1990-05-17",
+            "state": "TX",
+            "accepted_terms": True,
+            "accepted_rules": True,
+        },
+    )
+    assert registered["status"] == "pending"
+
+
 async def verification_code(server: Server, address: str) -> str:
     """The code in the letter to `address`."""
+    return await found_in_letters(server, address, r"fte_[\w-]+")
+
+
+async def found_in_letters(server: Server, address: str, pattern: str) -> str:
+    """What a letter to `address` says that matches."""
     found: list[str] = []
 
     def arrived() -> bool:
@@ -70,7 +79,7 @@ async def verification_code(server: Server, address: str) -> str:
             letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
             body = letter.get_body(("plain",))
             if letter["To"] == address and body is not None:
-                found.extend(re.findall(r"fte_[\w-]+", body.get_content()))
+                found.extend(re.findall(pattern, body.get_content()))
         return bool(found)
 
     await eventually(arrived, "the letter")

@@ -78,4 +78,6 @@ def _make_mail(base: Base, storage: Storage, postbox: Postbox) -> MailWorker:
     mailer: Mailer = (
         SmtpServer.from_url(settings.smtp_url) if settings.smtp_url else MailFolder(settings.mail_dir)
     )
-    return MailWorker(storage.journal, postbox, mailer, sender=settings.mail_from)
+    return MailWorker(
+        storage.journal, postbox, mailer, sender=settings.mail_from, public_url=settings.public_url
+    )

@@ -40,7 +40,8 @@ def _environment(form: str) -> Environment:
     )
     environment.filters.update(number=lambda number: f"{number:,}", day=in_words)
     parts = environment.get_template(f"parts.{form}.jinja").module
-    environment.globals.update(code=parts.code)  # type: ignore[attr-defined]  # a macro in it
+    # Macros in it.
+    environment.globals.update(code=parts.code, or_open=parts.or_open)  # type: ignore[attr-defined]
     return environment
 
 
@@ -48,10 +49,13 @@ _TEXT: Final = _environment("txt")
 _HTML: Final = _environment("html")
 
 
-def render(letter: Letter, name: str | None = None) -> Rendered:
-    """`letter` in words, to somebody whose display name is `name`, if they chose one."""
+def render(letter: Letter, name: str | None = None, link: str | None = None) -> Rendered:
+    """`letter` in words, to somebody whose display name is `name`, if they chose one.
+
+    `link` leads to the page that takes the letter's code (`links`), if there is one.
+    """
     greeting = f"Hello {name}," if name else "Hello,"
-    values = asdict(letter)
+    values = asdict(letter) | {"link": link}
     text, html = (_module(environment, letter, values) for environment in (_TEXT, _HTML))
     return Rendered(
         _subject(text),

@@ -16,6 +16,7 @@ from fittrack.kit.correlation import cause
 from fittrack.kit.sealing import SealBroken
 from fittrack.mail import queries
 from fittrack.mail.letters import own_address
+from fittrack.mail.links import link_of
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.rendering import Rendered, render
 
@@ -43,13 +44,18 @@ class MailMetrics:
 
 
 class MailWorker:
-    """Delivers letters from the outbox. `sender` is the From address; Message-IDs are of its domain."""
+    """Delivers letters from the outbox.
 
-    def __init__(self, journal: Journal, postbox: Postbox, mailer: Mailer, *, sender: str) -> None:
+    `sender` is the From address, Message-IDs are of its domain; links lead to pages at `public_url`.
+    """
+
+    def __init__(
+        self, journal: Journal, postbox: Postbox, mailer: Mailer, *, sender: str, public_url: str
+    ) -> None:
         self._journal = journal
         self._postbox = postbox
         self._mailer = mailer
-        self._sender = sender
+        self._sender, self._public_url = sender, public_url
         self.metrics = MailMetrics()
         self._domain = sender.rpartition("@")[2].rstrip("> ")
 
@@ -75,7 +81,7 @@ class MailWorker:
             opened, behalf = self._postbox.open(letter.mail_id, letter.sealed)
             cause.set(behalf)
             recipient = own_address(opened) or letter.recipient
-            rendered = render(opened, letter.display_name)
+            rendered = render(opened, letter.display_name, link_of(opened, self._public_url, recipient))
         except (SealBroken, msgspec.DecodeError) as error:
             await self._give_up(letter, now, type(error).__name__)
             return
@@ -111,7 +117,8 @@ class MailWorker:
         message["Date"] = format_datetime(written_at)
         message["Message-ID"] = f"<{mail_id}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-        message.set_content(letter.text)
+        # As it is wherever that will do: a link that is read in a file is not broken into lines.
+        message.set_content(letter.text, cte="7bit" if letter.text.isascii() else None)
         message.add_alternative(letter.html, subtype="html")
         return message
 

@@ -2,9 +2,10 @@
 
 from playwright.async_api import Browser
 
+from tests import newcomers
 from tests.browser.test_player_journey import log_workout, opened_drawing, register
 from tests.browser.visitor import DESK, SMALL_PHONE, visiting
-from tests.newcomers import an_admin
+from tests.newcomers import PASSWORD, address_of, an_admin, found_in_letters
 from tests.players import Rest
 from tests.server import Server
 
@@ -38,6 +39,30 @@ async def test_every_page_of_a_player_is_accessible(server: Server, browser: Bro
             await grace.open(f"/#/drawings/{drawing['drawing_id']}")
             await grace.sees("Buy 1 ticket")
             await grace.assert_accessible()
+
+
+async def test_links_in_letters_lead_to_their_codes(server: Server, browser: Browser) -> None:
+    address, new_password = address_of("gina"), "Another-Day-4711!"
+    async with Rest(server) as rest, visiting(browser, server) as gina:
+        await newcomers.register(rest, address)
+        await gina.open("/" + await found_in_letters(server, address, r"#verify=\S+"))
+        await gina.sees("Here it is.")
+        assert "#" not in gina.page.url
+        await gina.button("Verify").click()
+        await gina.sees("Your address is verified.")
+        await gina.fill(Email=address, Password=PASSWORD)
+        await gina.button("Sign in").click()
+        await gina.sees("Almost there")
+        await rest.post("/auth/forgot-password", {"email": address})
+        await gina.open("/" + await found_in_letters(server, address, r"#reset=\S+"))
+        await gina.sees("Choose a new password")
+        await gina.assert_accessible()
+        await gina.fill(New_password=new_password)
+        await gina.button("Change password").click()
+        await gina.sees("Your password is changed.")
+        await gina.fill(Email=address, Password=new_password)
+        await gina.button("Sign in").click()
+        await gina.sees("Almost there")
 
 
 async def test_a_player_finds_the_way_by_keyboard_alone(server: Server, browser: Browser) -> None:

@@ -251,7 +251,13 @@ async def build(folder: Path) -> House:
     client = TestClient(TestServer(app))
     await client.start_server()
     mail_dir = folder / "mail"
-    worker = MailWorker(journal, postbox, MailFolder(mail_dir), sender="FitTrack <no-reply@fittrack.example>")
+    worker = MailWorker(
+        journal,
+        postbox,
+        MailFolder(mail_dir),
+        sender="FitTrack <no-reply@fittrack.example>",
+        public_url="https://fittrack.example",
+    )
     house = House(
         clock,
         engine,

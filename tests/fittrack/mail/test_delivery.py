@@ -1,6 +1,7 @@
 """Letters leave once they are due, come back when they must wait, and never get lost."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -71,7 +72,13 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 def worker_of(house: House, mailer: Mailer) -> MailWorker:
     postbox = Postbox(Sealer({"k1": bytes(32)}))
-    return MailWorker(house.journal, postbox, mailer, sender="FitTrack <no-reply@fittrack.example>")
+    return MailWorker(
+        house.journal,
+        postbox,
+        mailer,
+        sender="FitTrack <no-reply@fittrack.example>",
+        public_url="https://fittrack.example",
+    )
 
 
 def a_message() -> EmailMessage:
@@ -90,6 +97,19 @@ async def test_a_letter_is_handed_to_the_smtp_server_once(house: House, smtp: Se
     [letter] = smtp.received
     assert "To: Ada@Example.com" in letter
     assert "multipart/alternative" in letter
+
+
+async def test_a_letter_links_to_the_page_that_takes_its_code(house: House, smtp: Server) -> None:
+    await house.register()
+    mailer = SmtpServer("127.0.0.1", smtp.port, tls=False)
+    await worker_of(house, mailer).deliver_due(house.clock.now())
+    link = re.search(
+        r"^https://fittrack\.example/#verify=(fte_[\w-]+)&email=Ada%40Example\.com\r$",
+        smtp.received[0],
+        re.MULTILINE,
+    )
+    assert link, smtp.received[0]
+    assert (await house.post("/auth/verify-email", {"token": link[1]}))[0] == 200
 
 
 @pytest.mark.parametrize(

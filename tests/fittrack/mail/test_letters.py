@@ -14,6 +14,7 @@ from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.sealing import SealBroken, Sealer
 from fittrack.mail import letters, rendering
 from fittrack.mail.letters import Letter, Won
+from fittrack.mail.links import link_of
 from fittrack.mail.postbox import Postbox
 from fittrack.mail.rendering import LINE_CHARACTERS, render
 from tests.fittrack.accounts.house import NOON
@@ -32,6 +33,7 @@ any_letter: st.SearchStrategy[Letter] = st.one_of(
         for kind in KINDS
     ]
 )
+PAGE = "https://fittrack.example"
 POSTBOX = Postbox(Sealer({"k1": bytes(32)}))
 
 EXAMPLES: list[tuple[Letter, list[str]]] = [
@@ -68,9 +70,11 @@ class Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.seen: set[str] = set()
+        self.links: list[str | None] = []
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
+        self.links += [value for name, value in attrs if name == "href"]
 
 
 def test_every_kind_of_letter_has_its_template_and_its_example() -> None:
@@ -83,8 +87,9 @@ def test_every_kind_of_letter_has_its_template_and_its_example() -> None:
 @given(any_letter, words)
 def test_what_comes_from_outside_never_becomes_markup(letter: Letter, name: str) -> None:
     tags = Tags()
-    tags.feed(render(letter, name).html)
-    assert tags.seen <= {"html", "head", "meta", "title", "body", "h1", "p", "code"}
+    tags.feed(render(letter, name, link_of(letter, PAGE, f"{name}@example.com")).html)
+    assert tags.seen <= {"html", "head", "meta", "title", "body", "h1", "p", "code", "a"}
+    assert all((link or "").startswith(f"{PAGE}/#") for link in tags.links)
 
 
 @given(any_letter)
@@ -113,6 +118,25 @@ def test_both_forms_of_a_letter_tell_what_matters(letter: Letter, told: list[str
     for fact in told:
         assert fact in " ".join(rendered.text.split())
         assert fact in " ".join(rendered.html.split())
+
+
+@pytest.mark.parametrize(
+    ("letter", "behind"),
+    [
+        (letters.Verification("fte_code", 24), "#verify=fte_code&email=a%2Bb%40example.com"),
+        (letters.PasswordReset("fte_code", 60), "#reset=fte_code&email=a%2Bb%40example.com"),
+    ],
+)
+def test_a_code_can_be_used_by_a_link_which_tells_it_to_no_server(letter: Letter, behind: str) -> None:
+    rendered = render(letter, link=link_of(letter, PAGE, "a+b@example.com"))
+    assert f"{PAGE}/{behind}" in rendered.text.splitlines()
+    tags = Tags()
+    tags.feed(rendered.html)
+    assert tags.links == [f"{PAGE}/{behind}"]
+
+
+def test_a_code_that_no_page_takes_has_no_link() -> None:
+    assert link_of(letters.Invitation("fte_code", 7), PAGE, "a@example.com") is None
 
 
 @given(any_letter)

@@ -50,7 +50,7 @@ export class Session {
   /** End the session here and at the server; a server that cannot be reached ends it by its age. */
   async signOut() {
     const kept = this.#load();
-    this.#forget();
+    this.forget();
     if (kept === null) return;
     await request("POST", "auth/logout", { body: {}, headers: { Authorization: `Bearer ${kept.access_token}` } }).catch(
       (error) => console.warn("signed out here alone", error),
@@ -85,7 +85,7 @@ export class Session {
         return;
       }
       const problem = await problemOf(response);
-      if (problem.status === 401 || problem.status === 403) this.#forget();
+      if (problem.status === 401 || problem.status === 403) this.forget();
       throw problem;
     };
     await (navigator.locks ? navigator.locks.request(this.#name, renewal) : renewal());
@@ -97,7 +97,8 @@ export class Session {
     this.#changed();
   }
 
-  #forget() {
+  /** Nobody is signed in here any more: the server ended the session. */
+  forget() {
     this.#storage.removeItem(this.#name);
     this.#changed();
   }

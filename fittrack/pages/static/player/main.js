@@ -6,6 +6,7 @@ import { Session } from "/pages/lib/session.js";
 import { useStore } from "/pages/lib/store.js";
 import { Toasts, useRoute, useToasts } from "/pages/lib/ui.js";
 import { PlayerContext } from "./context.js";
+import { takeMailedCode } from "./mailed_code.js";
 import { PlayerState } from "./state.js";
 import { Boards } from "./views/boards.js";
 import { CompleteProfile } from "./views/complete_profile.js";
@@ -22,10 +23,17 @@ const api = new Api(session);
 
 function App() {
   const [user, setUser] = useState(session.user);
+  const [mailed, setMailed] = useState(takeMailedCode);
   const [toasts, tell, dismiss] = useToasts();
   useEffect(() => session.onChange(setUser), []);
+  useEffect(() => {
+    const opened = () => setMailed((before) => takeMailedCode() ?? before);
+    addEventListener("hashchange", opened);
+    return () => removeEventListener("hashchange", opened);
+  }, []);
+  const welcome = () => html`<${SignIn} session=${session} mailed=${mailed} onUsed=${() => setMailed(null)} />`;
   return html`
-    ${user ? html`<${Player} key=${user.user_id} tell=${tell} />` : html`<${SignIn} session=${session} />`}
+    ${user && !mailed ? html`<${Player} key=${user.user_id} tell=${tell} />` : welcome()}
     <${Toasts} list=${toasts} onGone=${dismiss} />
   `;
 }

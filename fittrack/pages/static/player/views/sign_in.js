@@ -9,14 +9,25 @@ import { VerifyEmail, send } from "./verify_email.js";
 const STATES =
   "AL AK AZ AR CA CO CT DE DC GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NC ND OH OK OR PA SC SD TN TX UT VT VA WA WV WI WY".split(" ");
 
-export function SignIn({ session }) {
-  const [step, setStep] = useState({ name: "in" });
+/**
+ * @param {object} props
+ * @param {{name: string, token: string, email: string} | null} props.mailed the code of a letter, whoever is signed in
+ * @param {() => void} props.onUsed its step is left
+ */
+export function SignIn({ session, mailed, onUsed }) {
+  const [step, setStep] = useState(mailed ?? { name: "in" });
   const card = useRef(null);
-  const go = (name, more = {}) => setStep({ name, moved: true, ...more });
+  const go = (name, more = {}) => {
+    onUsed();
+    setStep({ name, moved: true, ...more });
+  };
   const Step = { in: Enter, register: Register, verify: Verify, forgot: Forgot, reset: Reset }[step.name];
   useEffect(() => {
     document.title = "Sign in · FitTrack";
   }, []);
+  useEffect(() => {
+    if (mailed) setStep(mailed);
+  }, [mailed]);
   useEffect(() => {
     if (step.moved) card.current.querySelector("input").focus(); // what was pressed is gone
   }, [step.name]);
@@ -94,13 +105,13 @@ function Consent({ name, error, children }) {
   </div>`;
 }
 
-function Verify({ session, go, email, password }) {
+function Verify({ session, go, email, password, token }) {
   const verified = async () => {
     if (password) await session.signIn(email, password);
     else go("in", { email, note: "Your address is verified. Sign in to begin." });
   };
   return html`<h2>Check your mail</h2>
-    <${VerifyEmail} email=${email} onVerified=${verified}><${Link} onClick=${() => go("in", { email })}>Later<//><//>`;
+    <${VerifyEmail} email=${email} code=${token} onVerified=${verified}><${Link} onClick=${() => go("in", { email })}>Later<//><//>`;
 }
 
 function Forgot({ go }) {
@@ -114,15 +125,16 @@ function Forgot({ go }) {
     <p class="small"><${Link} onClick=${() => go("in")}>Back<//></p>`;
 }
 
-function Reset({ go, email }) {
+function Reset({ session, go, email, token: mailed }) {
   const reset = async ({ token, new_password }) => {
     await send("reset-password", { token: token.trim(), new_password });
+    if (session.user?.email === email) session.forget();
     go("in", { email, note: "Your password is changed. Sign in with the new one." });
   };
   return html`<${Ask} title="Choose a new password" submit="Change password" onSend=${reset}>
       ${(wrong) => html`
-        <p>If <span class="strong">${email}</span> has an account, a code is on its way.</p>
-        <${Field} label="Code" name="token" autocomplete="one-time-code" required error=${wrong("token")} />
+        <p>${mailed ? html`For <span class="strong">${email}</span>.` : html`If <span class="strong">${email}</span> has an account, a code is on its way.`}</p>
+        <${Field} label="Code" name="token" autocomplete="one-time-code" required defaultValue=${mailed} error=${wrong("token")} />
         <${Field} label="New password" name="new_password" type="password" autocomplete="new-password" required error=${wrong("new_password")} />
       `}
     <//>

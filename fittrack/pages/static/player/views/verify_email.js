@@ -14,10 +14,11 @@ export async function send(path, body) {
 
 /**
  * @param {object} props
+ * @param {string} [props.code] the one that a link brought
  * @param {() => Promise<any>} props.onVerified the address is verified
  * @param {any} props.children stands beside "Send it again"
  */
-export function VerifyEmail({ email, onVerified, children }) {
+export function VerifyEmail({ email, code, onVerified, children }) {
   const [sent, setSent] = useState(false);
   const verify = async ({ token }) => {
     await send("verify-email", { token: token.trim() });
@@ -29,8 +30,8 @@ export function VerifyEmail({ email, onVerified, children }) {
   });
   return html`<${Form} label="Verify your address" submit="Verify" onSend=${verify}>
       ${(wrong) => html`
-        <p>We sent a code to <span class="strong">${email}</span>. Paste it here.</p>
-        <${Field} label="Code" name="token" autocomplete="one-time-code" required error=${wrong("token")} />
+        <p>We sent a code to <span class="strong">${email}</span>. ${code ? "Here it is." : "Paste it here."}</p>
+        <${Field} label="Code" name="token" autocomplete="one-time-code" required defaultValue=${code} error=${wrong("token")} />
       `}
     <//>
     <${Trouble} problem=${problem} />
