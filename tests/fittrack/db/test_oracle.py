@@ -22,6 +22,8 @@ REVISIONS = [
 ][::-1]
 WHOLE = migrate.offline_sql("oracle", extras=Extra, user="fittrack_app")
 ALEMBIC = {"alembic_version", "alembic_version_pkc"}
+OF_SQLITE_ALONE = {"ix_ledger_adjustments"}
+"""Indexes of a few rows of a table, of which Oracle would hold them all."""
 
 
 def steps_of(script: str) -> list[str]:
@@ -48,7 +50,7 @@ def test_the_history_leads_to_every_table_index_and_constraint_and_to_no_other()
         if isinstance(c, UniqueConstraint) or c is table.primary_key
     }
     indexes = {str(index.name) for table in metadata.sorted_tables for index in table.indexes}
-    assert set(made.indexes) - ALEMBIC == indexes | behind
+    assert set(made.indexes) - ALEMBIC == (indexes - OF_SQLITE_ALONE) | behind
 
 
 def test_the_tables_as_they_are_now_can_be_made_on_oracle() -> None:

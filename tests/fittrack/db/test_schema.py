@@ -2,13 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint, create_engine, make_url
+from sqlalchemy import Column, Index, MetaData, Table, UniqueConstraint, create_engine, event, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
+from fittrack.admin.queries import transactions
+from fittrack.admin.schemas import TransactionsQuery
 from fittrack.db.tables import metadata
 from tests.oracle_sql.words import RESERVED
 
@@ -32,6 +35,18 @@ def test_sqlite_accepts_the_whole_schema_as_strict_tables() -> None:
         made = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
     assert {name for name, text in made if "STRICT" not in text} == set()
     assert {name for name, _ in made} == set(metadata.tables)
+
+
+def test_adjustments_are_found_without_reading_every_entry() -> None:
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(":memory:", check_same_thread=False))
+    asked: list[tuple[str, Any]] = []
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        transactions(connection, TransactionsQuery(reference_type="adjustment"), None)
+        [(statement, values)] = asked
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert [step for *_, step in plan] == ["SCAN ledger USING INDEX ix_ledger_adjustments"]
 
 
 @pytest.mark.parametrize("table", TABLES)
