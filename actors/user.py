@@ -21,7 +21,7 @@ from actors import (
     user_trackers,
 )
 from actors.log_actor import LogActor
-from actors.runtime import Held, Promise
+from actors.runtime import Gathering, Held, Promise
 from actors.services import Services
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.activities.commands import LogActivities, SetPrimarySource
@@ -67,7 +67,7 @@ class Standing(NamedTuple):
     streak_bonus: int
 
 
-class UserActor(LogActor):
+class UserActor(LogActor, Gathering):
     """One player. `account` is None for an id that nobody has."""
 
     __slots__ = (
@@ -84,7 +84,6 @@ class UserActor(LogActor):
         "watch",
     )
     log: ClassVar[Table] = user_log
-    gathers: ClassVar[bool] = True
 
     account: Account | None
     activities: PlayerActivities

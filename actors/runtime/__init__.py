@@ -4,7 +4,7 @@ Knows no product. An actor between turns is its state and a few hundred bytes: n
 timer. Begin reading with `actor` (what one writes), `ref` (how one talks to it) and `registry`.
 """
 
-from actors.runtime.actor import Actor, AskCycleError, EntityId, Held, StaleActivation
+from actors.runtime.actor import Actor, AskCycleError, EntityId, Gathering, Held, StaleActivation
 from actors.runtime.kind import ActorKind, Supervision
 from actors.runtime.metrics import KindMetrics
 from actors.runtime.placement import LocalPlacement, Peer, Placement
@@ -19,6 +19,7 @@ __all__ = [
     "AskCycleError",
     "EntityId",
     "Envelope",
+    "Gathering",
     "Held",
     "KindMetrics",
     "Listener",

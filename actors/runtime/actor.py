@@ -29,7 +29,7 @@ class Actor(ABC):
     """Set by the runtime before `activate`."""
 
     gathers: ClassVar[bool] = False
-    """Whether it takes several messages in one turn: then it has `share_turn` and `receive_together`."""
+    """Whether it is a `Gathering`; asked before each turn, this is the quicker question."""
 
     async def activate(self) -> None:  # noqa: B027 - some have nothing to load
         """Load the state. Called once, before the first turn.
@@ -51,17 +51,6 @@ class Actor(ABC):
         Any other exception discards it, answers `outcome-unknown` and counts as a crash.
         """
 
-    def share_turn(self, message: Any, following: Iterable[Any]) -> int:
-        """How many of the messages that follow `message` in the mailbox take their turn together with it."""
-        raise NotImplementedError
-
-    def receive_together(self, messages: Sequence[Any]) -> Sequence[object]:
-        """Take one turn for several messages; returns what `receive` would, for each.
-
-        Let all but the last be `Held`, or replies: the turn is over when the last one says so.
-        """
-        raise NotImplementedError
-
     async def passivate(self) -> None:  # noqa: B027 - most have nothing to say
         """Say farewell before leaving memory in good order. Never called for a discarded activation."""
 
@@ -75,6 +64,24 @@ class Actor(ABC):
         Called within a turn, it lets that turn finish. It does not count as a crash.
         """
         self.activation.discard(self)
+
+
+class Gathering(Actor):
+    """An actor that takes several messages in one turn."""
+
+    __slots__ = ()
+    gathers: ClassVar[bool] = True
+
+    @abstractmethod
+    def share_turn(self, message: Any, following: Iterable[Any]) -> int:
+        """How many of the messages that follow `message` in the mailbox take their turn together with it."""
+
+    @abstractmethod
+    def receive_together(self, messages: Sequence[Any]) -> Sequence[object]:
+        """Take one turn for several messages; returns what `receive` would, for each.
+
+        Let all but the last be `Held`, or replies: the turn is over when the last one says so.
+        """
 
 
 @final

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from actors.runtime.actor import Actor, Held, StaleActivation
+from actors.runtime.actor import Actor, Gathering, Held, StaleActivation
 from actors.runtime.lifecycle import Lifecycle
 from actors.runtime.population import IN_TURN, READY, Cell, Envelope, running_turn
 from actors.runtime.promise import Outcome, Promise, listen, outcome_of
@@ -94,6 +94,7 @@ class Turns:
                 self._replies.expire(envelope)
             elif not envelope.done:
                 if mailbox and actor.gathers:
+                    assert isinstance(actor, Gathering), "nobody else says so"
                     metrics.turns += self._take_together(cell, actor, envelope, mailbox, now)
                 else:
                     self._take(cell, actor, envelope)
@@ -126,7 +127,7 @@ class Turns:
             self._go_on(cell, actor, envelope, result)
 
     def _take_together(
-        self, cell: Cell, actor: Actor, first: Envelope, mailbox: deque[Envelope], now: float
+        self, cell: Cell, actor: Gathering, first: Envelope, mailbox: deque[Envelope], now: float
     ) -> int:
         """A turn for `first` and those behind it that share it. Returns for how many messages it was."""
         following = (each.message for each in mailbox if not each.done and each.deadline > now)

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import pytest
 
-from actors.runtime import Actor, ActorKind, Held, Promise, Registry, StaleActivation
+from actors.runtime import ActorKind, Gathering, Held, Promise, Registry, StaleActivation
 from actors.runtime.testkit import a_registry, settle
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.problems import Busy, OutcomeUnknown
@@ -23,10 +22,8 @@ class Parcel:
     name: str
 
 
-class Porter(Actor):
+class Porter(Gathering):
     """Takes parcels of one colour together, in a turn that lasts until the last is delivered."""
-
-    gathers: ClassVar[bool] = True
 
     def __init__(self, turns: list[list[str]], deliveries: dict[str, Promise]) -> None:
         self._turns, self._deliveries = turns, deliveries
