@@ -20,7 +20,7 @@ from fittrack.server.idempotency import idempotency_key, render_kept
 from fittrack.server.once import Once, run_once
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import principal_of, principal_or_none
+from fittrack.server.principal import API_CLIENT, principal_of, principal_or_none
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route, Scope
 from fittrack.sponsors import changing, queries, schemas
@@ -35,21 +35,21 @@ _ONE: Final = f"{_AT}/{{id}}"
 
 async def list_sponsors(request: web.Request) -> web.Response:
     query = parse_query(request, schemas.SponsorsQuery)
-    admin = _is_admin(request)
-    if not admin:
+    looks_after = _looks_after(request)
+    if not looks_after:
         if query.active is False:
             return render(page_of([], query, 0))
         query = msgspec.structs.replace(query, active=True)
     found, total = await request.app[READS].run(queries.find, query)
-    shown = shown_to_admins if admin else shown_to_all
+    shown = shown_to_admins if looks_after else shown_to_all
     return render(page_of([shown(sponsor) for sponsor in found], query, total))
 
 
 async def get_sponsor(request: web.Request) -> web.Response:
     found = await request.app[READS].run(queries.load, SponsorId(path_uuid(request)))
-    if found is None or not (found.active or _is_admin(request)):
+    if found is None or not (found.active or _looks_after(request)):
         raise NotFound("There is no such sponsor.")
-    if _is_admin(request):
+    if _looks_after(request):
         return render(shown_to_admins(found), etag=found.tag)
     return render(shown_to_all(found))
 
@@ -103,7 +103,10 @@ def _now(request: web.Request) -> datetime:
     return whole_milliseconds(request.app[CLOCK].now())
 
 
-def _is_admin(request: web.Request) -> bool:
+def _looks_after(request: web.Request) -> bool:
+    """Whether who asks may change sponsors, and so sees all of them."""
+    if (program := request.get(API_CLIENT)) is not None:
+        return Scope.SPONSORS_WRITE in program.scopes
     principal = principal_or_none(request)
     return principal is not None and principal.is_admin
 

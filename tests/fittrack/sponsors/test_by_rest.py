@@ -1,13 +1,16 @@
 """Sponsors: everybody sees who they are, admins look after them."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from fittrack.server.access import Scope
 from tests.actors.house import House
 from tests.door import Door, a_player, opened
+from tests.programs import a_program
 
 ACME = {
     "name": "Acme",
@@ -61,6 +64,19 @@ async def test_players_see_active_sponsors_without_what_is_private(house: House,
     assert await names(player, "active=false") == []
     assert await names(admin) == ["Acme", "Ended"]
     assert made | ACME | {"active": True, "prizes": 0} == made
+
+
+async def test_a_program_that_looks_after_sponsors_sees_what_it_may_change(house: House, admin: Door) -> None:
+    made = await admin.granted("/sponsors", ACME)
+    gone = await sponsor(admin, "Ended")
+    await admin.granted(f"/sponsors/{gone}", {"active": False}, method="PATCH")
+    keeper = replace(admin, token=(await a_program(house.node, "Keeper", (Scope.SPONSORS_WRITE,))).token)
+    assert await keeper.get(f"/sponsors/{made['sponsor_id']}") == made
+    assert await tag_of(keeper, f"/sponsors/{gone}") == await tag_of(admin, f"/sponsors/{gone}")
+    assert await names(keeper) == ["Acme", "Ended"]
+    other = replace(admin, token=(await a_program(house.node, "Other", (Scope.TRANSACTIONS_READ,))).token)
+    assert "contact_name" not in await other.get(f"/sponsors/{made['sponsor_id']}")
+    assert await names(other) == ["Acme"]
 
 
 async def test_a_name_belongs_to_one_sponsor_in_any_case(admin: Door) -> None:
