@@ -168,15 +168,14 @@ def _check_players(conn: Connection, players: PlayerRange, report: Report, *, se
 
 
 def _check_rules_texts(conn: Connection, report: Report) -> None:
-    texts = queries.rules_texts(conn)
-    report.add(check_rules_texts(texts))
-    report.count(Invariant.RULES, len(texts))
+    report.add(check_rules_texts(_counted(queries.rules_texts(conn), report, Invariant.RULES)))
 
 
 def _check_trackers(conn: Connection, report: Report) -> None:
-    trackers = list(queries.trackers(conn))
-    report.count(Invariant.TRACKERS, sum(each.connections for each in trackers))
-    report.add(check_trackers(trackers))
+    for each in queries.trackers(conn):
+        report.count(Invariant.TRACKERS, each.connections)
+        report.add(check_trackers([each]))
+        report.breathe()
 
 
 def _check_logs(conn: Connection, log: Table, subject: Callable[[UUID], str], report: Report) -> None:
@@ -221,9 +220,8 @@ def _check_tickets(conn: Connection, players: PlayerRange, report: Report, *, se
 
 
 def _check_free_entries(conn: Connection, report: Report) -> None:
-    rows = queries.free_entries(conn)
-    report.add(check_evidence(rows))
-    report.count(Invariant.FREE_ENTRIES, len(rows))
+    entries = _counted(queries.free_entries(conn), report, Invariant.FREE_ENTRIES)
+    report.add(check_evidence(entries))
     report.add(check_limits(queries.free_tickets_beyond(conn)))
 
 

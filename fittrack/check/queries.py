@@ -42,6 +42,8 @@ from fittrack.privacy.retention.queries import ACTIVITIES
 
 ROWS_PER_FETCH = 5_000
 """Rows taken from a cursor at a time."""
+TEXTS_PER_FETCH = 100
+"""Official rules taken at a time: some ten thousand characters each."""
 
 T = TypeVar("T")
 
@@ -180,7 +182,7 @@ def _entry(row: Row[Any]) -> EntryRow:
     )
 
 
-def free_entries(conn: Connection) -> list[FreeEntryRow]:
+def free_entries(conn: Connection) -> Iterator[FreeEntryRow]:
     """Free entries of all drawings: of the log with their evidence, and evidence of no such entry."""
     entry, evidence = drawing_log.c, evidences.c
     same = (entry.drawing_id == evidence.drawing_id) & (entry.unit_id == evidence.unit_id)
@@ -194,14 +196,10 @@ def free_entries(conn: Connection) -> list[FreeEntryRow]:
     )
     entered = select(*columns).select_from(drawing_log.outerjoin(evidences, same))
     recorded = select(*columns).select_from(evidences.outerjoin(drawing_log, same & _IS_FREE))
-    found = [
-        *conn.execute(entered.where(_IS_FREE)),
-        *conn.execute(recorded.where(entry.unit_id.is_(None))),
-    ]
-    return [
-        FreeEntryRow(drawing_id, unit_id, _held(holder, tickets), _held(person, count))
-        for drawing_id, unit_id, holder, tickets, person, count in found
-    ]
+    streaming = conn.execution_options(yield_per=ROWS_PER_FETCH)
+    for statement in (entered.where(_IS_FREE), recorded.where(entry.unit_id.is_(None))):
+        for drawing_id, unit_id, holder, tickets, person, count in streaming.execute(statement):
+            yield FreeEntryRow(drawing_id, unit_id, _held(holder, tickets), _held(person, count))
 
 
 def _held(user_id: UUID | None, tickets: int | None) -> Held | None:
@@ -221,17 +219,18 @@ def free_tickets_beyond(conn: Connection) -> list[Excess]:
     return [Excess(drawing_id, user_id, int(had), allowed) for drawing_id, user_id, had, allowed in rows]
 
 
-def rules_texts(conn: Connection) -> list[RulesRow]:
+def rules_texts(conn: Connection) -> Iterator[RulesRow]:
     """Every version of every drawing's official rules."""
     rules = official_rules.c
-    rows = conn.execute(
+    rows = conn.execution_options(yield_per=TEXTS_PER_FETCH).execute(
         select(
             rules.drawing_id, rules.rules_version, rules.rules_text, rules.text_hash, drawings.c.rules_version
         )
         .outerjoin(drawings, drawings.c.drawing_id == rules.drawing_id)
         .order_by(rules.drawing_id, rules.rules_version)
     )
-    return [RulesRow(*row) for row in rows]
+    for row in rows:
+        yield RulesRow(*row)
 
 
 def spends(conn: Connection, players: PlayerRange) -> dict[UUID, list[Payment]]:
@@ -419,7 +418,7 @@ def trackers(conn: Connection) -> Iterator[PlayersTrackers]:
     """What each player has of trackers."""
     columns = tracker_connections.c
     fetched = and_(columns.next_due_at.is_not(None), columns.sealed_refresh_token.is_(None))
-    rows = conn.execute(
+    rows = conn.execution_options(yield_per=ROWS_PER_FETCH).execute(
         select(
             columns.user_id,
             func.count(),
