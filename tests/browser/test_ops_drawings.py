@@ -141,3 +141,19 @@ async def test_a_cancellation_says_beforehand_what_goes_back(server: Server, bro
         await ada.button("Search").click()
         await ada.page.get_by_text("“The sponsor withdrew”").wait_for(state="hidden")
         assert await ada.page.get_by_role("list", name="Records").get_by_role("listitem").count() == 1
+
+
+async def test_news_that_an_answer_has_overtaken_is_not_believed(server: Server, browser: Browser) -> None:
+    async with visiting(browser, server) as ada:
+        await ada.open("/ops")
+        drawing = await ada.page.evaluate(
+            """async () => {
+              const { LiveState } = await import("/pages/ops/state.js");
+              const live = new LiveState({ token: async () => null });
+              live.know({ drawing_id: "a", status: "closed", total_tickets: 7 });
+              live.know({ drawing_id: "a", status: "open", total_tickets: 0 });
+              live.know({ drawing_id: "a", root: "ab" });
+              return live.state.drawings.a;
+            }"""
+        )
+    assert drawing == {"drawing_id": "a", "status": "closed", "total_tickets": 7, "root": "ab"}

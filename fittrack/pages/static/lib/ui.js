@@ -41,8 +41,10 @@ export function Dialog({ title, onClose, children, wide = false, firm = false })
       (opener.isConnected && opener !== document.body ? opener : document.getElementById("main"))?.focus();
     };
   }, []);
+  // Not only at `close`: focus is back before that event, and a quick key would still find the dialog open.
+  const onCancel = ({ target }) => target === dialog.current && onClose();
   const beside = ({ target }) => !firm && target === dialog.current && pressed.current === target && onClose();
-  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onClose=${() => leaving.current || onClose()}
+  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onCancel} onClose=${() => leaving.current || onClose()}
     onMouseDown=${({ target }) => (pressed.current = target)} onClick=${beside}>
     <header>
       <h2 id=${id}>${title}</h2>

@@ -1,6 +1,7 @@
 /** What operators see live: one WebSocket on `ops` and `drawings`, and on the drawings that views look at. */
 
 import { Client, CommandRefused, Disconnected, Stopped } from "/client/client.js";
+import { isOutdated } from "/pages/lib/drawing.js";
 import { deviceId } from "/pages/lib/session.js";
 import { Store } from "/pages/lib/store.js";
 
@@ -101,8 +102,8 @@ export class LiveState extends Store {
       else [...d.actions].reverse().forEach((action) => this.#action(action)); // what was done while nobody listened
       if (d.live) this.#figures(d.live);
     } else if (channel === "drawings") {
-      const found = d.drawings.map((drawing) => [drawing.drawing_id, { ...this.state.drawings?.[drawing.drawing_id], ...drawing }]);
-      this.set({ drawings: { ...this.state.drawings, ...Object.fromEntries(found) } });
+      for (const drawing of d.drawings) this.#patch(drawing.drawing_id, drawing);
+      this.set({ drawings: this.state.drawings ?? {} });
     } else if (channel.startsWith("drawing:")) {
       this.#patch(d.drawing.drawing_id, { ...d.drawing, closing: d.closed ?? undefined, result: d.result ?? undefined });
       if (d.drawing.status !== "draft") this.#ticked(d.drawing.drawing_id, d.tick);
@@ -144,6 +145,7 @@ export class LiveState extends Store {
 
   #patch(id, changes) {
     const known = this.state.drawings ?? {};
+    if (isOutdated(known[id], changes)) return;
     this.set({ drawings: { ...known, [id]: { drawing_id: id, ...known[id], ...changes } } });
   }
 }

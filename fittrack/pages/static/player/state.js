@@ -1,6 +1,7 @@
 /** What a signed-in player sees live: one WebSocket, and the state that its frames make. */
 
 import { Client, Stopped, localStore } from "/client/client.js";
+import { isOutdated } from "/pages/lib/drawing.js";
 import { Store } from "/pages/lib/store.js";
 import { deviceId } from "/pages/lib/session.js";
 
@@ -26,7 +27,7 @@ const address = () => `${location.protocol === "https:" ? "wss" : "ws"}://${loca
 const SPREAD_MS = 4_000;
 
 export class PlayerState extends Store {
-  /** Positions in ledger and inbox, `{ledger, inbox}`, that were heard of; null: own tickets are to be loaded. */
+  /** Positions in ledger and inbox, `{ledger, inbox}`, that were heard of. */
   #known = null;
   /** What the views have missed of `tickets`, `ledger` and `inbox`. */
   #behind = new Set();
@@ -124,8 +125,10 @@ export class PlayerState extends Store {
 
   /** Load again what changed while nobody was connected. */
   #catchUp() {
+    this.#later = null;
+    if (!this.client.connected) return; // the next welcome puts it off again
     const behind = this.#behind;
-    [this.#behind, this.#later] = [new Set(), null];
+    this.#behind = new Set();
     if (behind.has("tickets")) this.#loadTickets();
     if (behind.has("ledger")) this.set({ ledgerRound: this.state.ledgerRound + 1 });
     if (behind.has("inbox")) this.set({ inboxRound: this.state.inboxRound + 1 });
@@ -174,7 +177,7 @@ export class PlayerState extends Store {
         for (const drawing of items) this.#patch(drawing.drawing_id, drawing);
       }
     } catch (problem) {
-      this.#known = null; // with the next connection
+      this.#behind.add("tickets"); // after the next welcome
       console.warn("own tickets are not known yet", problem);
     }
   }
@@ -190,11 +193,13 @@ export class PlayerState extends Store {
   }
 
   #merged(drawing) {
-    return { ...this.state.drawings?.[drawing.drawing_id], ...drawing };
+    const known = this.state.drawings?.[drawing.drawing_id];
+    return isOutdated(known, drawing) ? known : { ...known, ...drawing };
   }
 
   #patch(id, changes) {
     const known = this.state.drawings ?? {};
+    if (isOutdated(known[id], changes)) return;
     const drawing = { drawing_id: id, ...known[id], ...changes };
     if (drawing.my_tickets > 0 && drawing.total_tickets > 0) {
       drawing.odds = Math.min(1, drawing.my_tickets / drawing.total_tickets);
