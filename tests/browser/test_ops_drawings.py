@@ -9,7 +9,7 @@ from fittrack.kit.clock import SystemClock
 from tests.admins import draft_drawing
 from tests.browser.operators import REFUSED, enter_console, set_up_factor_in_dialog
 from tests.browser.visitor import SMALL_PHONE, Visitor, visiting
-from tests.newcomers import a_hard_day, a_newcomer, an_admin
+from tests.newcomers import a_hard_day, a_newcomer, address_of, an_admin
 from tests.players import Rest
 from tests.server import Server
 
@@ -157,3 +157,26 @@ async def test_news_that_an_answer_has_overtaken_is_not_believed(server: Server,
             }"""
         )
     assert drawing == {"drawing_id": "a", "status": "closed", "total_tickets": 7, "root": "ab"}
+
+
+async def test_an_admin_records_a_postcard_once(server: Server, browser: Browser) -> None:
+    async with (
+        Rest(server) as rest,
+        visiting(browser, server, viewport=SMALL_PHONE, expected_faults=REFUSED) as ada,
+    ):
+        admin = await an_admin(server, rest, "alma")
+        await a_newcomer(server, rest, "almas-player")
+        drawing = await opened(rest, admin, "<img src=x onerror=alert(1)>" + "W" * 70)
+        await enter_console(ada, "alma")
+        await ada.open(f"/ops#/drawings/{drawing['drawing_id']}")
+        entries = ada.page.get_by_role("region", name="Entries without purchase")
+        dialog = ada.page.get_by_role("dialog", name="Record an entry")
+        for _ in range(2):
+            await entries.get_by_role("button", name="Record an entry").click()
+            await dialog.get_by_label("Email of the player").fill(address_of("almas-player"))
+            await dialog.get_by_label("Evidence").fill("Boston, Nov 24, no. 17")
+            await dialog.get_by_role("button", name="Record").click()
+            await entries.get_by_text("BOSTON, NOV 24, NO. 17").wait_for()
+        await dialog.get_by_text("It is that of an entry").wait_for()
+        await ada.assert_accessible()
+        assert await entries.get_by_role("listitem").count() == 1

@@ -9,6 +9,7 @@ import { aboutOf } from "./about.js";
 import { Steps } from "./steps.js";
 import { TONES, Timing } from "./board.js";
 import { Drawn } from "./drawn.js";
+import { FreeEntries } from "./free_entries.js";
 import { Prizes } from "./prizes.js";
 
 export function Detail({ id }) {
@@ -40,6 +41,7 @@ export function Detail({ id }) {
       <div class="stack">
         ${(status === "closed" || status === "completed") && html`<${Drawn} drawing=${drawing} atOnce=${shownOver} />`}
         <${Prizes} drawing=${drawing} />
+        ${status !== "draft" && status !== "scheduled" && html`<${FreeEntries} drawing=${drawing} />`}
       </div>
     </div>
   </article>`;
