@@ -4,8 +4,8 @@ from playwright.async_api import Browser, Locator
 
 from fittrack.kit.clock import SystemClock
 from tests.admins import Authenticator, draft_drawing
-from tests.browser.operators import REFUSED
-from tests.browser.visitor import Visitor, visiting
+from tests.browser.operators import REFUSED, enter_console
+from tests.browser.visitor import SMALL_PHONE, Visitor, visiting
 from tests.newcomers import PASSWORD, address_of, an_admin
 from tests.players import Rest
 from tests.server import Server
@@ -122,3 +122,19 @@ async def test_an_admin_runs_a_drawing_by_keys_alone(server: Server, browser: Br
         await think_better_of_the_draw(ada)
         await ada.tab_to("Sign out", then="Enter")
         await sign_in(ada, "avery", app.code(SystemClock().now(), steps=1))
+
+
+async def test_the_menu_of_a_small_console_leaves_nothing_behind_it_to_keys(
+    server: Server, browser: Browser
+) -> None:
+    async with Rest(server) as rest, visiting(browser, server, viewport=SMALL_PHONE) as ada:
+        page = ada.page
+        await an_admin(server, rest, "aster")
+        await enter_console(ada, "aster")
+        await ada.button("Menu").click()
+        for _ in range(2 * AROUND):
+            await page.keyboard.press("Tab")
+            assert not await page.evaluate("document.querySelector('main').contains(document.activeElement)")
+        await page.get_by_role("link", name="Players").click()
+        await page.get_by_role("heading", name="Players", exact=True).wait_for()
+        await page.wait_for_function("document.activeElement.id === 'main'")

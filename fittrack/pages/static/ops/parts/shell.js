@@ -7,6 +7,9 @@ import { useLive, useOps } from "../context.js";
 import { PLACES, placeOf } from "../places.js";
 import { LatestOfOthers } from "./others.js";
 
+/** Where the sections stand beside the content, and no menu covers it (`ops.css`). */
+const WIDE = matchMedia("(min-width: 60rem)");
+
 export function Shell({ children }) {
   const route = useRoute();
   const [open, setOpen] = useState(false);
@@ -18,12 +21,17 @@ export function Shell({ children }) {
   }, [route.join("/")]);
   useEffect(() => {
     if (!open) return undefined;
-    const close = ({ key }) => key === "Escape" && setOpen(false);
-    addEventListener("keydown", close);
-    return () => removeEventListener("keydown", close);
+    const close = () => setOpen(false);
+    const onKey = ({ key }) => key === "Escape" && close();
+    addEventListener("keydown", onKey);
+    WIDE.addEventListener("change", close);
+    return () => {
+      removeEventListener("keydown", onKey);
+      WIDE.removeEventListener("change", close);
+    };
   }, [open]);
   return html`
-    <a class="skip" href="#main" onClick=${skipTo("main")}>Skip to content</a>
+    ${!open && html`<a class="skip" href="#main" onClick=${skipTo("main")}>Skip to content</a>`}
     <header class="top">
       <button type="button" class="icon menu" aria-expanded=${open} aria-controls="places" aria-label="Menu" onClick=${() => setOpen(!open)}>
         <${LineIcon} path="M4 6h16M4 12h16M4 18h16" />
@@ -33,19 +41,19 @@ export function Shell({ children }) {
       <${Standing} />
     </header>
     <div class="desk">
-      <${Navigation} current=${place.name} open=${open} />
-      <main id="main" tabindex="-1"><${Ended} />${children}</main>
+      <${Navigation} current=${place.name} open=${open} leave=${() => setOpen(false)} />
+      <main id="main" tabindex="-1" inert=${open}><${Ended} />${children}</main>
     </div>
   `;
 }
 
-function Navigation({ current, open }) {
+function Navigation({ current, open, leave }) {
   const { session } = useOps();
   return html`<nav id="places" class="places ${open ? "open" : ""}" aria-label="Sections">
     <ul>
       ${PLACES.map(
         ({ name, label, icon }) => html`<li key=${name}>
-          <a href="#/${name}" aria-current=${name === current ? "page" : undefined}><${LineIcon} path=${icon} /><span>${label}</span></a>
+          <a href="#/${name}" aria-current=${name === current ? "page" : undefined} onClick=${leave}><${LineIcon} path=${icon} /><span>${label}</span></a>
         </li>`,
       )}
     </ul>
