@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests import databases
+from tests import databases, sent
 
 ROOT = Path(__file__).parents[1]
 
@@ -75,6 +75,7 @@ class Server:
         self.runs(*arguments, module=module)
         self.environ = {
             "PATH": os.environ["PATH"],
+            **sent.environ(),
             "APP_ENV": "testing",
             **databases.environ_of(folder),
             "MAIL_DIR": str(folder / "mail"),

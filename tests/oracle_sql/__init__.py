@@ -2,11 +2,12 @@
 
 Its rules stand in `names`, `clauses`, `functions`, `ddl` (over tokens) and `shape` (over a parsed tree), its
 white lists in `words`. It knows no product: tables and columns come in as a `Catalog`.
-`recorder` collects what a run of the tests sends to its databases, written as Oracle would be sent it.
+`recorder` looks at what `tests.sent` collected, written as Oracle would be sent it.
 """
 
 from tests.oracle_sql.catalog import Catalog
 from tests.oracle_sql.lint import faults_of
-from tests.oracle_sql.recorder import ORACLE, assert_fit_for_oracle, for_oracle, statements_of
+from tests.oracle_sql.recorder import assert_fit_for_oracle, statements_of
+from tests.sent.recorder import ORACLE, for_oracle
 
 __all__ = ["ORACLE", "Catalog", "assert_fit_for_oracle", "faults_of", "for_oracle", "statements_of"]

@@ -1,18 +1,13 @@
 """Which functions build statements, and which of them did: no test must miss what goes to Oracle."""
 
 import ast
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import CompoundSelect, Delete, Insert, Select, TextClause, Update
 
 from tests.oracle_sql.words import words
 
-CONSTRUCTS = (Select, CompoundSelect, Insert, Update, Delete, TextClause)
 _FUNCTIONS = words("select insert update delete union union_all intersect except_ text")
 
 
@@ -27,35 +22,6 @@ class Builder:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.first_line} {self.name}"
-
-
-class Watch:
-    """Notes from which lines statements are built, while the process lives."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = f"{root}/"
-        self.lines: set[tuple[str, int]] = set()
-
-    def start(self) -> None:
-        for construct in CONSTRUCTS:
-            construct.__init__ = self._watched(construct.__init__)  # type: ignore[method-assign]
-
-    def _watched(self, init: Callable[..., None]) -> Callable[..., None]:
-        root, lines = self._root, self.lines
-
-        def watched(construct: Any, *args: Any, **kwargs: Any) -> None:
-            init(construct, *args, **kwargs)
-            frame = sys._getframe(1)
-            for _ in range(4):  # the constructors of SQLAlchemy, then who called them
-                name = frame.f_code.co_filename
-                if name.startswith(root) and "/site-packages/" not in name:
-                    lines.add((name[len(root) :], frame.f_lineno))
-                    return
-                if frame.f_back is None:
-                    return
-                frame = frame.f_back
-
-        return watched
 
 
 def builders_of(root: Path, files: Iterator[Path]) -> list[Builder]:

@@ -9,8 +9,9 @@ from sqlalchemy import Column, Integer, MetaData, Table, func, literal, select, 
 from sqlalchemy.dialects import sqlite
 
 from tests.oracle_sql import cases, corpus, faults_of
-from tests.oracle_sql.recorder import faults_of_all, for_oracle
+from tests.oracle_sql.recorder import faults_of_all
 from tests.oracle_sql.words import RESERVED, VERBS
+from tests.sent.recorder import for_oracle
 
 T = Table("tickets", MetaData(), Column("id", Integer), Column("state", Integer), Column("note", Integer))
 ANY_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fittrack.demo.people import ADMIN_EMAIL, DEMO_PASSWORD, PLAYER_EMAIL
+from tests import sent
 from tests.server import ROOT
 from tests.world import migrated, settings_for
 
@@ -26,7 +27,7 @@ def run(tmp_path: Path) -> Run:
         return subprocess.run(
             [sys.executable, "-m", "fittrack", *arguments],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "120", **environ},
+            env={"PATH": os.environ["PATH"], "COLUMNS": "120", **sent.environ(str(ROOT)), **environ},
             capture_output=True,
             text=True,
             check=False,
