@@ -8,6 +8,7 @@ from sqlalchemy import Engine, insert, update
 from fittrack.accounts import queries as accounts
 from fittrack.accounts.rules import email_key
 from fittrack.audit import queries as audit
+from fittrack.check import statements as check
 from fittrack.clients import queries as clients
 from fittrack.clients.schemas import ClientsQuery
 from fittrack.db import effect_queries, log_queries
@@ -24,6 +25,7 @@ from fittrack.drawings.model import DrawingStatus, DrawingType, UserType
 from fittrack.keys import queries as keys
 from fittrack.kit.ids import DrawingId, UserId, uuid7
 from fittrack.kit.standing import AccountStatus, Role
+from fittrack.ops import queries as ops
 from fittrack.privacy.retention import queries as retention
 from fittrack.sponsors import queries as sponsors
 from fittrack.sponsors.schemas import SponsorsQuery
@@ -69,6 +71,31 @@ def test_a_premium_role_holds_until_it_ends(engine: Engine) -> None:
         assert not drawings.is_premium(connection, somebody.user_id, NOON)
         assert drawings.is_premium(connection, payer.user_id, NOON - timedelta(seconds=1))
         assert not drawings.is_premium(connection, payer.user_id, NOON)
+
+
+def test_the_check_of_a_night_is_taken_by_one_until_nothing_was_heard_of_it(engine: Engine) -> None:
+    night, later = NOON.date(), NOON + timedelta(minutes=1)
+    with engine.begin() as connection:
+        assert check.claim(connection, night, NOON, NOON - timedelta(minutes=1))
+        check.goes_on(connection, night, later)
+        assert not check.claim(connection, night, later, NOON)
+        assert check.claim(connection, night, later, later + timedelta(seconds=1))
+    with reading(engine) as connection:
+        assert check.latest(connection) is None
+    with engine.begin() as connection:
+        check.end(connection, night, later, examined=7, violations=0)
+        assert not check.claim(connection, night, later, later + timedelta(seconds=1))
+    with reading(engine) as connection:
+        assert check.latest(connection) == check.Ended(night, later, later, examined=7, violations=0)
+
+
+def test_an_admin_is_named_by_the_address_of_the_account(engine: Engine) -> None:
+    admin = an_account("ada@test.example", Role.ADMIN)
+    with engine.begin() as connection:
+        accounts.create(connection, admin)
+    with reading(engine) as connection:
+        assert ops.email_of(connection, admin.user_id) == "ada@test.example"
+        assert ops.email_of(connection, UserId(uuid7())) is None
 
 
 def test_a_demo_world_is_known_by_its_admin_and_writes_to_nobody(engine: Engine) -> None:
