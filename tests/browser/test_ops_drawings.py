@@ -164,16 +164,16 @@ async def test_an_admin_records_a_postcard_once(server: Server, browser: Browser
         Rest(server) as rest,
         visiting(browser, server, viewport=SMALL_PHONE, expected_faults=REFUSED) as ada,
     ):
-        admin = await an_admin(server, rest, "alma")
-        await a_newcomer(server, rest, "almas-player")
+        admin = await an_admin(server, rest, "posy")
+        await a_newcomer(server, rest, "posys-player")
         drawing = await opened(rest, admin, "<img src=x onerror=alert(1)>" + "W" * 70)
-        await enter_console(ada, "alma")
+        await enter_console(ada, "posy")
         await ada.open(f"/ops#/drawings/{drawing['drawing_id']}")
         entries = ada.page.get_by_role("region", name="Entries without purchase")
         dialog = ada.page.get_by_role("dialog", name="Record an entry")
         for _ in range(2):
             await entries.get_by_role("button", name="Record an entry").click()
-            await dialog.get_by_label("Email of the player").fill(address_of("almas-player"))
+            await dialog.get_by_label("Email of the player").fill(address_of("posys-player"))
             await dialog.get_by_label("Evidence").fill("Boston, Nov 24, no. 17")
             await dialog.get_by_role("button", name="Record").click()
             await entries.get_by_text("BOSTON, NOV 24, NO. 17").wait_for()
