@@ -123,9 +123,17 @@ def test_a_set_that_does_not_run_gets_no_connections():
 
 
 def test_the_migration_is_that_of_the_coming_nodes():
-    values = values_of("production", "blue", blueGreen={"blue": {"tag": "1"}, "green": {"tag": "2"}})
-    (container,) = render(values).the("Job")["spec"]["template"]["spec"]["containers"]
-    assert container["image"].endswith(":2")
+    tags = {"blue": {"tag": "1"}, "green": {"tag": "2"}}
+    beside = render(values_of("production", "blue", blueGreen=tags))
+    assert (migrating(beside), tried(beside)) == ("2", "1")
+    alone = render(values_of("production", "green", blueGreen=tags | {"blue": {"running": False}}))
+    assert (migrating(alone), tried(alone)) == ("2", "2")
+
+
+def test_mail_leaves_to_public_servers_and_nothing_public_leads_inside(production: Rendered):
+    public = production.the("NetworkPolicy")["spec"]["egress"][-1]
+    assert {each["port"] for each in public["ports"]} == {443, 587}
+    assert "100.64.0.0/10" in public["to"][0]["ipBlock"]["except"]
 
 
 def test_the_owner_migrates_and_nodes_have_fewer_rights(production: Rendered):
@@ -173,6 +181,18 @@ def test_alerts_are_those_of_the_repository(production: Rendered):
 def test_values_that_cannot_be_meant_are_refused(wrong: dict[str, Any]):
     with pytest.raises(HelmError):
         render(wrong)
+
+
+def migrating(made: Rendered) -> str:
+    """The tag of the image that migrates."""
+    (container,) = made.the("Job")["spec"]["template"]["spec"]["containers"]
+    return str(container["image"]).rpartition(":")[2]
+
+
+def tried(made: Rendered) -> str:
+    """The tag of the image with which `helm test` asks."""
+    (container,) = made.the("Pod")["spec"]["containers"]
+    return str(container["image"]).rpartition(":")[2]
 
 
 def pods(made: Rendered) -> list[Manifest]:

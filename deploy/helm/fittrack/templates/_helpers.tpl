@@ -34,6 +34,16 @@ app.kubernetes.io/component: node
 {{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) }}
 {{- end }}
 
+{{- /* The image of the nodes that have the connections. */}}
+{{- define "fittrack.activeImage" -}}
+{{- $active := index .Values.blueGreen .Values.blueGreen.active }}
+{{- if and .Values.blueGreen.enabled $active.tag }}
+{{- printf "%s:%s" .Values.image.repository $active.tag }}
+{{- else }}
+{{- include "fittrack.image" . }}
+{{- end }}
+{{- end }}
+
 {{- /* The sets of nodes that run, as JSON: the whole under its own name, or blue and green. */}}
 {{- define "fittrack.sets" -}}
 {{- $name := include "fittrack.fullname" . }}
@@ -99,12 +109,15 @@ capabilities:
 {{- end }}
 {{- end }}
 
-{{- /* The schema is that of the newest image that runs: of blue and green that which is not active yet. */}}
+{{- /*
+The schema is that of the coming nodes: of the set beside the active one, and of the active one where it runs alone.
+After the switch that beside it is the former version, which finds nothing to do on the newer schema.
+*/}}
 {{- define "fittrack.migrationImage" -}}
 {{- $idle := index .Values.blueGreen (ternary "green" "blue" (eq .Values.blueGreen.active "blue")) }}
 {{- if and .Values.blueGreen.enabled $idle.running $idle.tag }}
 {{- printf "%s:%s" .Values.image.repository $idle.tag }}
 {{- else }}
-{{- include "fittrack.image" . }}
+{{- include "fittrack.activeImage" . }}
 {{- end }}
 {{- end }}
