@@ -1,4 +1,5 @@
-# Where exports of the database and heads of the audit log are kept, where nobody can change or delete them in time.
+# Where exports of the database and heads of the audit log are kept. Nobody changes or deletes them in time,
+# until somebody with rights to the bucket lifts the rule: lock it with time_rule_locked when sure.
 
 locals {
   bucket_name = "${var.name}-backups"

@@ -5,7 +5,7 @@ resource "oci_database_autonomous_database" "main" {
   db_name                              = var.database_name
   display_name                         = var.name
   db_workload                          = "OLTP"
-  db_version                           = "23ai"
+  db_version                           = var.database_version
   admin_password                       = var.database_admin_password
   compute_model                        = "ECPU"
   compute_count                        = var.database_ecpus

@@ -18,17 +18,22 @@ variable "compartment_ocid" {
   }
 }
 
-variable "compartment_name" {
-  description = "The name of that compartment, as policies write it."
-  type        = string
-}
-
 variable "region" {
   description = "The region, such as us-ashburn-1."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z]+-[a-z]+-[0-9]+$", var.region))
+    error_message = "A region is written like us-ashburn-1."
+  }
+}
+
+variable "home_region" {
+  description = "The tenancy's home region, in which policies and groups are made."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+-[0-9]+$", var.home_region))
     error_message = "A region is written like us-ashburn-1."
   }
 }
@@ -52,6 +57,11 @@ variable "network_cidr" {
   validation {
     condition     = can(cidrhost(var.network_cidr, 0)) && endswith(var.network_cidr, "/16")
     error_message = "A network such as 10.20.0.0/16."
+  }
+
+  validation {
+    condition     = !startswith(var.network_cidr, "10.244.") && !startswith(var.network_cidr, "10.96.")
+    error_message = "10.244.0.0/16 is for pods, 10.96.0.0/16 for services."
   }
 }
 
@@ -139,6 +149,17 @@ variable "database_admin_password" {
     condition     = length(var.database_admin_password) >= 12 && length(var.database_admin_password) <= 30
     error_message = "12 to 30 characters, as Oracle has it."
   }
+
+  validation {
+    condition     = alltrue([for needed in ["[A-Z]", "[a-z]", "[0-9]"] : can(regex(needed, var.database_admin_password))])
+    error_message = "A capital letter, a small letter and a digit, as Oracle has it."
+  }
+}
+
+variable "database_version" {
+  description = "The version of the Autonomous Database, one that the region offers."
+  type        = string
+  default     = "23ai"
 }
 
 variable "database_ecpus" {
@@ -200,7 +221,7 @@ variable "secrets" {
 }
 
 variable "backup_days" {
-  description = "Days that exports and heads of the audit log stay in the bucket, and cannot be deleted."
+  description = "Days that exports and heads of the audit log stay in the bucket; until somebody with rights to it lifts the rule, nobody deletes them."
   type        = number
   default     = 365
 

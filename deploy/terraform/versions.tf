@@ -16,3 +16,9 @@ terraform {
 provider "oci" {
   region = var.region
 }
+
+# Policies and groups are made here.
+provider "oci" {
+  alias  = "home"
+  region = var.home_region
+}
