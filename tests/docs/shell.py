@@ -8,7 +8,7 @@ from tests.docs.pages import Block
 
 PROGRAMS = {
     *("alembic", "fittrack", "make", "node", "npm", "npx", "pip", "python", "python3", "uv"),
-    *("apt-get", "bash", "cp", "git", "mv", "openssl", "rsync", "ssh", "sudo", "systemctl"),
+    *("apt-get", "bash", "cp", "git", "mv", "openssl", "rsync", "ssh", "sudo", "systemctl", "systemd-run"),
     *("curl", "openapi-python-client", "openapi-typescript", "redis-cli"),
     *("expdp", "oci", "rman", "sqlplus"),
     *("docker", "gh", "helm", "kubectl", "promtool", "terraform"),

@@ -22,6 +22,7 @@ NOT_HERE: Final = {
     "sqlplus": "Oracle's own, and needs a server",
     "sudo": "changes the machine",
     "systemctl": "changes the machine",
+    "systemd-run": "needs systemd, and an installation by hand",
     "terraform": "needs its providers and a cloud account",
 }
 """Programs that cannot run wherever the tests run."""
