@@ -1,6 +1,6 @@
 """What a node does by the clock: which job how often, and each job by its name."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -23,8 +23,8 @@ from fittrack.jobs import (
     trackers,
 )
 from fittrack.jobs.cron import Cron
-from fittrack.jobs.every import Every
-from fittrack.jobs.record import JobRecord
+from fittrack.jobs.every import Every, Job
+from fittrack.jobs.record import ELSEWHERE, JobRecord
 from fittrack.jobs.trackers import ServiceSyncs
 from fittrack.mail.worker import LETTERS_PER_ROUND
 from fittrack.ops.backlogs import BACKLOGS_EVERY_S
@@ -178,21 +178,20 @@ class NodeJobs:
 
     # --- When, and where ------------------------------------------------------------------------------------
 
-    def _once(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
+    def _once(self, name: str, seconds: float, job: Job) -> Every:
         return self._here(name, seconds, self._on_one_node(name, job))
 
-    def _here(self, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> Every:
+    def _here(self, name: str, seconds: float, job: Job) -> Every:
         return Every(name, seconds, job, self._clock, self.record)
 
-    def _on_one_node(self, name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    def _on_one_node(self, name: str, job: Job) -> Job:
         """A job of the whole cluster: one node does it, and another one when that has gone.
 
         Should two do it for a moment, that is harmless.
         """
 
-        async def run() -> None:
-            if self._placement.locate(JOB, name) is None:
-                await job()
+        async def run() -> object:
+            return await job() if self._placement.locate(JOB, name) is None else ELSEWHERE
 
         return run
 

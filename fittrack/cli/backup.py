@@ -30,7 +30,7 @@ def restore(
 ) -> None:
     """Put a backup in the place of the embedded database. The server must be stopped; nothing is deleted."""
     database = _embedded_database()
-    aside = database.with_name(f"{database.stem}-before-{backups.default_name(SystemClock().now())}")
+    aside = database.with_name(f"{database.stem}-before-{SystemClock().now():%Y%m%dT%H%M%SZ}{backups.SUFFIX}")
     copy = _refusable(partial(backups.restore, aside=aside), file, database)
     out.print(f"{copy.file} is what {file} holds, schema {copy.revision}")
     if aside.exists():

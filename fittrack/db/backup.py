@@ -22,6 +22,9 @@ COMPANIONS: Final = ("-wal", "-shm")
 LOCK_WAIT_S: Final = 5.0
 """A checkpoint of the server's may hold the file for a moment."""
 
+OWNER_ALONE: Final = 0o600
+"""A copy holds everything, whatever the process's mask lets others read."""
+
 
 class BackupRefused(Exception):  # noqa: N818 - it is an answer, as problems are
     """It cannot be done, and nothing was changed. Its text is a sentence for the operator."""
@@ -117,9 +120,10 @@ def _demand_rest(database: Path) -> None:
 
 @contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
-    """A file beside `target` that is gone again unless it got its name."""
+    """A file beside `target`, for its owner's eyes alone, that is gone again unless it got its name."""
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ALONE))
     try:
         yield part
     finally:

@@ -1,13 +1,12 @@
 """Jobs at times that the platform's clocks show, by APScheduler. A job only tells an actor."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from fittrack.jobs.every import do_job
+from fittrack.jobs.every import Job, do_job
 from fittrack.jobs.record import JobRecord
 from fittrack.kit.clock import Clock
 
@@ -22,7 +21,7 @@ class Cron:
         self._zone, self._clock, self._record = zone, clock, record
         self._scheduler = AsyncIOScheduler(timezone=zone)
 
-    def add(self, name: str, job: Callable[[], Awaitable[object]], **fields: int | str) -> None:
+    def add(self, name: str, job: Job, **fields: int | str) -> None:
         """Do `job` whenever the clocks agree with `fields`: `minute`, `hour`, `day_of_week`, …"""
         self._record.names.add(name)
         self._scheduler.add_job(

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from fittrack.jobs.record import JobRecord
+from fittrack.jobs.record import ELSEWHERE, JobRecord
 from fittrack.kit.clock import Clock
 from fittrack.kit.correlation import cause, new_trace_id
 from fittrack.kit.problems import Problem
+
+Job = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +22,7 @@ class Every:
         self,
         name: str,
         seconds: float,
-        job: Callable[[], Awaitable[object]],
+        job: Job,
         clock: Clock,
         record: JobRecord,
     ) -> None:
@@ -62,11 +64,11 @@ class Every:
             timer.cancel()
 
 
-async def do_job(name: str, job: Callable[[], Awaitable[object]], clock: Clock, record: JobRecord) -> None:
+async def do_job(name: str, job: Job, clock: Clock, record: JobRecord) -> None:
     """One round of a job: what fails is told, and tried again with the next."""
     cause.set(new_trace_id())
     try:
-        await job()
+        outcome = await job()
     except Problem as problem:  # the database is away, or too much is going on: next round
         record.rounds[name, "postponed"] += 1
         log.warning("job.postponed", job=name, code=problem.code, detail=problem.detail)
@@ -75,4 +77,5 @@ async def do_job(name: str, job: Callable[[], Awaitable[object]], clock: Clock, 
         log.exception("job.failed", job=name)
     else:
         record.rounds[name, "done"] += 1
-        record.done_at[name] = clock.now().timestamp()
+        if outcome is not ELSEWHERE:
+            record.done_at[name] = clock.now().timestamp()

@@ -7,6 +7,9 @@ from typing import Final
 OUTCOMES: Final = ("done", "postponed", "failed")
 """`postponed`: the database was away, or too much was going on; the next round does it."""
 
+ELSEWHERE: Final = object()
+"""What a round answers that found that another node has the job."""
+
 
 @dataclass(slots=True)
 class JobRecord:
@@ -15,6 +18,6 @@ class JobRecord:
     rounds: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By job and outcome."""
     done_at: dict[str, float] = field(default_factory=dict)
-    """When a job's last round was done, in seconds since 1970."""
+    """When a job was last done here, in seconds since 1970; rounds that left it to another node are none."""
     names: set[str] = field(default_factory=set)
     """Of the jobs that there are."""

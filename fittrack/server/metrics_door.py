@@ -21,6 +21,7 @@ from fittrack.server.http import make_application
 from fittrack.server.listener import Listener
 from fittrack.server.routes import Route
 
+METRICS: Final = "/metrics"
 FIRST_WORKER: Final = 1
 
 
@@ -37,15 +38,18 @@ class _Collected(Collector):
 def metrics_route(metrics: CollectorRegistry) -> Route:
     """`GET /metrics`."""
 
-    async def show_metrics(_: web.Request) -> web.Response:
+    async def show_metrics(request: web.Request) -> web.Response:
         """Figures in the Prometheus text format."""
+        # What closes /metrics to the public compares the path as it was sent: no other spelling leads here.
+        if request.raw_path.partition("?")[0] != METRICS:
+            raise web.HTTPNotFound
         # Read here, where they are counted; only the text, most of the work, is made in a thread.
         text = await asyncio.to_thread(generate_latest, _Collected(metrics))
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return Route(
         "GET",
-        "/metrics",
+        METRICS,
         show_metrics,
         summary="Metrics",
         access=Access.ANYONE,

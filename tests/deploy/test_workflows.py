@@ -36,6 +36,16 @@ def test_programs_come_in_images_of_a_version():
             assert re.search(rf"{re.escape(image)}:v?\d+\.\d+|{re.escape(image)}:qemu-v\d", script), image
 
 
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_step_ends_with_the_first_program_that_fails(name: str):
+    assert WORKFLOWS[name]["defaults"] == {"run": {"shell": "bash"}}, "else pipes hide what fails in them"
+
+
+def test_no_step_goes_on_after_what_must_not_be():
+    for script in SCRIPTS:
+        assert not re.search(r"^\s*! ", script, re.MULTILINE), "what `!` turns round ends no shell"
+
+
 @pytest.mark.parametrize(
     ("name", "job", "body"), JOBS, ids=lambda each: each if isinstance(each, str) else ""
 )

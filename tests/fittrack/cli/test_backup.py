@@ -1,6 +1,7 @@
 """A backup taken beside a working server, and the way back from it."""
 
 import asyncio
+import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -50,6 +51,7 @@ async def test_what_is_backed_up_under_load_comes_back_whole(server: Server, tmp
         buying = asyncio.create_task(buy(rest, token, drawing, PURCHASES))
         code, output = await fittrack(server, "backup", str(backup))
         assert code == 0, output
+        assert stat.S_IMODE(backup.stat().st_mode) == 0o600, "for its owner alone"
         await buying
         balance = (await rest.get("/points/balance", token))["balance"]
         code, output = await fittrack(server, "restore", str(backup))

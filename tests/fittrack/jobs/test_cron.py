@@ -4,7 +4,7 @@ import asyncio
 from zoneinfo import ZoneInfo
 
 from fittrack.jobs.cron import Cron
-from fittrack.jobs.record import JobRecord
+from fittrack.jobs.record import ELSEWHERE, JobRecord
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.problems import Busy
 
@@ -42,6 +42,21 @@ async def test_a_job_that_fails_has_its_next_round() -> None:
     assert len(rounds) == 2
     assert record.rounds == {("job", "postponed"): 1, ("job", "failed"): 1, ("job", "done"): 1}
     assert "job" in record.done_at
+
+
+async def test_a_round_that_leaves_the_job_to_another_node_does_not_say_that_it_was_done() -> None:
+    record, looked = JobRecord(), asyncio.Event()
+
+    async def job() -> object:
+        looked.set()
+        return ELSEWHERE
+
+    cron = Cron(ZoneInfo("UTC"), SystemClock(), record)
+    cron.add("job", job, **NEVER)
+    cron.start()
+    await looked.wait()
+    await cron.stop()
+    assert record.done_at == {}, "the alert for a stuck job looks at the node that has it"
 
 
 async def test_one_that_was_never_started_can_be_stopped() -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry, Counter
+from yarl import URL
 
 from fittrack.kit.problems import Busy
 from fittrack.server import health
@@ -100,3 +101,9 @@ async def test_metrics_are_shown_as_prometheus_reads_them(probe, metrics):
     response = await probe.get("/metrics")
     assert "sneezes_total 1.0" in await response.text()
     assert response.headers["Content-Type"].startswith("text/plain; version=")
+
+
+async def test_another_spelling_of_the_address_does_not_lead_past_a_proxy_to_the_metrics(probe):
+    assert (await probe.get("/metrics?name=x")).status == 200
+    response = await probe.get(URL("/%6Detrics", encoded=True))
+    assert (response.status, (await response.json())["code"]) == (404, "not-found")
