@@ -59,7 +59,7 @@ async def add_a_prize(visitor: Visitor) -> None:
     await visitor.page.keyboard.press("Enter")
     await visitor.sees("1. Head torch")
     await visitor.page.get_by_role("dialog").wait_for(state="detached")
-    assert await visitor.focused() == "Add a prize"
+    await visitor.gets_focus("Add a prize")
 
 
 async def think_better_of_the_draw(visitor: Visitor) -> None:
@@ -70,15 +70,17 @@ async def think_better_of_the_draw(visitor: Visitor) -> None:
     await visitor.page.keyboard.press("Enter")
     step_up = visitor.page.get_by_role("dialog", name="Second factor")
     await step_up.get_by_label("Code").wait_for()
-    assert await visitor.focused() == "Code"
+    await visitor.gets_focus("Code")
     await assert_holds_focus(visitor, step_up)
     await visitor.page.keyboard.press("Escape")
     confirmation = visitor.page.get_by_role("dialog", name="Draw the winners?")
     await confirmation.get_by_text("Nothing was done").wait_for()
-    assert await confirmation.evaluate("dialog => dialog.contains(document.activeElement)")
+    await visitor.page.wait_for_function(
+        "dialog => dialog.contains(document.activeElement)", arg=await confirmation.element_handle()
+    )
     await visitor.page.keyboard.press("Escape")
     await confirmation.wait_for(state="detached")
-    assert await visitor.focused() == "Draw the winners"
+    await visitor.gets_focus("Draw the winners")
 
 
 async def test_an_admin_runs_a_drawing_by_keys_alone(server: Server, browser: Browser) -> None:
@@ -104,13 +106,14 @@ async def test_an_admin_runs_a_drawing_by_keys_alone(server: Server, browser: Br
         await assert_holds_focus(ada, question)
         await page.keyboard.press("Escape")
         await question.wait_for(state="detached")
-        assert await ada.focused() == "Schedule"
+        await ada.gets_focus("Schedule")
         await page.keyboard.press("Enter")
         await question.wait_for()
         await ada.tab_to("Schedule", then="Enter")
         await question.wait_for(state="detached")
         await page.get_by_role("status").get_by_text("scheduled").wait_for()
-        assert await page.evaluate("document.activeElement.id") == "main", "what was pressed is gone"
+        # What was pressed is gone.
+        await page.wait_for_function("document.activeElement.id === 'main'")
 
         await ada.tab_to("Cancel the drawing", then="Enter")
         await page.get_by_label("Refunds").wait_for()

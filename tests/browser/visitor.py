@@ -83,6 +83,10 @@ class Visitor:
         """What has the focus."""
         return str(await self.page.evaluate(FOCUSED))
 
+    async def gets_focus(self, name: str) -> None:
+        """Wait until the focus is on what is called `name`."""
+        await self.page.wait_for_function(f"name => ({FOCUSED})() === name", arg=name)
+
     async def sees(self, text: str) -> Locator:
         """Wait until it can be seen."""
         found = self.page.get_by_text(text).first
