@@ -71,7 +71,7 @@ lock: setup ## Lock what the container installs, with hashes: the newest that py
 		| $(BIN)/$(LOCK) --no-annotate --output-file deploy/build.lock - >/dev/null
 	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT \
 		&& $(BIN)/$(LOCK) --group pyproject.toml:test --output-file "$$made/tested" pyproject.toml >/dev/null \
-		&& $(BIN)/$(LOCK) --constraint "$$made/tested" --annotation-style line --output-file "$$made/run" pyproject.toml >/dev/null \
+		&& $(BIN)/$(LOCK) --constraint "$$made/tested" --annotation-style line --extra otel --output-file "$$made/run" pyproject.toml >/dev/null \
 		&& sed -E 's/-c [^,]*, //; s/, -c [^,]*//' "$$made/run" > deploy/requirements.lock
 	@echo "$$(grep -c == deploy/requirements.lock) packages are locked in deploy/requirements.lock"
 

@@ -15,6 +15,11 @@ from tests.deploy.locks import Locked, read_lock
 from tests.docs.pages import ROOT, text_of
 
 PYPROJECT: dict[str, Any] = tomllib.loads(text_of("pyproject.toml"))
+OF_IMAGE: list[str] = [
+    *PYPROJECT["project"]["dependencies"],
+    *PYPROJECT["project"]["optional-dependencies"]["otel"],
+]
+"""Where nothing can be installed later, traces are there to be switched on."""
 RUN = read_lock(ROOT / "deploy/requirements.lock")
 BUILD = read_lock(ROOT / "deploy/build.lock")
 VERSIONS = ("3.11", "3.12", "3.13")
@@ -23,7 +28,7 @@ RENEW = "run `make lock`"
 
 @pytest.mark.parametrize(
     ("lock", "asked"),
-    [(RUN, PYPROJECT["project"]["dependencies"]), (BUILD, PYPROJECT["build-system"]["requires"])],
+    [(RUN, OF_IMAGE), (BUILD, PYPROJECT["build-system"]["requires"])],
     ids=["run", "build"],
 )
 def test_locked_versions_are_in_the_ranges_that_are_asked_for(lock: list[Locked], asked: list[str]):
@@ -38,7 +43,7 @@ def test_what_packages_need_is_locked():
     """As the installed ones say of each other, where the very version that is locked is installed."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     locked = {package.name: package.version for package in RUN if package.is_for(python)}
-    asked = [Requirement(each) for each in PYPROJECT["project"]["dependencies"]]
+    asked = [Requirement(each) for each in OF_IMAGE]
     seen = set[tuple[NormalizedName, frozenset[str]]]()
     while asked:
         requirement = asked.pop()
