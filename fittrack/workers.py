@@ -83,13 +83,15 @@ class Supervisor:
         self._all: dict[Worker, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
         self._renewing: asyncio.Task[None] | None = None
+        self._served = False
         self._status = 0
 
     async def run(self, on_serving: Callable[[], None]) -> int:
-        """Run until `stop`, or until a worker says that it cannot. Returns the exit status."""
+        """Run until `stop`, or until a first worker says that it cannot. Returns the exit status."""
         for number in self._numbers:
             self._running[number] = self._start(number)
         if all(await asyncio.gather(*(worker.serving for worker in self._running.values()))):
+            self._served = True
             on_serving()
         await self._stopping.wait()
         try:
@@ -140,7 +142,7 @@ class Supervisor:
             _log.info("workers.ended", worker=number, pid=worker.pid, status=status)
             return
         _log.warning("workers.died", worker=number, pid=worker.pid, status=status, lived_s=round(lived_s, 1))
-        if status == EXIT_USAGE:
+        if status == EXIT_USAGE and not self._served:  # later, the others go on with what they began with
             self._status = status
             self.stop()
             return

@@ -122,6 +122,7 @@ def _begin(
 
 def _rotate(conn: Connection, token: str, client: Client, now: datetime) -> _Rotation:
     token_hash = hash_token(token)
+    sessions.hold_token(conn, token_hash)
     found = sessions.find_token(conn, token_hash)
     if found is None:
         return _Rotation([])

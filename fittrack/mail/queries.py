@@ -37,7 +37,10 @@ def put_if_addressed(conn: Connection, row: tuple[Table, tuple[Any, ...]]) -> No
 
 
 def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> list[DueLetter]:
-    """Take the letters that are due, oldest first; until `until` no other worker takes them."""
+    """Take the letters that are due, oldest first; until `until` no other worker takes them.
+
+    What another node takes at the same time, this one does not.
+    """
     rows = conn.execute(
         select(
             mail_outbox.c.mail_id,
@@ -53,13 +56,20 @@ def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> l
         .order_by(mail_outbox.c.next_due_at, mail_outbox.c.mail_id)
         .limit(limit)
     ).all()
+    letters = []
     for row in rows:
-        conn.execute(
+        taken = conn.execute(
             update(mail_outbox)
-            .where(mail_outbox.c.mail_id == row.mail_id)
+            .where(
+                mail_outbox.c.mail_id == row.mail_id,
+                mail_outbox.c.attempts == row.attempts,
+                mail_outbox.c.next_due_at <= now,
+            )
             .values(next_due_at=until, attempts=row.attempts + 1)
         )
-    return [DueLetter(*row) for row in rows]
+        if taken.rowcount == 1:
+            letters.append(DueLetter(*row))
+    return letters
 
 
 def mark_delivered(conn: Connection, mail_id: UUID, now: datetime) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
-from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import (
     AskError,
@@ -23,6 +23,21 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 LOSSES: Final = (RedisError, RedisClusterException, OSError, TimeoutError, asyncio.IncompleteReadError)
 """What the loss of Redis raises."""
+
+
+CONNECT_WITHIN_S: Final = 5.0
+"""A connection stands in some milliseconds; a server that takes it and says nothing is lost."""
+
+
+async def connect(pool: ConnectionPool) -> AbstractConnection:
+    """A connection of the pool. Raises what the loss of Redis raises, also when nothing is said to us."""
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            connection: AbstractConnection = await pool.get_connection()  # type: ignore[no-untyped-call]
+            return connection
+    except TimeoutError:
+        await pool.disconnect(inuse_connections=False)  # what waits in it is half of a greeting
+        raise
 
 
 async def send(connection: AbstractConnection, commands: Sequence[Sequence[Any]]) -> None:

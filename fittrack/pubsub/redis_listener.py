@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 
-from fittrack.pubsub.redis_faults import send
+from fittrack.pubsub.redis_faults import connect, send
 from fittrack.pubsub.redis_words import Words
 
 _log = structlog.get_logger(__name__)
@@ -17,6 +17,9 @@ TOGETHER_MAX: Final = 1_000
 
 MESSAGES_IN_A_ROW: Final = 100
 """Messages handled while the event loop waits: some milliseconds."""
+
+BEGIN_WITHIN_S: Final = 10.0
+"""Ten thousand channels are confirmed in less than a second; a server that takes so long hangs."""
 
 Hear = Callable[[bytes], None]
 """Called on the event loop with what was published; must not block."""
@@ -69,9 +72,10 @@ class Listener:
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Listen over one connection until it is lost, which raises. `on_ready`: all is listened to."""
-        connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        connection = await connect(self._pool)
         try:
-            await self._begin(connection)
+            async with asyncio.timeout(BEGIN_WITHIN_S):
+                await self._begin(connection)
             self.connected.set()
             on_ready()
             async with asyncio.TaskGroup() as tasks:

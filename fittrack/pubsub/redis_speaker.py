@@ -15,7 +15,7 @@ from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import MovedError, ResponseError
 
 from fittrack.kit.clock import Clock
-from fittrack.pubsub.redis_faults import send
+from fittrack.pubsub.redis_faults import connect, send
 from fittrack.pubsub.redis_words import Words
 
 ANSWER_WITHIN_S: Final = 2.0
@@ -64,7 +64,7 @@ class Speaker:
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Speak over one connection until it is lost, which raises. `on_ready`: it stands."""
-        connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        connection = await connect(self._pool)
         try:
             self.connected.set()
             on_ready()

@@ -165,6 +165,8 @@ class SharedWindows:
                 await self.check()
             except Busy as busy:
                 log.debug("rate_limits.redis_still_lost", error=repr(busy.__cause__))
+            except Exception:  # else this process would count alone until it ends
+                log.exception("rate_limits.not_examined")
             else:
                 break
         self._recovery = None

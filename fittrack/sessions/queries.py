@@ -110,6 +110,13 @@ def open_session(conn: Connection, new: NewSession) -> list[EndedSession]:
     return ended
 
 
+def hold_token(conn: Connection, token_hash: bytes) -> None:
+    """Of two who bring one token to two nodes, the second waits, and sees what the first made of it."""
+    conn.execute(
+        select(refresh_tokens.c.token_hash).where(refresh_tokens.c.token_hash == token_hash).with_for_update()
+    )
+
+
 def find_token(conn: Connection, token_hash: bytes) -> FoundToken | None:
     """The refresh token of this hash."""
     following = refresh_tokens.alias("next_token")
