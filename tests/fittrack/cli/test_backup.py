@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from fittrack.fairness.verification import verify_file
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import uuid7
 from tests.admins import open_drawing
@@ -16,6 +17,7 @@ from tests.invariants import assert_invariants
 from tests.newcomers import a_hard_day, a_newcomer, an_admin
 from tests.players import Rest, client
 from tests.server import Server, serving
+from tests.stage import eventually
 
 PURCHASES = 40
 
@@ -90,6 +92,32 @@ async def test_phones_that_were_ahead_of_a_restored_server_are_told_to_load_anew
             await phone.connected.wait()
             assert phone.welcome["resumed"] is False
             assert phone.positions.ledger == 0
+
+
+async def test_a_completed_drawing_has_the_same_proof_after_a_restore(server: Server, tmp_path: Path) -> None:
+    backup = tmp_path / "drawn.db"
+    async with Rest(server) as rest:
+        admin, token = await an_admin(server, rest, "ada"), await a_newcomer(server, rest, "grace")
+        async with client(server, token) as (phone, _):
+            await phone.log_activities([a_hard_day(SystemClock().now(), 1)], key=uuid7())
+        drawing = await open_drawing(rest, admin, sales_s=3)
+        await buy(rest, token, drawing, 2)
+
+        async def is_drawn() -> bool:
+            return bool((await rest.get(f"/drawings/{drawing}"))["status"] == "completed")
+
+        await eventually(is_drawn, "the draw")
+        proof = await rest.read(f"/drawings/{drawing}/proof")
+        code, output = await fittrack(server, "backup", str(backup))
+        assert code == 0, output
+        await server.terminate()
+        code, output = await fittrack(server, "restore", str(backup))
+        assert code == 0, output
+        await server.start()
+        assert await rest.read(f"/drawings/{drawing}/proof") == proof
+    file = tmp_path / "proof.json"
+    file.write_bytes(proof)
+    assert verify_file(file).ok
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(4096)])
