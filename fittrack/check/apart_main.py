@@ -10,7 +10,7 @@ import msgspec
 from fittrack.check.apart import Found, Task
 from fittrack.check.checking import examine
 from fittrack.check.pace import Pace
-from fittrack.db.engine import Access, make_engine
+from fittrack.db.engine import Access, make_engine, unhurried
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.sealing import Sealer
 
@@ -24,7 +24,7 @@ def main() -> None:
     """Check what standard input says."""
     os.nice(NICEST)
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 - of the node that started this
-    engine = make_engine(task.database, Access.READ)
+    engine = make_engine(unhurried(task.database), Access.READ)
     report = examine(
         engine,
         Sealer.from_text(task.token_keys),

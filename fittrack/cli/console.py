@@ -9,7 +9,7 @@ from rich.console import Console
 
 from fittrack.config import Settings, load_settings
 from fittrack.db import migrate as migrations
-from fittrack.db.engine import Access, make_engine
+from fittrack.db.engine import Access, DatabaseSettings, make_engine, unhurried
 from fittrack.db.handles import Engine
 from fittrack.kit.logging import configure_logging
 
@@ -26,7 +26,7 @@ def read_settings(log_facts: Mapping[str, object] | None = None) -> Settings:
 
 def require_schema(settings: Settings) -> None:
     """Raises `typer.Exit` when the database is not at the newest schema, or at one that is newer still."""
-    with engine_of(settings) as engine:
+    with engine_of(settings.database) as engine:
         waiting, ahead = migrations.pending(engine), migrations.ahead(engine)
     if ahead and not settings.schema_may_be_newer:
         err.print(
@@ -40,9 +40,9 @@ def require_schema(settings: Settings) -> None:
 
 
 @contextmanager
-def engine_of(settings: Settings, access: Access = Access.WRITE) -> Iterator[Engine]:
+def engine_of(database: DatabaseSettings, access: Access = Access.WRITE) -> Iterator[Engine]:
     """The database, for as long as a command takes."""
-    engine = make_engine(settings.database, access)
+    engine = make_engine(database, access)
     try:
         yield engine
     finally:
@@ -51,8 +51,8 @@ def engine_of(settings: Settings, access: Access = Access.WRITE) -> Iterator[Eng
 
 @contextmanager
 def stored(access: Access = Access.WRITE) -> Iterator[tuple[Engine, Settings]]:
-    """What is stored, at the newest schema, and the settings. Raises as the two above."""
+    """What is stored, at the newest schema, and the settings; calls have all the time. Raises as above."""
     settings = read_settings()
     require_schema(settings)
-    with engine_of(settings, access) as engine:
+    with engine_of(unhurried(settings.database), access) as engine:
         yield engine, settings

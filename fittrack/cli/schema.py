@@ -7,6 +7,7 @@ import typer
 from fittrack.cli.console import engine_of, out, read_settings
 from fittrack.config import Settings
 from fittrack.db import migrate as migrations
+from fittrack.db.engine import unhurried
 
 
 def migrate(
@@ -37,7 +38,7 @@ def migrate(
 
 
 def _migrate(settings: Settings, user: str | None) -> None:
-    with engine_of(settings) as engine:
+    with engine_of(unhurried(settings.database)) as engine:
         applied = migrations.upgrade(engine)
         applied += migrations.add_extras(engine, settings.oracle_extras)
         granted = migrations.grant(engine, user) if user else 0

@@ -6,7 +6,7 @@ An engine for writing serves the journal and the command line; an engine for rea
 import sqlite3
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -59,6 +59,14 @@ class DatabaseSettings:
     oracle_statement_cache: int = ORACLE_STATEMENT_CACHE
     oracle_call_timeout_ms: int = ORACLE_CALL_TIMEOUT_MS
     oracle_connect_timeout_s: int = ORACLE_CONNECT_TIMEOUT_S
+
+
+def unhurried(settings: DatabaseSettings) -> DatabaseSettings:
+    """The same database without a time for each call: for what an operator begins, and can stop.
+
+    An index of a large table, or a count of its rows, takes as long as it takes: the limit is for requests.
+    """
+    return replace(settings, oracle_call_timeout_ms=0)
 
 
 def sqlite_file(settings: DatabaseSettings) -> Path | None:

@@ -28,6 +28,8 @@ from tests.oracle_net.process import (
 )
 
 PASSWORD = "Schema-Of-A-Test-7"
+BRIEF_MS = 300
+"""A call's time where a test waits until it is over, and shorter than what the server delays."""
 _numbers = count(1)
 
 

@@ -12,6 +12,9 @@ _ARRANGED = re.compile(
     re.IGNORECASE,
 )
 
+DELAY_S = 0.5
+"""Longer than any time for a call that a test sets."""
+
 
 class Step(Enum):
     """Where something can go wrong."""
@@ -19,6 +22,7 @@ class Step(Enum):
     SIGN_IN = "sign in"
     QUERY = "query"
     CHANGE = "change"
+    DEFINE = "define"
     COMMIT = "commit"
     PING = "ping"
 
@@ -32,6 +36,8 @@ class Fault(Enum):
     """The step is taken, and the connection lost before the answer."""
     STALL = "stall"
     """No answer until the client breaks the call or leaves."""
+    DELAY = "delay"
+    """The step is taken after `DELAY_S`, unless the client breaks the call or leaves before."""
 
 
 class Faults:

@@ -92,11 +92,11 @@ class Wire:
                 break
         self.send(Packet.MARKER, bytes([1, 0, Mark.RESET]))
 
-    def is_interrupted(self) -> bool:
-        """Whether the client broke the call, or left, while it is being served."""
+    def is_interrupted(self, within_s: float = 0) -> bool:
+        """Whether the client broke the call, or left, while it is being served; or does so `within_s`."""
         if isinstance(self._socket, ssl.SSLSocket):  # nobody can peek through TLS: the statement goes on
             return False
-        if not select.select([self._socket], [], [], 0)[0]:
+        if not select.select([self._socket], [], [], within_s)[0]:
             return False
         seen = self._socket.recv(HEADER_BYTES, socket.MSG_PEEK)
         return not seen or (len(seen) > 4 and seen[4] == Packet.MARKER)

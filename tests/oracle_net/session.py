@@ -9,7 +9,7 @@ from typing import Protocol
 from tests.oracle_net.codec import Reader, Writer
 from tests.oracle_net.engine import Engine
 from tests.oracle_net.errors import CANCELLED, OraError
-from tests.oracle_net.faults import Fault, Step
+from tests.oracle_net.faults import DELAY_S, Fault, Step
 from tests.oracle_net.handshake import Users, sign_in
 from tests.oracle_net.messages import (
     OUT_OF_DATA,
@@ -216,6 +216,7 @@ class Session:
             self._block(cursor.asked.sql)
             self._end(reply, cursor=cursor)
         else:
+            self._come_to(Step.DEFINE)
             if not self._accounts.administer(cursor.asked.sql):
                 self._engine.define(cursor.asked.sql)
             self._end(reply, cursor=cursor)
@@ -289,7 +290,9 @@ class Session:
             raise OraError(self._fault, f"arranged at {step.value}")
         if self._fault is Fault.CUT:
             raise Disconnected
-        if self._fault is Fault.STALL:
+        if self._fault is Fault.STALL or (
+            self._fault is Fault.DELAY and self._wire.is_interrupted(within_s=DELAY_S)
+        ):
             self._wire.data()  # nothing comes but a break, or the end
             raise Disconnected
 

@@ -16,11 +16,8 @@ from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Busy, OutcomeUnknown
 from tests.fittrack.db.journal_world import NOON, a_note, assert_lawful, units_of
 from tests.fittrack.db.test_reads import count
-from tests.oracle_net.conftest import Place, a_schema, unexpected
+from tests.oracle_net.conftest import BRIEF_MS, Place, a_schema, unexpected
 from tests.oracle_net.process import running_server
-
-BRIEF_MS = 300
-"""A call's time where a test waits until it is over."""
 
 
 async def test_a_connection_that_was_lost_before_the_commit_is_not_noticed(
