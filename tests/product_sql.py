@@ -6,12 +6,15 @@ from typing import Final
 
 from fittrack.db.oracle.grants import HISTORY, rights
 from fittrack.db.tables import metadata
-from tests.oracle_sql import Catalog
+from tests.oracle_sql import ORACLE, Catalog
 
 CATALOG: Final = Catalog.of(
     {
-        **{table.name: [column.name for column in table.columns] for table in metadata.sorted_tables},
-        "alembic_version": ["version_num"],
+        **{
+            table.name: {column.name: column.type.compile(dialect=ORACLE) for column in table.columns}
+            for table in metadata.sorted_tables
+        },
+        "alembic_version": {"version_num": "VARCHAR2(32 CHAR)"},
     }
 )
 

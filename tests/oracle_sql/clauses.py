@@ -60,19 +60,33 @@ def fetches(s: Statement) -> Iterator[str]:
             yield "FETCH FIRST n ROWS ends with ONLY or WITH TIES (ORA-02000)"
 
 
+_GATHERING = ("FETCH", "DISTINCT", "GROUP", "UNION", "MINUS", "INTERSECT")
+
+
 def locks(s: Statement) -> Iterator[str]:
     for at in s.places("FOR", "UPDATE"):
         before = s.words[:at]
         if s.depth[at]:
             yield "FOR UPDATE belongs to the outermost query (ORA-00907)"
-        for word in ("FETCH", "DISTINCT", "GROUP", "UNION", "MINUS", "INTERSECT"):
+        for word in _GATHERING:
             if any(w == word and s.depth[i] == 0 for i, w in enumerate(before)):
                 yield f"a query with {word} locks no rows with FOR UPDATE (ORA-02014)"
+        if s.has("FROM", "(") and (word := _gathers(s)):
+            yield f"rows of a query with {word} in FROM are not locked (ORA-02014)"
         if s.word(at + 2) in ("NO", "SHARE"):
             yield "FOR UPDATE is followed by OF, WAIT, NOWAIT or SKIP LOCKED (ORA-00933)"
     for word in ("SHARE", "KEY"):
         if s.has("FOR", word):
             yield f"FOR {word} is PostgreSQL's (ORA-00933)"
+
+
+def _gathers(s: Statement) -> str:
+    """What makes the rows of an outermost query's FROM others than those of a table."""
+    for at in s.places("FROM", "("):
+        if s.depth[at] == 0:
+            inside = s.words[at + 2 : s.partners.get(at + 1, at)]
+            return next((word for word in _GATHERING if word in inside), "")
+    return ""
 
 
 def is_operands(s: Statement) -> Iterator[str]:

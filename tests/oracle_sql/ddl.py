@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from tests.oracle_sql.catalog import LARGE, Catalog
 from tests.oracle_sql.names import Rule
 from tests.oracle_sql.statement import Statement
 from tests.oracle_sql.tokens import Kind
@@ -153,6 +154,47 @@ def partitions(s: Statement) -> Iterator[str]:
 def temporary_tables(s: Statement) -> Iterator[str]:
     if s.word(0) == "CREATE" and re.match(r"TEMP(ORARY)?$", s.word(1)):
         yield "a temporary table is GLOBAL or PRIVATE (ORA-00901)"
+
+
+def keys(s: Statement, catalog: Catalog | None) -> Iterator[str]:
+    """What is large is no key and has no index; what has a zone is no primary or unique key."""
+    held = {s.word(start): _held(s, start) for start, _ in columns(s)}
+    if catalog is not None and (table := catalog.tables.get(_table_of(s))) is not None:
+        held |= {name: (of.name, of.with_zone) for name, of in table.items() if name not in held}
+    for name, is_constraint in _key_columns(s):
+        kind, zoned = held.get(name, ("", False))
+        if kind in LARGE:
+            number = "ORA-02329" if is_constraint else "ORA-02327"
+            yield f"{name.lower()} is a {kind}: it is no key and has no index ({number})"
+        if zoned and is_constraint:
+            yield f"{name.lower()} has a time zone: it is no primary or unique key (ORA-02329)"
+
+
+def _held(s: Statement, column: int) -> tuple[str, bool]:
+    """A defined column's type, and whether it has a zone."""
+    behind = column + 2 if s.word(column + 2) != "(" else s.partners.get(column + 2, column) + 1
+    return s.word(column + 1), s.words[behind : behind + 3] == ["WITH", "TIME", "ZONE"]
+
+
+def _table_of(s: Statement) -> str:
+    """The table that an index is of, or that is altered."""
+    if s.word(0) == "CREATE" and "INDEX" in s.words[1:4] and "ON" in s.words:
+        return s.word(s.words.index("ON") + 1)
+    return s.word(2) if s.words[:2] == ["ALTER", "TABLE"] else ""
+
+
+def _key_columns(s: Statement) -> Iterator[tuple[str, bool]]:
+    """The columns of each key and index of a statement, and whether a constraint makes it."""
+    for words in (("PRIMARY", "KEY"), ("UNIQUE",)):
+        for at in s.places(*words):
+            opening = at + len(words)
+            if s.word(opening) == "(":
+                yield from ((s.word(start), True) for start, _ in s.parts(opening))
+    for start, end in columns(s):
+        if {"PRIMARY", "UNIQUE"} & set(s.words[start:end]):
+            yield s.word(start), True
+    if s.word(0) == "CREATE" and "INDEX" in s.words[1:4] and "(" in s.words:
+        yield from ((s.word(start), False) for start, _ in s.parts(s.words.index("(")))
 
 
 RULES: tuple[Rule, ...] = (

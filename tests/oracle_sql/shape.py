@@ -1,19 +1,12 @@
-"""What only a parsed statement shows: names that do not exist, groups, and what is true or false.
+"""What only a parsed statement shows: names that do not exist, groups, and what is true or false."""
 
-The parser (sqlglot) takes nearly everything of every dialect; that it takes a statement proves little.
-"""
+from collections.abc import Iterator, Set
 
-import logging
-from collections.abc import Iterator
-
-import sqlglot
 from sqlglot import exp
 
 from tests.oracle_sql.catalog import Catalog
-from tests.oracle_sql.statement import Statement
+from tests.oracle_sql.tree import Tree, written
 from tests.oracle_sql.words import words
-
-logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 PSEUDO_COLUMNS = words("ROWNUM ROWID LEVEL SYSDATE SYSTIMESTAMP DUAL TRUE FALSE ORA_ROWSCN")
 _TRUTHS = (
@@ -31,30 +24,15 @@ _TRUTHS = (
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.DPipe, exp.Mod, exp.Dot)
 
 
-def faults_of(statement: Statement, catalog: Catalog | None) -> list[str]:
+def faults_of(tree: Tree, catalog: Catalog | None) -> list[str]:
     """What is wrong with a query or DML."""
-    try:
-        tree = sqlglot.parse_one(_without_targets(statement), read="oracle")
-    except sqlglot.ParseError as error:
-        return [f"it cannot be parsed: {str(error).splitlines()[0]}"]
-    if isinstance(tree, exp.Command):
-        return ["it is no statement that a parser knows"]
     found = [fault for rule in RULES for fault in rule(tree)]
     return found if catalog is None else [*found, *unknown_names(tree, catalog)]
 
 
-def _without_targets(statement: Statement) -> str:
-    """The text without the binds of RETURNING … INTO, which the parser does not know."""
-    if statement.kind != "dml" or not (returning := next(statement.places("RETURNING"), None)):
-        return statement.sql
-    into = next((at for at in statement.places("INTO") if at > returning), None)
-    token = statement.token(into) if into else None
-    return statement.sql[: token.start] if token else statement.sql
-
-
-def truths(tree: exp.Expr) -> Iterator[str]:
+def truths(tree: Tree) -> Iterator[str]:
     """A condition compares: a number or a column is none."""
-    for clause in tree.find_all(exp.Where, exp.Having, exp.Not, exp.And, exp.Or, exp.If):
+    for clause in tree.every(exp.Where, exp.Having, exp.Not, exp.And, exp.Or, exp.If):
         for condition in (clause.this, clause.args.get("expression")):
             if condition is None or (isinstance(clause, exp.If) and _is_simple_case(clause)):
                 continue
@@ -63,7 +41,7 @@ def truths(tree: exp.Expr) -> Iterator[str]:
                     isinstance(clause, exp.Not) and _after_is(clause)
                 ):
                     continue
-                yield f"{condition.sql('oracle')[:60]} is no condition: compare it (ORA-00920)"
+                yield f"{written(condition)} is no condition: compare it (ORA-00920)"
 
 
 def _is_simple_case(clause: exp.If) -> bool:
@@ -75,9 +53,9 @@ def _after_is(clause: exp.Not) -> bool:
     return isinstance(clause.this, exp.Null) or isinstance(clause.parent, exp.Is)
 
 
-def selected_truths(tree: exp.Expr) -> Iterator[str]:
+def selected_truths(tree: Tree) -> Iterator[str]:
     """Whether something is true goes into a CASE before it is selected."""
-    for select in tree.find_all(exp.Select):
+    for select in tree.every(exp.Select):
         for column in select.expressions:
             inner = column.unalias()
             while isinstance(inner, exp.Paren):
@@ -86,12 +64,12 @@ def selected_truths(tree: exp.Expr) -> Iterator[str]:
                 inner, exp.SubqueryPredicate
             )
             if isinstance(inner, exp.Exists) or comparison:
-                yield f"{inner.sql('oracle')[:60]} is selected: write CASE WHEN … THEN 1 ELSE 0 END"
+                yield f"{written(inner)} is selected: write CASE WHEN … THEN 1 ELSE 0 END"
 
 
-def groups(tree: exp.Expr) -> Iterator[str]:
+def groups(tree: Tree) -> Iterator[str]:
     """What is neither grouped nor aggregated is not selected."""
-    for select in tree.find_all(exp.Select):
+    for select in tree.every(exp.Select):
         group = select.args.get("group")
         keys = {_text(key) for key in group.expressions} if group else set()
         if group:
@@ -154,21 +132,27 @@ def _bare(expression: exp.Expr, keys: set[str]) -> Iterator[exp.Column]:
         yield from _bare(inner, keys)
 
 
-def places_of_aggregates(tree: exp.Expr) -> Iterator[str]:
-    for clause in tree.find_all(exp.Where, exp.Group):
+def places_of_aggregates(tree: Tree) -> Iterator[str]:
+    for clause in tree.every(exp.Where, exp.Group):
         for function in clause.find_all(exp.AggFunc, exp.Window):
             if function.find_ancestor(exp.Select) is clause.find_ancestor(exp.Select):
                 kind = "window function" if isinstance(function, exp.Window) else "aggregate"
                 yield f"WHERE and GROUP BY hold no {kind} (ORA-00934, ORA-30483)"
-    for function in tree.find_all(exp.AggFunc):
+    for function in tree.every(exp.AggFunc):
         outer = function.find_ancestor(exp.AggFunc, exp.Select, exp.Window)
         if isinstance(outer, exp.AggFunc) and not isinstance(outer.parent, exp.Window):
             yield "an aggregate within an aggregate needs a query of its own (ORA-00978)"
 
 
-def orders(tree: exp.Expr) -> Iterator[str]:
+def locked(tree: Tree) -> Iterator[str]:
+    for select in tree.every(exp.Select):
+        if select.args.get("locks") and any(_aggregates(column) for column in select.expressions):
+            yield "a query of an aggregate locks no rows with FOR UPDATE (ORA-01786)"
+
+
+def orders(tree: Tree) -> Iterator[str]:
     """After DISTINCT and set operators only what was selected orders."""
-    for select in tree.find_all(exp.Select):
+    for select in tree.every(exp.Select):
         order = select.args.get("order")
         if order is None or not select.args.get("distinct"):
             continue
@@ -177,15 +161,15 @@ def orders(tree: exp.Expr) -> Iterator[str]:
         for ordered in order.expressions:
             if _text(ordered.this) not in selected and not ordered.this.is_int:
                 yield f"{ordered.this.sql('oracle')} orders DISTINCT rows, but is not selected (ORA-01791)"
-    for union in tree.find_all(exp.SetOperation):
+    for union in tree.every(exp.SetOperation):
         order = union.args.get("order")
         for ordered in order.expressions if order else []:
             if isinstance(ordered.this, exp.Column) and ordered.this.table:
                 yield f"{ordered.this.sql('oracle')} orders a UNION: name the column alone (ORA-00904)"
 
 
-def set_operators(tree: exp.Expr) -> Iterator[str]:
-    for union in tree.find_all(exp.SetOperation):
+def set_operators(tree: Tree) -> Iterator[str]:
+    for union in tree.every(exp.SetOperation):
         sides = [side for side in (union.left, union.right) if isinstance(side, exp.Select)]
         if len(sides) == 2 and not any(side.is_star for side in sides):
             first, second = (len(side.expressions) for side in sides)
@@ -196,8 +180,8 @@ def set_operators(tree: exp.Expr) -> Iterator[str]:
                 yield "what is ordered before a set operator stands in parentheses (ORA-00933)"
 
 
-def inserted_values(tree: exp.Expr) -> Iterator[str]:
-    for insert in tree.find_all(exp.Insert):
+def inserted_values(tree: Tree) -> Iterator[str]:
+    for insert in tree.every(exp.Insert):
         columns = insert.this.expressions if isinstance(insert.this, exp.Schema) else []
         values = insert.expression
         rows = values.expressions if isinstance(values, exp.Values) else []
@@ -213,24 +197,24 @@ def inserted_values(tree: exp.Expr) -> Iterator[str]:
             yield "a column is inserted twice (ORA-00957)"
 
 
-def set_columns(tree: exp.Expr) -> Iterator[str]:
-    for update in tree.find_all(exp.Update):
+def set_columns(tree: Tree) -> Iterator[str]:
+    for update in tree.every(exp.Update):
         names = [pair.this.name.upper() for pair in update.expressions if isinstance(pair, exp.EQ)]
         if len(names) != len(set(names)):
             yield "a column is set twice (ORA-00957)"
 
 
-def joins(tree: exp.Expr) -> Iterator[str]:
-    for join in tree.find_all(exp.Join):
+def joins(tree: Tree) -> Iterator[str]:
+    for join in tree.every(exp.Join):
         side, kind = join.side or "", join.kind or ""
         explicit = side or kind == "INNER"
         if explicit and not join.args.get("on") and not join.args.get("using") and join.method != "NATURAL":
             yield f"{side or kind} JOIN needs ON or USING (ORA-00905)"
 
 
-def scalar_queries(tree: exp.Expr) -> Iterator[str]:
+def scalar_queries(tree: Tree) -> Iterator[str]:
     """A query that stands for one value selects one column."""
-    for subquery in tree.find_all(exp.Subquery):
+    for subquery in tree.every(exp.Subquery):
         inner = subquery.this
         in_value = isinstance(subquery.parent, exp.EQ | exp.Add | exp.Sub | exp.Coalesce | exp.Alias)
         wide = isinstance(inner, exp.Select) and len(inner.expressions) > 1
@@ -243,9 +227,9 @@ def _in_row(subquery: exp.Subquery) -> bool:
     return isinstance(parent, exp.EQ) and isinstance(parent.this, exp.Tuple)
 
 
-def inner_names(tree: exp.Expr) -> Iterator[str]:
+def inner_names(tree: Tree) -> Iterator[str]:
     """Columns of a query in FROM have names, each one of its own."""
-    for subquery in tree.find_all(exp.Subquery):
+    for subquery in tree.every(exp.Subquery):
         if not isinstance(subquery.parent, exp.From | exp.Join) or not isinstance(subquery.this, exp.Select):
             continue
         names = [column.alias_or_name.upper() for column in subquery.this.expressions]
@@ -254,40 +238,41 @@ def inner_names(tree: exp.Expr) -> Iterator[str]:
             yield f"a query in FROM has two columns {', '.join(sorted(twice)).lower()} (ORA-00918)"
 
 
-def unknown_names(tree: exp.Expr, catalog: Catalog) -> Iterator[str]:
+def unknown_names(tree: Tree, catalog: Catalog) -> Iterator[str]:
     """Tables and columns that the schema does not have."""
-    queries = {cte.alias.upper() for cte in tree.find_all(exp.CTE)}
-    aliases: dict[str, frozenset[str] | None] = {}
-    for table in tree.find_all(exp.Table):
+    queries = {cte.alias.upper() for cte in tree.every(exp.CTE)}
+    aliases: dict[str, Set[str] | None] = {}
+    for table in tree.every(exp.Table):
         name = table.name.upper()
         if not name or table.find_ancestor(exp.Lock):  # FOR UPDATE OF names columns
             continue
-        columns = None if name in queries or name == "DUAL" else catalog.tables.get(name)
+        held = None if name in queries or name == "DUAL" else catalog.tables.get(name)
+        columns = None if held is None else held.keys()
         if columns is None and name not in queries and name != "DUAL":
             yield f"there is no table {table.name} (ORA-00942)"
             return
         aliases[table.alias_or_name.upper()] = columns
         aliases.setdefault(name, columns)
-    for derived in (*tree.find_all(exp.Subquery), *tree.find_all(exp.CTE)):
+    for derived in (*tree.every(exp.Subquery), *tree.every(exp.CTE)):
         if derived.alias:
             aliases[derived.alias.upper()] = None
-    made = {alias.alias.upper() for alias in tree.find_all(exp.Alias)}
-    made |= {name.name.upper() for alias in tree.find_all(exp.TableAlias) for name in alias.columns}
-    made |= {name.name.upper() for cte in tree.find_all(exp.CTE) for name in cte.find_all(exp.Column)}
+    made = {alias.alias.upper() for alias in tree.every(exp.Alias)}
+    made |= {name.name.upper() for alias in tree.every(exp.TableAlias) for name in alias.columns}
+    made |= {name.name.upper() for cte in tree.every(exp.CTE) for name in cte.find_all(exp.Column)}
     known = made.union(*(columns for columns in aliases.values() if columns))
-    for column in tree.find_all(exp.Column):
+    for column in tree.every(exp.Column):
         if isinstance(column.this, exp.Star):
             continue
         yield from _unknown_column(column, aliases, known)
-    for schema in tree.find_all(exp.Schema):
-        columns = catalog.tables.get(schema.this.name.upper(), frozenset())
+    for schema in tree.every(exp.Schema):
+        columns = catalog.tables.get(schema.this.name.upper(), {})
         for identifier in schema.expressions:
             if identifier.name.upper() not in columns:
                 yield f"{schema.this.name} has no column {identifier.name} (ORA-00904)"
 
 
 def _unknown_column(
-    column: exp.Column, aliases: dict[str, frozenset[str] | None], known: frozenset[str] | set[str]
+    column: exp.Column, aliases: dict[str, Set[str] | None], known: Set[str]
 ) -> Iterator[str]:
     name, table = column.name.upper(), column.table.upper()
     if name in PSEUDO_COLUMNS or column.args.get("db"):
@@ -308,6 +293,7 @@ RULES = (
     selected_truths,
     groups,
     places_of_aggregates,
+    locked,
     orders,
     set_operators,
     inserted_values,
