@@ -85,7 +85,12 @@ class Cluster:
     @property
     def dropped(self) -> int:
         """What was to be said to other nodes and was not: who missed it finds out by itself."""
-        return self._link.dropped + self.exchange.metrics.untold
+        return self._link.dropped
+
+    @property
+    def unreadable(self) -> int:
+        """What another version said to this one, which does not understand it."""
+        return self.exchange.metrics.unreadable + self.broker.unreadable
 
     def when_moved(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Wait for `callback` after the placement changed and the actors that run elsewhere have left."""

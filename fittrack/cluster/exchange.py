@@ -2,11 +2,11 @@
 
 An inbox is a channel that one node listens to. What is put into it may get lost, with or without its effect:
 an ask is answered once, at the latest at its deadline, and says honestly what is known. `busy`: nothing
-happened. `outcome-unknown`: it may have.
+happened. `outcome-unknown`: it may have. Of a tell nobody hears: what does not get to its actor is counted.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from actors.runtime import EntityId, Listener, Outcome, Registry
 from fittrack.cluster.membership import Membership
@@ -21,7 +22,6 @@ from fittrack.cluster.packets import (
     Ask,
     Item,
     Moved,
-    Packet,
     Reply,
     entity_from_wire,
     entity_to_wire,
@@ -29,21 +29,17 @@ from fittrack.cluster.packets import (
     write,
 )
 from fittrack.cluster.placement import ClusterPlacement
+from fittrack.cluster.strays import Strays
 from fittrack.kit import tracing
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy, Internal, OutcomeUnknown, Problem
+from fittrack.kit.seldom import Seldom
 from fittrack.kit.tracing import ending
 from fittrack.kit.travel import UNREADABLE, NotRegisteredError, Parcel, Register
 from fittrack.pubsub.redis_link import RedisLink
 
 TRIES_MAX: Final = 4
 """Nodes that an ask is brought to, one after the other, while views differ."""
-
-TRY_AGAIN_AFTER_S: Final = 0.05
-"""Until a view that differs is looked at again: about what the news of a change takes."""
-
-ITEMS_TOGETHER_MAX: Final = 256
-"""Messages in one packet: some ten kilobytes; larger ones would hold up what comes behind them."""
 
 FORGET_EVERY_S: Final = 5.0
 """How often asks are forgotten whose deadline has passed: who asked was told by the runtime."""
@@ -103,11 +99,13 @@ class ExchangeMetrics:
     served: int = 0
     """Messages of other nodes for actors here."""
     astray: int = 0
-    """Messages that came to a node that does not run their actor, or to none: brought again."""
+    """Messages that came to a node that does not run their actor, or to none: brought again, a tell once."""
     untold: int = 0
-    """Messages that nobody waits for and that were not sent, since Redis could not be reached."""
+    """Messages that nobody waits for and that got to no actor: who sent them was refused, or is not told."""
     unknown: int = 0
-    """Asks whose way or answer was lost with Redis."""
+    """Messages whose way or answer was lost with Redis."""
+    unreadable: int = 0
+    """Messages and answers of another version that this one does not understand."""
 
 
 class Exchange:
@@ -134,8 +132,8 @@ class Exchange:
         self._pending: dict[int, Pending] = {}
         self._numbers = count(1)
         self._outgoing: dict[str, list[Item]] = {}
-        self._astray: list[Pending] = []
-        self._bringing: asyncio.Task[None] | None = None
+        self._strays = Strays(clock, membership.refreshed)
+        self._untold_log, self._unreadable_log = Seldom(clock), Seldom(clock)
         self._forgetting: asyncio.Task[None] | None = None
         self.metrics = ExchangeMetrics()
         inbox = self._inbox(membership.node)
@@ -160,10 +158,10 @@ class Exchange:
 
     async def stop(self) -> None:
         """End what runs beside; what is asked is no longer answered."""
-        for task in (self._bringing, self._forgetting):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        await self._strays.stop()
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+            await asyncio.gather(self._forgetting, return_exceptions=True)
 
     # --- Asking -------------------------------------------------------------------------------------------
 
@@ -210,26 +208,11 @@ class Exchange:
         if pending is None:
             return
         self.metrics.astray += 1
-        if pending.tries == TRIES_MAX:
-            pending.on_reply(Busy("The node that has it cannot be reached; nothing happened"))
-            return
         pending.tries += 1
-        self._astray.append(pending)
-        if self._bringing is None:
-            self._bringing = asyncio.get_running_loop().create_task(self._redirect())
+        if pending.tries > TRIES_MAX or not self._strays.add(partial(self._redirect, pending)):
+            pending.on_reply(Busy("The node that has it cannot be reached; nothing happened"))
 
-    async def _redirect(self) -> None:
-        try:
-            while self._astray:
-                await self._clock.sleep(TRY_AGAIN_AFTER_S)
-                await self._membership.refreshed()
-                astray, self._astray = self._astray, []
-                for pending in astray:
-                    self._redirect_one(pending)
-        finally:
-            self._bringing = None
-
-    def _redirect_one(self, pending: Pending) -> None:
+    def _redirect(self, pending: Pending) -> None:
         left_s = (pending.until_ms - _ms(self._clock)) / 1000
         peer = self._placement.locate(pending.kind, pending.entity_id)
         if isinstance(peer, RemotePeer):
@@ -238,6 +221,26 @@ class Exchange:
         else:
             ref = self._registry.ref(pending.kind, pending.entity_id)
             ref.send(pending.message, pending.on_reply, timeout_s=left_s, cause=pending.cause)
+
+    def _tell_again(self, told: Ask) -> None:
+        """It did not get to its actor: look who is there, and send it on unless that was done."""
+        self.metrics.astray += 1
+        if not self._strays.add(partial(self._send_on, told)):
+            self._lose(told, "too much is astray")
+
+    def _send_on(self, told: Ask) -> None:
+        peer = self._placement.locate(told.kind, entity_from_wire(told.entity))
+        if not isinstance(peer, RemotePeer):
+            self._serve(self._membership.node, told)
+        elif told.sent_on:
+            self._lose(told, "nodes do not agree on who has the actor")
+        else:
+            self._put(peer.node, replace(told, sent_on=True))
+
+    def _lose(self, told: Ask, reason: str) -> None:
+        self.metrics.untold += 1
+        facts = {"kind": told.kind, "message": told.name, "cause": told.cause, "reason": reason}
+        self._untold_log.say(_log, "cluster.not_told", **facts)
 
     # --- Packets ------------------------------------------------------------------------------------------
 
@@ -250,39 +253,42 @@ class Exchange:
     def _flush(self) -> None:
         outgoing, self._outgoing = self._outgoing, {}
         for node, items in outgoing.items():
-            for first in range(0, len(items), ITEMS_TOGETHER_MAX):
-                self._send(node, items[first : first + ITEMS_TOGETHER_MAX])
+            self._send(node, items)
 
     def _send(self, node: str, items: list[Item]) -> None:
-        numbers = [item.number for item in items if isinstance(item, Ask) and item.number]
-        if numbers and not self._link.hears(self._inbox(self._membership.node)):
-            self._not_sent(numbers)  # their answers would be missed
+        if not self._link.hears(self._inbox(self._membership.node)):
+            self._not_sent([ask for ask in _asks(items) if ask.number])  # their answers would be missed
             items = [item for item in items if not (isinstance(item, Ask) and item.number)]
-            numbers = []
-        told = partial(self._told, numbers) if numbers else None
-        packet = Packet(self._membership.node, items)
-        if items and not self._link.say(self._inbox(node), write(packet), told):
-            self._not_sent(numbers)
+        for data, together in write(self._membership.node, items):
+            if not self._link.say(self._inbox(node), data, partial(self._told, together)):
+                self._not_sent(together)
 
-    def _not_sent(self, numbers: Sequence[int]) -> None:
-        for number in numbers:
-            self._settle(number, Busy("Redis cannot be reached; nothing happened"))
+    def _not_sent(self, items: Sequence[Item]) -> None:
+        for ask in _asks(items):
+            if ask.number:
+                self._settle(ask.number, Busy("Redis cannot be reached; nothing happened"))
+            else:
+                self._lose(ask, "Redis cannot be reached")
 
-    def _told(self, numbers: Sequence[int], heard_by: int | None) -> None:
-        if heard_by == 0:
-            for number in numbers:
-                self._bring_again(number)
-        elif heard_by is None:
-            self._unknown(numbers)
+    def _told(self, items: Sequence[Item], heard_by: int | None) -> None:
+        if heard_by:
+            return
+        for ask in _asks(items):
+            if heard_by is None:
+                self._never_known(ask.number)
+            elif ask.number:
+                self._bring_again(ask.number)
+            else:
+                self._tell_again(ask)
 
     def _lost(self) -> None:
         """Nothing is heard at the moment: answers may be lost."""
-        self._unknown(tuple(self._pending))
+        for number in tuple(self._pending):
+            self._never_known(number)
 
-    def _unknown(self, numbers: Sequence[int]) -> None:
-        self.metrics.unknown += len(numbers)
-        for number in numbers:
-            self._settle(number, OutcomeUnknown())
+    def _never_known(self, number: int) -> None:
+        self.metrics.unknown += 1
+        self._settle(number, OutcomeUnknown())
 
     def _settle(self, number: int, outcome: Outcome) -> None:
         pending = self._pending.pop(number, None)
@@ -299,42 +305,38 @@ class Exchange:
     # --- Serving ------------------------------------------------------------------------------------------
 
     def _receive(self, data: bytes) -> None:
-        packet = read(data)
-        for item in packet.items:
+        sender, items, unreadable = read(data)
+        if unreadable:  # another version of the product runs there
+            self.metrics.unreadable += unreadable
+            self._unreadable_log.say(_log, "cluster.packet_unreadable", sender=sender, items=unreadable)
+        for item in items:
             match item:
                 case Reply(number, name, value):
                     self._take_reply(number, (name, value))
                 case Ask():
-                    self._serve(packet.sender, item)
+                    self._serve(sender, item)
                 case Moved(number):
                     self._bring_again(number)
 
     def _take_reply(self, number: int, parcel: Parcel) -> None:
         try:
             outcome = self._register.unpack(parcel)
-        except UNREADABLE as error:  # another version of the product runs there
-            _log.error("cluster.reply_unreadable", name=parcel[0], error=repr(error))
+        except UNREADABLE as error:
+            self.metrics.unreadable += 1
+            self._unreadable_log.say(_log, "cluster.reply_unreadable", message=parcel[0], error=repr(error))
             outcome = OutcomeUnknown()
         self._settle(number, outcome)
 
     def _serve(self, sender: str, ask: Ask) -> None:
-        entity_id = entity_from_wire(ask.entity)
-        if not self._placement.is_here(ask.kind, entity_id):
-            if ask.number:
-                self._put(sender, Moved(ask.number, self._membership.view.version))
-            return
         try:
+            entity_id = entity_from_wire(ask.entity)
+            if not self._placement.is_here(ask.kind, entity_id):
+                self._turn_away(sender, ask)
+                return
             ref = self._registry.ref(ask.kind, entity_id)
             message = self._register.unpack((ask.name, ask.value))
         except UNREADABLE as error:
-            _log.error(
-                "cluster.message_unreadable",
-                kind=ask.kind,
-                name=ask.name,
-                cause=ask.cause,
-                error=repr(error),
-            )
-            self._answer(sender, ask.number, Busy("Another version runs there; nothing happened"))
+            self._not_understood(sender, ask, error)
             return
         self.metrics.served += 1
         if ask.number:
@@ -345,13 +347,22 @@ class Exchange:
         try:
             ref.tell(message, cause=ask.cause)
         except Busy as busy:
-            _log.info(
-                "cluster.not_told",
-                kind=ask.kind,
-                message=ask.name,
-                cause=ask.cause,
-                detail=busy.detail,
-            )
+            self._lose(ask, busy.detail)
+
+    def _turn_away(self, sender: str, ask: Ask) -> None:
+        if ask.number:
+            self._put(sender, Moved(ask.number, self._membership.view.version))
+        else:
+            self._tell_again(ask)
+
+    def _not_understood(self, sender: str, ask: Ask, error: Exception) -> None:
+        self.metrics.unreadable += 1
+        facts = {"kind": ask.kind, "message": ask.name, "cause": ask.cause, "error": repr(error)}
+        self._unreadable_log.say(_log, "cluster.message_unreadable", **facts)
+        if ask.number:
+            self._answer(sender, ask.number, Busy("Another version runs there; nothing happened"))
+        else:
+            self._lose(ask, "another version runs here")
 
     def _answer(self, sender: str, number: int, outcome: Outcome) -> None:
         if isinstance(outcome, BaseException) and not isinstance(outcome, Problem):
@@ -361,11 +372,14 @@ class Exchange:
         except NotRegisteredError:
             _log.exception("cluster.answer_cannot_travel")
             parcel = self._register.pack(OutcomeUnknown())
-        if number:
-            self._put(sender, Reply(number, *parcel))
+        self._put(sender, Reply(number, *parcel))
 
     def _inbox(self, node: str) -> str:
         return f"{self._namespace}:n:{node}"
+
+
+def _asks(items: Iterable[Item]) -> Iterator[Ask]:
+    return (item for item in items if isinstance(item, Ask))
 
 
 def _ms(clock: Clock) -> int:

@@ -1,6 +1,11 @@
-"""What nodes put into each other's inboxes: asks, tells, replies, many in one packet."""
+"""What nodes put into each other's inboxes: asks, tells, replies, many in one packet.
 
-from typing import Any, Final
+Two versions of the product talk to each other while one replaces the other: a field is added behind the
+others, with a default, and none is taken away; what is new besides, the other version skips and counts.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -22,6 +27,8 @@ class Ask(Struct, array_like=True, tag=1, gc=False):
     """When nobody waits any longer, in milliseconds since 1970; 0 for a tell."""
     cause: str | None = None
     """On whose behalf (`kit.correlation`)."""
+    sent_on: bool = False
+    """Whether a tell has been astray and was sent on: that is done once."""
 
 
 class Reply(Struct, array_like=True, tag=2, gc=False):
@@ -50,17 +57,79 @@ class Packet(Struct, array_like=True, gc=False):
     items: list[Item]
 
 
-_encoder: Final = msgspec.msgpack.Encoder()
-_decoder: Final = msgspec.msgpack.Decoder(Packet)
+ITEMS_TOGETHER_MAX: Final = 256
+"""Messages in one packet: some ten kilobytes; larger ones would hold up what comes behind them."""
+
+PACKET_BYTES_MAX: Final = 262_144
+"""Bytes of their values in one packet, unless one alone has more: Redis copies it as a whole, and gives up a
+listener for whom 8 MiB wait for a minute."""
+
+ITEM_BYTES: Final = 64
+"""What an item has beside its value, about."""
 
 
-def write(packet: Packet) -> bytes:
-    return _encoder.encode(packet)
+class _Loose(Struct, array_like=True, gc=False):
+    """A packet of which something cannot be read."""
+
+    sender: str
+    items: list[Raw]
 
 
-def read(data: bytes) -> Packet:
-    """Raises ValueError for what is no packet."""
-    return _decoder.decode(data)
+class Received(NamedTuple):
+    """What was read of a packet."""
+
+    sender: str
+    items: Sequence[Item]
+    unreadable: int
+    """Items that another version wrote and this one does not know."""
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(Packet).decode
+_decode_loose: Final = msgspec.msgpack.Decoder(_Loose).decode
+_decode_item: Final = msgspec.msgpack.Decoder(Item).decode
+
+
+def write(sender: str, items: list[Item]) -> Iterator[tuple[bytes, list[Item]]]:
+    """Packets of `items` in their order, each with those that it holds."""
+    together: list[Item] = []
+    size = 0
+    for item in items:
+        more = _size_of(item)
+        if together and (len(together) == ITEMS_TOGETHER_MAX or size + more > PACKET_BYTES_MAX):
+            yield _encode(Packet(sender, together)), together
+            together, size = [], 0
+        together.append(item)
+        size += more
+    if together:
+        yield _encode(Packet(sender, together)), together
+
+
+def read(data: bytes) -> Received:
+    """What can be read of a packet."""
+    try:
+        packet = _decode(data)
+    except ValueError:
+        return _read_item_by_item(data)
+    return Received(packet.sender, packet.items, 0)
+
+
+def _read_item_by_item(data: bytes) -> Received:
+    try:
+        packet = _decode_loose(data)
+    except ValueError:
+        return Received("", (), 1)
+    items: list[Item] = []
+    for raw in packet.items:
+        try:
+            items.append(_decode_item(raw))
+        except ValueError:
+            continue
+    return Received(packet.sender, items, len(packet.items) - len(items))
+
+
+def _size_of(item: Item) -> int:
+    return ITEM_BYTES if isinstance(item, Moved) else ITEM_BYTES + len(item.value)
 
 
 def entity_to_wire(entity_id: EntityId) -> bytes:
@@ -69,5 +138,5 @@ def entity_to_wire(entity_id: EntityId) -> bytes:
 
 
 def entity_from_wire(entity: bytes) -> Any:
-    """The id again."""
+    """The id again. Raises ValueError for what is none."""
     return UUID(bytes=entity[1:]) if entity[:1] == b"u" else entity[1:].decode()

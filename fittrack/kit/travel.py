@@ -7,10 +7,12 @@ as a name and the bytes of the value.
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, defstruct, field
+from msgspec.structs import FieldInfo, astuple
 
 from fittrack.kit.problems import FieldError, Internal, Problem
 
@@ -23,6 +25,8 @@ Parcel = tuple[str, Raw]
 _PROBLEM: Final = "problem"
 _NOTHING: Final = ""
 _SEVERAL: Final = "several"
+
+_NO_DEFAULT: Final = (msgspec.NODEFAULT, dataclasses.MISSING)
 
 _encode = msgspec.msgpack.Encoder(uuid_format="bytes", decimal_format="string").encode
 
@@ -116,14 +120,24 @@ class Register:
         # How an open field's value is packed and unpacked; None: it goes as it is.
         ways = [self._way(hints[name]) if name in open_names else None for name in names]
         types = [hints[name] if way is None else way.type for name, way in zip(names, ways, strict=True)]
-        read = msgspec.msgpack.Decoder(tuple[tuple(types)]).decode  # type: ignore[misc]
+        defaults = _defaults(each)
+        # A struct, not a tuple: another version may have written a field more, or one less.
+        fields: list[Any] = [
+            (name, of_name, field(default_factory=partial(_default_there, defaults[name], way)))
+            if name in defaults
+            else (name, of_name)
+            for name, of_name, way in zip(names, types, ways, strict=True)
+        ]
+        read = msgspec.msgpack.Decoder(
+            defstruct(each.__name__, fields, array_like=True, kw_only=True, gc=False)
+        ).decode
 
         def pack(value: Any) -> bytes:
             given = [getattr(value, name) for name in names]
             return _encode([v if w is None else w.pack(v) for v, w in zip(given, ways, strict=True)])
 
         def unpack(raw: Raw) -> Any:
-            found = read(raw)
+            found = astuple(read(raw))
             values = [v if w is None else w.unpack(v) for v, w in zip(found, ways, strict=True)]
             return each(**dict(zip(names, values, strict=True)))
 
@@ -140,10 +154,33 @@ class Register:
 
 
 def _field_names(each: type) -> tuple[str, ...]:
+    return tuple(info.name for info in _fields(each))
+
+
+def _fields(each: type) -> Sequence[FieldInfo | dataclasses.Field[Any]]:
     if issubclass(each, Struct):
-        return each.__struct_fields__
+        return msgspec.structs.fields(each)
     assert dataclasses.is_dataclass(each), "only structs and dataclasses have fields by name"
-    return tuple(field.name for field in dataclasses.fields(each))
+    return dataclasses.fields(each)
+
+
+def _defaults(each: type) -> dict[str, Callable[[], Any]]:
+    """Of the fields that need not be there, how their values are made."""
+    found = {}
+    for info in _fields(each):
+        if info.default_factory not in _NO_DEFAULT:
+            found[info.name] = info.default_factory
+        elif info.default not in _NO_DEFAULT:
+            found[info.name] = partial(_same, info.default)
+    return found
+
+
+def _default_there(default: Callable[[], Any], way: _Way | None) -> Any:
+    return default() if way is None else way.pack(default())
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _problem_again(kept: _Problem) -> Problem:

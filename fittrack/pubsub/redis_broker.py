@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from fittrack.kit.clock import Clock
+from fittrack.kit.seldom import Seldom
 from fittrack.kit.travel import UNREADABLE, Register
 from fittrack.pubsub.broker import Handler, Subscription, Topic
 from fittrack.pubsub.memory_broker import MemoryBroker
@@ -25,6 +26,9 @@ CONFIRMED_WITHIN_S: Final = 2.0
 
 INTEREST_KEPT_S: Final = 2.0
 """How long an answer to the question whether other nodes listen to a channel is believed."""
+
+INTEREST_FORGOTTEN_S: Final = 60.0
+"""After which a channel that nothing is published to any more is forgotten: most drawings end."""
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +46,11 @@ class RedisBroker:
         self._node = node
         self._own = MemoryBroker()
         self._interest: dict[Topic, tuple[float, bool]] = {}
+        self._wondered: set[Topic] = set()
         self._asking: asyncio.Task[None] | None = None
+        self._unreadable_log = Seldom(clock)
+        self.unreadable = 0
+        """Publications of another version that this one does not understand."""
 
     def publish(self, topic: Topic, message: Message) -> None:
         """See `Broker`. Other nodes are told soon, and not at all while Redis is gone."""
@@ -62,6 +70,11 @@ class RedisBroker:
         if not self._own.wants(topic):
             self._link.hear(self._prefix + topic, partial(self._heard, topic))
         return _RedisSubscription(self, topic, self._own.subscribe(topic, handler))
+
+    @property
+    def channels_known(self) -> int:
+        """Channels of which it is remembered whether other nodes listen."""
+        return len(self._interest)
 
     async def listening(self, topic: Topic) -> None:
         """Return when everything that is published to `topic` from now on is heard, if Redis is there."""
@@ -83,15 +96,15 @@ class RedisBroker:
                 return
             message = self._register.unpack(parcel)
         except UNREADABLE as error:  # another version of the product runs beside this one
-            _log.warning("broker.unreadable", topic=topic, error=repr(error))
+            self.unreadable += 1
+            self._unreadable_log.say(_log, "broker.unreadable", topic=topic, error=repr(error))
             return
         self._own.publish(topic, message)
 
     def _is_wanted_elsewhere(self, topic: Topic) -> bool:
-        now = self._clock.monotonic()
         asked_at, is_wanted = self._interest.get(topic, (float("-inf"), True))
-        if now - asked_at >= INTEREST_KEPT_S:
-            self._interest[topic] = (asked_at, is_wanted)
+        if self._clock.monotonic() - asked_at >= INTEREST_KEPT_S:
+            self._wondered.add(topic)
             if self._asking is None:
                 self._asking = asyncio.get_running_loop().create_task(self._ask())
         return is_wanted
@@ -99,9 +112,7 @@ class RedisBroker:
     async def _ask(self) -> None:
         """Ask who listens to what was wondered about, for all of it together."""
         now = self._clock.monotonic()
-        topics = [
-            topic for topic, (asked_at, _) in self._interest.items() if now - asked_at >= INTEREST_KEPT_S
-        ]
+        topics, self._wondered = list(self._wondered), set()
         try:
             counts = await self._link.listeners([self._prefix + topic for topic in topics])
         except LOSSES as error:  # nobody can be told anyway
@@ -109,8 +120,11 @@ class RedisBroker:
             counts = [0] * len(topics)
         finally:
             self._asking = None
-        for topic in topics:
-            del self._interest[topic]
+        self._interest = {
+            topic: (asked_at, is_wanted)
+            for topic, (asked_at, is_wanted) in self._interest.items()
+            if now - asked_at < INTEREST_FORGOTTEN_S
+        }
         self._interest |= {topic: (now, bool(count)) for topic, count in zip(topics, counts, strict=True)}
 
 

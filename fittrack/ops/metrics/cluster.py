@@ -14,6 +14,7 @@ _COUNTERS: Final = {
     "served": "Messages of other nodes for actors here.",
     "astray": "Messages that did not find their actor at first.",
     "unknown": "Messages whose way or answer was lost with Redis.",
+    "untold": "Messages without an answer that got to no actor.",
 }
 
 
@@ -45,6 +46,11 @@ class ClusterCollector(Collector):
             "fittrack_cluster_dropped",
             "Publications that Redis did not take; they are found by position.",
             cluster.dropped,
+        )
+        yield counter(
+            "fittrack_cluster_unreadable",
+            "What another version said that this one does not understand.",
+            cluster.unreadable,
         )
         yield counter(
             "fittrack_cluster_link_lost", "Connections to Redis that were lost.", cluster.link_losses

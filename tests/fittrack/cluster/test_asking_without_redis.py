@@ -1,117 +1,17 @@
 """What becomes of messages between nodes while Redis is gone, slow or empty: an honest answer, soon."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
-from msgspec import Struct
 
-from actors.runtime import Actor, ActorKind, Registry
-from fittrack.cluster.cluster import Cluster
 from fittrack.cluster.obituary import tell_of_death
-from fittrack.kit.clock import SystemClock
 from fittrack.kit.problems import Busy, OutcomeUnknown
-from fittrack.kit.travel import Register
-from tests.faulty_proxy import FaultyProxy, faulty_proxy
-from tests.redis_server import RedisServer, redis_server
+from tests.fittrack.cluster.houses import NAMESPACE, Say, Town, a_town
 from tests.stage import eventually
 
-NAMESPACE: Final = "fittrack:asking"
-KIND: Final = "echo"
 LONG_LIFE_S: Final = 60.0
-
-
-class Say(Struct, frozen=True):
-    """Answer with the same, once the gate is open."""
-
-    word: str
-
-
-class Echo(Actor):
-    """Counts what it was told."""
-
-    __slots__ = ("_node",)
-
-    def __init__(self, node: "House") -> None:
-        self._node = node
-
-    async def receive(self, message: Say) -> Say:
-        self._node.heard.append(message.word)
-        await self._node.gate.wait()
-        return message
-
-
-class House:
-    """A node with actors that echo."""
-
-    def __init__(self, url: str, life_s: float) -> None:
-        clock = SystemClock()
-        self.cluster = Cluster(url, Register([Say], {}), clock, namespace=NAMESPACE, life_s=life_s)
-        self.registry = Registry(clock, placement=self.cluster.placement)
-        self.registry.register(ActorKind(name=KIND, factory=lambda _: Echo(self)))
-        self.heard: list[str] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    def of(self, other: "House") -> str:
-        """The id of an actor that runs at the other one, as this one sees it."""
-        wanted = None if other is self else self.cluster.exchange.peer(other.cluster.node)
-        ids = (f"actor-{number}" for number in range(10_000))
-        return next(each for each in ids if self.cluster.placement.locate(KIND, each) is wanted)
-
-    async def ask(self, entity: str, word: str) -> Say:
-        answer: Say = await self.registry.ref(KIND, entity).ask(Say(word))
-        return answer
-
-    async def is_answered(self, entity: str) -> None:
-        """Ask until there is an answer."""
-
-        async def answered() -> bool:
-            try:
-                return await self.ask(entity, "again") == Say("again")
-            except (Busy, OutcomeUnknown):
-                return False
-
-        await eventually(answered, "an answer")
-
-
-@dataclass
-class Town:
-    """Two nodes; each reaches Redis through a proxy of its own."""
-
-    redis: RedisServer
-    one: House
-    other: House
-    ways: tuple[FaultyProxy, FaultyProxy]
-
-    def grow_old(self) -> None:
-        """The register says that it is old."""
-        self.redis.call("HSET", f"{{{NAMESPACE}}}:state", "born", "0")
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with _a_town(tmp_path) as town:
-        yield town
-
-
-@asynccontextmanager
-async def _a_town(folder: Path, life_s: float = 10.0) -> AsyncIterator[Town]:
-    async with AsyncExitStack() as stack:
-        redis = stack.enter_context(redis_server(folder))
-        ways = [await stack.enter_async_context(faulty_proxy(redis.port)) for _ in range(2)]
-        one, other = (House(f"redis://127.0.0.1:{way.port}", life_s) for way in ways)
-        for house, name in ((one, "one"), (other, "other")):
-            await house.cluster.start(house.registry, name)
-            stack.push_async_callback(house.cluster.stop)
-            stack.push_async_callback(house.registry.stop, 5.0)
-        for house in (one, other):
-            await eventually(lambda h=house: len(h.cluster.nodes) == 2, "the other one")
-        yield Town(redis, one, other, (ways[0], ways[1]))
 
 
 async def test_actors_of_ones_own_answer_while_redis_is_gone_and_others_are_busy(town: Town) -> None:
@@ -167,7 +67,7 @@ async def test_a_slow_way_is_slow_and_nothing_else(town: Town) -> None:
 async def test_a_node_that_is_said_to_be_dead_is_replaced_at_once_and_comes_back_if_it_is_not(
     tmp_path: Path,
 ) -> None:
-    async with _a_town(tmp_path, life_s=LONG_LIFE_S) as town:
+    async with a_town(tmp_path, life_s=LONG_LIFE_S) as town:
         far, membership = town.one.of(town.other), town.other.cluster.membership
         await membership.stop()  # it says nothing any more, and would be missed in a minute
         # While a register is young, whoever is missing in it may only not have been heard of yet.
