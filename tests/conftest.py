@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,13 @@ from hypothesis import settings
 LONG: Final = ("simulation", "chaos", "cluster", "browser", "docs", "benchmarks", "contracts", "e2e")
 """Folders of long tests: they begin first, so that no process is left with one when all others are done."""
 
+YOUNG_OBJECTS_MAX: Final = 20_000
+"""Objects made beyond those freed at which the collector looks at them. A process that tests holds millions,
+of all modules and tests: with the default of 700 a fourth of the time went into looking through them."""
+
 pytest_plugins = ["tests.every_statement"]
+
+gc.disable()  # until all is collected: what is imported stays
 
 # Without a deadline: on a busy machine it would measure the neighbours.
 settings.register_profile("fittrack", deadline=None)
@@ -20,3 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the long ones begin first; all others stay in their order."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """From now on there may be garbage."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX, 10, 10)
+    gc.enable()

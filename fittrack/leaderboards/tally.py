@@ -90,29 +90,30 @@ class Tally:
         firsts = {(period, first_day(period, day)) for day in days for period in PERIODS}
         for period, first in sorted(firsts):
             everybody = board_on(period, OPEN_TIER_CODE, first)
-            if everybody.after is not None and everybody.after <= today:
+            after = everybody.after
+            if after is not None and after <= today:
                 continue
-            active = self._active_days(everybody)
-            tiers = self._tiers_of(everybody)
+            active = self._active_days(first, after)
+            tiers = self._tiers_of(first, after)
             for tier_code, earned in tiers.items():
                 yield everybody._replace(tier_code=tier_code), _total(earned, active)
             if tiers:
                 together = _sum(tiers.values())
                 yield everybody, _total(together, active)
 
-    def _tiers_of(self, board: BoardId) -> dict[str, Earned]:
-        if board.after is None:
+    def _tiers_of(self, first: date, after: date | None) -> dict[str, Earned]:
+        if after is None:
             return self._by_tier
         tiers: dict[str, Earned] = {}
         for (day, tier_code), earned in self._by_day.items():
-            if board.covers(day):
+            if first <= day < after:
                 _add(tiers, tier_code, earned)
         return tiers
 
-    def _active_days(self, board: BoardId) -> int:
-        if board.after is None:
+    def _active_days(self, first: date, after: date | None) -> int:
+        if after is None:
             return self._active_before + len(self._active)
-        return sum(board.covers(day) for day in self._active)
+        return sum(first <= day < after for day in self._active)
 
 
 def since(first_open: date) -> date:

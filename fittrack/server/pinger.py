@@ -50,6 +50,8 @@ S = TypeVar("S", bound=Swept)
 class Slots(Protocol[S_co]):
     """Where the connections are found."""
 
+    def __len__(self) -> int: ...
+
     def slot(self, number: int, /) -> Sequence[S_co]: ...
 
 
@@ -122,8 +124,14 @@ class Pinger(Generic[S]):
             self._check_closing(now)
 
     def _set_timer(self, now: float) -> None:
-        self._due_at = now + SWEEP_EVERY_S / SWEEP_SLOTS
-        self._timer = self._clock.call_later(SWEEP_EVERY_S / SWEEP_SLOTS, self._sweep)
+        seconds = SWEEP_EVERY_S / SWEEP_SLOTS if self._has_any else SWEEP_EVERY_S
+        self._due_at = now + seconds
+        self._timer = self._clock.call_later(seconds, self._sweep)
+
+    @property
+    def _has_any(self) -> bool:
+        """Without connections only the lag is of interest: a node with nobody need not wake so often."""
+        return bool(self._blocked or self._closing or len(self._hub))
 
     def _check_blocked(self, now: float) -> None:
         for connection, (since, waited) in tuple(self._blocked.items()):

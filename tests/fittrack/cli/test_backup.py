@@ -18,6 +18,7 @@ from tests.newcomers import a_hard_day, a_newcomer, an_admin
 from tests.players import Rest, client
 from tests.server import Server, serving
 from tests.stage import eventually
+from tests.world import migrated, settings_for
 
 PURCHASES = 40
 
@@ -25,8 +26,7 @@ PURCHASES = 40
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     """A server on a new database."""
-    code, output = await fittrack(Server(tmp_path), "migrate")
-    assert code == 0, output
+    migrated(settings_for(tmp_path))
     async with serving(tmp_path) as server:
         yield server
 
@@ -120,18 +120,16 @@ async def test_a_completed_drawing_has_the_same_proof_after_a_restore(server: Se
     assert verify_file(file).ok
 
 
-@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(4096)])
-async def test_what_is_no_backup_is_refused_and_nothing_changes(
-    server: Server, tmp_path: Path, content: bytes
-) -> None:
+async def test_what_is_no_backup_is_refused_and_nothing_changes(server: Server, tmp_path: Path) -> None:
     await server.terminate()
     before = (tmp_path / "fittrack.db").read_bytes()
     false = tmp_path / "false.db"
-    false.write_bytes(content)
-    code, output = await fittrack(server, "restore", str(false))
-    assert code == 1, output
-    assert "Traceback" not in output
-    assert (tmp_path / "fittrack.db").read_bytes() == before
+    for content in (b"", b"no database", b"SQLite format 3\0" + bytes(4096)):
+        false.write_bytes(content)
+        code, output = await fittrack(server, "restore", str(false))
+        assert code == 1, output
+        assert "Traceback" not in output
+        assert (tmp_path / "fittrack.db").read_bytes() == before
     code, output = await fittrack(server, "backup", str(false))
     assert (code, "not overwritten" in output) == (1, True), output
     await server.start()

@@ -12,6 +12,9 @@ from fittrack.config import Settings
 from fittrack.demo.world import World
 from tests.world import migrated, no_fatal, settings_for
 
+TOGETHER = pytest.mark.xdist_group("demo world")
+"""For those who look at it: it is made by one process alone."""
+
 LATE_ON_NEW_YEARS_EVE = datetime(2027, 1, 1, 3, 30, 0, 500_000, tzinfo=UTC)
 """22:30 in New York: the annual drawing has just taken place, and so has the monthly one."""
 

@@ -9,7 +9,7 @@ from fittrack.config.settings import AppEnv, Settings
 from fittrack.demo.loading import AlreadyInhabited, check_loadable
 from fittrack.demo.world import plain
 from fittrack.kit.problems import Forbidden
-from tests.fittrack.demo.conftest import DemoWorld
+from tests.fittrack.demo.conftest import TOGETHER, DemoWorld
 from tests.world import make_world, migrated, settings_for
 
 
@@ -17,6 +17,7 @@ def test_an_empty_database_takes_it(tmp_path: Path) -> None:
     check_loadable(migrated(settings_for(tmp_path)))
 
 
+@TOGETHER
 def test_it_is_not_loaded_twice(demo: DemoWorld) -> None:
     with pytest.raises(AlreadyInhabited, match="is there already") as raised:
         check_loadable(demo.settings)

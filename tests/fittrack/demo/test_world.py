@@ -25,9 +25,11 @@ from fittrack.points.live import PlayerView, ViewPlayer
 from fittrack.schedule import queries as schedule_queries
 from fittrack.schedule.schemas import TemplatesQuery
 from fittrack.server.asking import USER
-from tests.fittrack.demo.conftest import DemoWorld
+from tests.fittrack.demo.conftest import TOGETHER, DemoWorld
 from tests.invariants import assert_invariants
 from tests.world import no_fatal
+
+pytestmark = TOGETHER
 
 
 @pytest.fixture

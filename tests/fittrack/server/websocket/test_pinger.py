@@ -33,6 +33,9 @@ class Slots:
     def __init__(self, connections: Sequence[Connection]) -> None:
         self._connections = connections
 
+    def __len__(self) -> int:
+        return len(self._connections)
+
     def slot(self, number: int, /) -> Sequence[Connection]:
         return self._connections[number::SWEEP_SLOTS]
 
@@ -43,6 +46,14 @@ async def test_every_connection_is_looked_at_once_a_second() -> None:
     Pinger(Slots(connections), clock).start()
     await clock.advance(10.02)
     assert {len(connection.ticks) for connection in connections} == {10}
+
+
+async def test_without_connections_there_is_one_look_a_second() -> None:
+    clock = VirtualClock(START)
+    pinger = Pinger(Slots([]), clock)
+    pinger.start()
+    await clock.advance(10.02)
+    assert pinger.lag.count == 10
 
 
 async def test_a_connection_that_fails_at_its_tick_stops_no_other() -> None:
