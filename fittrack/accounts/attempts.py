@@ -4,6 +4,7 @@ from datetime import datetime
 
 from fittrack.accounts import queries, rules
 from fittrack.accounts.problems import LoginLocked
+from fittrack.accounts.rules import Attempts
 from fittrack.accounts.services import subject_hash
 from fittrack.db.handles import Connection
 
@@ -14,18 +15,20 @@ MFA = "mfa"
 
 def refuse_if_locked(conn: Connection, purpose: str, subject: str, now: datetime) -> None:
     """Raise `LoginLocked` while too many have failed."""
-    so_far = queries.attempts(conn, purpose, subject_hash(subject))
+    _refuse(queries.attempts(conn, purpose, subject_hash(subject)), now)
+
+
+def _refuse(so_far: Attempts, now: datetime) -> None:
     if so_far.locked_until is not None and rules.is_locked(so_far, now):
         raise LoginLocked(after_ms=int((so_far.locked_until - now).total_seconds() * 1000))
 
 
 def count_failure(conn: Connection, purpose: str, subject: str, now: datetime) -> None:
     """One more failure of `subject`, somebody or nobody. Raises `LoginLocked` while it is locked."""
-    refuse_if_locked(conn, purpose, subject, now)
     key = subject_hash(subject)
-    queries.record_attempts(
-        conn, purpose, key, rules.after_failure(queries.attempts(conn, purpose, key), now), now
-    )
+    so_far = queries.begin_attempts(conn, purpose, key, now)
+    _refuse(so_far, now)
+    queries.record_attempts(conn, purpose, key, rules.after_failure(so_far, now), now)
 
 
 def succeed(conn: Connection, purpose: str, subject: str, now: datetime) -> None:
@@ -37,7 +40,7 @@ def succeed(conn: Connection, purpose: str, subject: str, now: datetime) -> None
 def may_post(conn: Connection, purpose: str, email_key: str, now: datetime) -> bool:
     """Count a letter that is asked for; whether it may still be posted. Unknown addresses count alike."""
     key = subject_hash(email_key)
-    so_far = queries.attempts(conn, purpose, key)
+    so_far = queries.begin_attempts(conn, purpose, key, now)
     if rules.is_locked(so_far, now):
         return False
     queries.record_attempts(conn, purpose, key, rules.after_failure(so_far, now, rules.MAILS_MAX), now)

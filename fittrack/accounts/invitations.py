@@ -122,7 +122,7 @@ def _accept(conn: Connection, token_hash: bytes, password_hash: str, now: dateti
     token = queries.find_email_token(conn, token_hash, queries.VERIFY_EMAIL)
     rules.check_token(token, now)
     assert token is not None, "it was checked"
-    if not token.invited:  # who registered has accepted, and chosen a password
+    # Who registered, or was here before, has accepted, and chosen a password.
+    if not queries.accept_invitation(conn, token.user_id, password_hash, rules.RULES_VERSION, now):
         raise InvalidToken
-    queries.accept_invitation(conn, token.user_id, password_hash, rules.RULES_VERSION, now)
     return kept_answer(None)

@@ -26,19 +26,31 @@ from sqlalchemy import (
 )
 
 from fittrack.accounts.rules import Attempts, EmailToken, email_key
+from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.drawings import fulfillments, winners
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.sessions import attempts as counted
-from fittrack.db.tables.sessions import email_tokens
+from fittrack.db.tables.sessions import email_tokens, refresh_tokens, sessions
 from fittrack.kit.ids import UserId
+from fittrack.kit.problems import Busy
 from fittrack.kit.standing import AccountStatus, Role
 
 VERIFY_EMAIL = "verify-email"
 RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose
 REGISTERED = "registered"
 """The kind of the first unit of every player's log."""
+
+
+_CREDENTIALS: Select[Any] = select(
+    users.c.user_id,
+    users.c.email,
+    users.c.password_hash,
+    users.c.role,
+    users.c.status,
+    users.c.email_verified_at,
+).where(users.c.deleted_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +162,21 @@ def credentials_of(conn: Connection, user_id: UserId) -> Credentials | None:
     return _credentials(conn, users.c.user_id == user_id)
 
 
+def held_credentials(conn: Connection, user_id: UserId) -> Credentials | None:
+    """The same, held as by `sessions.queries.hold_account`."""
+    return _read(conn, _CREDENTIALS.where(users.c.user_id == user_id).with_for_update())
+
+
+def held_credentials_by_token(conn: Connection, token_hash: bytes) -> Credentials | None:
+    """The account whose refresh token this is, held: of two nodes with one token the second waits."""
+    holder = (
+        _CREDENTIALS.join(sessions, sessions.c.user_id == users.c.user_id)
+        .join(refresh_tokens, refresh_tokens.c.session_id == sessions.c.session_id)
+        .where(refresh_tokens.c.token_hash == token_hash)
+    )
+    return _read(conn, holder.with_for_update(of=users.c.user_id))
+
+
 def set_password(conn: Connection, user_id: UserId, password_hash: str) -> None:
     """Replace the password's hash."""
     conn.execute(update(users).where(users.c.user_id == user_id).values(password_hash=password_hash))
@@ -217,43 +244,63 @@ def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> Email
 
 def accept_invitation(
     conn: Connection, user_id: UserId, password_hash: str, rules_version: str, now: datetime
-) -> None:
-    """The holder has a password, and accepts terms and rules."""
-    conn.execute(
-        update(users)
-        .where(users.c.user_id == user_id)
-        .values(
-            password_hash=password_hash,
-            accepted_terms_at=now,
-            accepted_rules_at=now,
-            accepted_rules_version=rules_version,
-        )
-    )
+) -> bool:
+    """The holder has a password, and accepts terms and rules. False: that was done before."""
+    invited = (users.c.user_id == user_id, users.c.accepted_rules_at.is_(None))
+    accepted = {
+        "password_hash": password_hash,
+        "accepted_terms_at": now,
+        "accepted_rules_at": now,
+        "accepted_rules_version": rules_version,
+    }
+    return conn.execute(update(users).where(*invited).values(accepted)).rowcount == 1
 
 
 def attempts(conn: Connection, purpose: str, subject_hash: bytes) -> Attempts:
-    """How often this was tried, whether or not it is anybody's."""
-    row = conn.execute(
-        select(counted.c.failures, counted.c.locks, counted.c.locked_until).where(
-            counted.c.purpose == purpose, counted.c.subject_hash == subject_hash
-        )
-    ).one_or_none()
-    return Attempts() if row is None else Attempts(row.failures, row.locks, row.locked_until)
+    """How often this was tried, whether or not it is anybody's.
+
+    Once it was tried, nobody else counts until the transaction ends.
+    """
+    return _attempts(conn, purpose, subject_hash) or Attempts()
+
+
+def begin_attempts(conn: Connection, purpose: str, subject_hash: bytes, now: datetime) -> Attempts:
+    """The same for who is about to count: nobody else does, be it the first time. Raises `Busy`."""
+    found = _attempts(conn, purpose, subject_hash)
+    if found is None:
+        first = {"purpose": purpose, "subject_hash": subject_hash, **_counted(Attempts(), now)}
+        if insert_unless_there(conn, counted, first):
+            return Attempts()
+        found = _attempts(conn, purpose, subject_hash)
+    if found is None:
+        raise Busy("Others try the same at this moment")
+    return found
 
 
 def record_attempts(
     conn: Connection, purpose: str, subject_hash: bytes, after: Attempts, now: datetime
 ) -> None:
-    """Keep what has been tried by now."""
-    values = {
-        "failures": after.failures,
-        "locks": after.locks,
-        "locked_until": after.locked_until,
+    """Keep what has been tried by now, after `begin_attempts`."""
+    these = (counted.c.purpose == purpose, counted.c.subject_hash == subject_hash)
+    conn.execute(update(counted).where(*these).values(_counted(after, now)))
+
+
+def _attempts(conn: Connection, purpose: str, subject_hash: bytes) -> Attempts | None:
+    row = conn.execute(
+        select(counted.c.failures, counted.c.locks, counted.c.locked_until)
+        .where(counted.c.purpose == purpose, counted.c.subject_hash == subject_hash)
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None else Attempts(row.failures, row.locks, row.locked_until)
+
+
+def _counted(tried: Attempts, now: datetime) -> dict[str, Any]:
+    return {
+        "failures": tried.failures,
+        "locks": tried.locks,
+        "locked_until": tried.locked_until,
         "updated_at": now,
     }
-    these = (counted.c.purpose == purpose, counted.c.subject_hash == subject_hash)
-    if not conn.execute(update(counted).where(*these).values(values)).rowcount:
-        conn.execute(insert(counted).values(purpose=purpose, subject_hash=subject_hash, **values))
 
 
 def clear_attempts(conn: Connection, purpose: str, subject_hash: bytes) -> None:
@@ -262,8 +309,9 @@ def clear_attempts(conn: Connection, purpose: str, subject_hash: bytes) -> None:
 
 
 def use_email_token(token_hash: bytes, now: datetime) -> Update:
-    """The token has done its work."""
-    return update(email_tokens).where(email_tokens.c.token_hash == token_hash).values(used_at=now)
+    """The token has done its work. No row is updated when it had before."""
+    unused = (email_tokens.c.token_hash == token_hash, email_tokens.c.used_at.is_(None))
+    return update(email_tokens).where(*unused).values(used_at=now)
 
 
 def mark_verified(user_id: UserId, status: AccountStatus, now: datetime) -> Update:
@@ -391,16 +439,11 @@ def _trackers(user_id: UserId) -> Select[*tuple[Any, ...]]:
 
 
 def _credentials(conn: Connection, which: Any) -> Credentials | None:
-    row = conn.execute(
-        select(
-            users.c.user_id,
-            users.c.email,
-            users.c.password_hash,
-            users.c.role,
-            users.c.status,
-            users.c.email_verified_at,
-        ).where(which, users.c.deleted_at.is_(None))
-    ).one_or_none()
+    return _read(conn, _CREDENTIALS.where(which))
+
+
+def _read(conn: Connection, credentials: Select[Any]) -> Credentials | None:
+    row = conn.execute(credentials).one_or_none()
     return None if row is None else _read_credentials(row)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fittrack.accounts import codes, queries, rules, schemas
 from fittrack.accounts.attempts import CHANGE_PASSWORD, LOGIN, count_failure, succeed
-from fittrack.accounts.problems import NoPassword
+from fittrack.accounts.problems import InvalidToken, NoPassword
 from fittrack.accounts.registration import letter_once
 from fittrack.accounts.services import AccountServices, subject_hash
 from fittrack.accounts.social.queries import forget_identities
@@ -134,9 +134,10 @@ def _reset_once(
 
 def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetime) -> list[EndedSession]:
     user_id = _holder(conn, token_hash, now)
-    conn.execute(queries.use_email_token(token_hash, now))
+    account = queries.held_credentials(conn, user_id)
+    if not conn.execute(queries.use_email_token(token_hash, now)).rowcount:
+        raise InvalidToken
     queries.set_password(conn, user_id, password_hash)
-    account = queries.credentials_of(conn, user_id)
     if account is not None:
         queries.clear_attempts(conn, LOGIN, subject_hash(rules.email_key(account.email)))
         if not account.email_verified:  # whoever linked them did so without proving the address
@@ -145,8 +146,8 @@ def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetim
 
 
 def _change(conn: Connection, principal: Principal, change: _Change, now: datetime) -> list[EndedSession]:
+    account = queries.held_credentials(conn, principal.user_id)
     succeed(conn, CHANGE_PASSWORD, str(principal.user_id), now)
-    account = queries.credentials_of(conn, principal.user_id)
     if account is None or account.password_hash != change.known:
         raise Validation(errors=[FieldError("/current_password", "The password has changed meanwhile")])
     queries.set_password(conn, principal.user_id, change.password_hash)

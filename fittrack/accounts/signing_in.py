@@ -111,7 +111,7 @@ def _begin(
     conn: Connection, session: NewSession, email_key: str, known_hash: str | None, rehashed: str | None
 ) -> list[EndedSession]:
     """Open the session, unless many guesses at a time have locked the account or its password has changed."""
-    account = queries.credentials_of(conn, session.user_id)
+    account = queries.held_credentials(conn, session.user_id)
     if account is None or account.password_hash != known_hash or not rules.can_sign_in(account.status):
         raise InvalidCredentials
     succeed(conn, LOGIN, email_key, session.now)
@@ -122,14 +122,13 @@ def _begin(
 
 def _rotate(conn: Connection, token: str, client: Client, now: datetime) -> _Rotation:
     token_hash = hash_token(token)
-    sessions.hold_token(conn, token_hash)
+    account = queries.held_credentials_by_token(conn, token_hash)
+    if account is None or not rules.can_sign_in(account.status):
+        return _Rotation([])
     found = sessions.find_token(conn, token_hash)
     if found is None:
         return _Rotation([])
     presented = found.presented
-    account = queries.credentials_of(conn, presented.user_id)
-    if account is None or not rules.can_sign_in(account.status):
-        return _Rotation([])
     match judge_refresh(presented, client.user_agent, now):
         case Verdict.REFUSE:
             return _Rotation([])

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, select
 
+from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.operations import account_devices
 
 DEVICES_NOTED_MAX: Final = 50
@@ -19,8 +20,9 @@ def note(conn: Connection, user_id: UUID, device_id: str, now: datetime) -> None
     if conn.execute(known).first() is not None:
         return
     noted = conn.execute(select(func.count()).select_from(account_devices).where(mine)).scalar_one()
-    if noted < DEVICES_NOTED_MAX:
-        conn.execute(insert(account_devices).values(device_id=device_id, user_id=user_id, noted_at=now))
+    if noted < DEVICES_NOTED_MAX:  # or one more, when a unit of the account notes one at the same time
+        row = {"device_id": device_id, "user_id": user_id, "noted_at": now}
+        insert_unless_there(conn, account_devices, row)
 
 
 def row(user_id: UUID, device_id: str, now: datetime) -> tuple[Table, tuple[Any, ...]]:

@@ -39,6 +39,7 @@ def reset_mfa(
         if account is None or account.role is not Role.ADMIN:
             raise NotFound("There is no administrator with this email")
         user_id = account.user_id
+        sessions.hold_account(connection, user_id)
         before = state_of(connection, user_id)
         queries.erase(connection, user_id)
         accounts.clear_attempts(connection, MFA, subject_hash(str(user_id)))

@@ -85,6 +85,7 @@ async def verify(
 def _check(conn: Connection, attempt: Attempt) -> int | None:
     """The recovery codes that are left; None: the code does not count, but the failure does."""
     subject, now = str(attempt.user_id), attempt.now
+    sessions.hold_account(conn, attempt.user_id)
     refuse_if_locked(conn, MFA, subject, now)
     if not _is_right(conn, attempt):
         count_failure(conn, MFA, subject, now)

@@ -114,6 +114,7 @@ def _enroll(
 ) -> None:
     assert origin.actor_id is not None, "who enrols is signed in"
     user_id = UserId(origin.actor_id)
+    sessions.hold_account(conn, user_id)
     if queries.find(conn, user_id).confirmed_at != confirmed_at:
         raise MfaRequired("Another second factor came into force meanwhile")
     if confirmed_at is None:
@@ -126,6 +127,7 @@ def _enroll(
 def _confirm(conn: Connection, wish: Confirmation) -> list[EndedSession] | None:
     """The sessions that ended; None: the code is wrong, which is counted."""
     user_id, now = wish.user_id, wish.now
+    sessions.hold_account(conn, user_id)
     refuse_if_locked(conn, MFA, str(user_id), now)
     if wish.step is None:
         count_failure(conn, MFA, str(user_id), now)

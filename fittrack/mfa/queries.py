@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from fittrack.db.handles import IntegrityError
+from fittrack.db.row_queries import insert_unless_there, put
 from fittrack.db.tables.sessions import mfa_recovery_codes as recovery
 from fittrack.db.tables.sessions import mfa_secrets as factors
 from fittrack.db.tables.sessions import mfa_used_codes as used
 from fittrack.kit.ids import UserId
-from fittrack.kit.problems import Busy
 
 
 class Factor(NamedTuple):
@@ -35,13 +34,7 @@ def find(conn: Connection, user_id: UserId) -> Factor:
 
 def keep_candidate(conn: Connection, user_id: UserId, sealed: bytes, now: datetime) -> None:
     """A secret waits for its first code, in the place of any other that did."""
-    values = {"sealed_candidate": sealed, "updated_at": now}
-    if conn.execute(update(factors).where(factors.c.user_id == user_id).values(values)).rowcount:
-        return
-    try:
-        conn.execute(insert(factors).values(user_id=user_id, **values))
-    except IntegrityError as error:
-        raise Busy("Another enrolment is under way") from error
+    put(conn, factors, {"user_id": user_id}, {"sealed_candidate": sealed, "updated_at": now})
 
 
 def put_in_force(conn: Connection, user_id: UserId, enrolled_at: datetime, now: datetime) -> bool:
@@ -61,14 +54,7 @@ def put_in_force(conn: Connection, user_id: UserId, enrolled_at: datetime, now: 
 def use_step(conn: Connection, user_id: UserId, step: int, now: datetime) -> bool:
     """The code of that step is used up. False: it was already, here or on another node."""
     conn.execute(delete(used).where(used.c.user_id == user_id, used.c.time_step < step - STEPS_KEPT))
-    undo = conn.begin_nested()
-    try:
-        conn.execute(insert(used).values(user_id=user_id, time_step=step, used_at=now))
-    except IntegrityError:
-        undo.rollback()
-        return False
-    undo.commit()
-    return True
+    return insert_unless_there(conn, used, {"user_id": user_id, "time_step": step, "used_at": now})
 
 
 STEPS_KEPT = 20

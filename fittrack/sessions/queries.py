@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Update, and_, bindparam, insert, select, update
 
-from fittrack.db import device_queries
+from fittrack.db import device_queries, row_queries
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.sessions import refresh_tokens, sessions
 from fittrack.kit.ids import SessionId, UserId
@@ -86,8 +86,20 @@ class FoundToken:
     successor_salt: bytes | None
 
 
+def hold_account(conn: Connection, user_id: UserId) -> None:
+    """Let nobody else begin, refresh or end sessions of the account until the transaction ends.
+
+    Who holds more than this holds the account first, so that no two wait for each other. A unit that changes
+    the account's row before it ends sessions holds it as well.
+    """
+    row_queries.hold(conn, users.c.user_id, user_id)
+
+
 def open_session(conn: Connection, new: NewSession) -> list[EndedSession]:
-    """Begin a session; the one that lived on the same device ends. Returns what ended."""
+    """Begin a session of an account that is held, or new; the one that lived on the same device ends.
+
+    Returns what ended.
+    """
     ended = []
     if new.device_key is not None:
         ended = _end(conn, sessions.c.live_device == new.device_key, new.now, EndReason.REPLACED)
@@ -108,13 +120,6 @@ def open_session(conn: Connection, new: NewSession) -> list[EndedSession]:
     if new.device_id is not None:
         device_queries.note(conn, new.user_id, new.device_id, new.now)
     return ended
-
-
-def hold_token(conn: Connection, token_hash: bytes) -> None:
-    """Of two who bring one token to two nodes, the second waits, and sees what the first made of it."""
-    conn.execute(
-        select(refresh_tokens.c.token_hash).where(refresh_tokens.c.token_hash == token_hash).with_for_update()
-    )
 
 
 def find_token(conn: Connection, token_hash: bytes) -> FoundToken | None:
@@ -168,6 +173,7 @@ def end_session(
     conn: Connection, user_id: UserId, session_id: SessionId, now: datetime, reason: EndReason
 ) -> list[EndedSession]:
     """End one session of this account. Returns it, or nothing when there is no such live session."""
+    hold_account(conn, user_id)
     return _end(conn, and_(sessions.c.user_id == user_id, sessions.c.session_id == session_id), now, reason)
 
 
@@ -180,6 +186,7 @@ def end_all(
     but: SessionId | None = None,
 ) -> list[EndedSession]:
     """End every session of this account, `but` one. Returns those that lived."""
+    hold_account(conn, user_id)
     these = sessions.c.user_id == user_id
     if but is not None:
         these = and_(these, sessions.c.session_id != but)
@@ -187,7 +194,10 @@ def end_all(
 
 
 def end_all_statement(user_id: UserId, now: datetime, reason: EndReason) -> Update:
-    """Ends every session of this account within a unit of its log; nodes see it within a second."""
+    """Ends every session of this account within a unit of its log; nodes see it within a second.
+
+    A statement before it changes the account's row: a session that begins meanwhile is ended, or not begun.
+    """
     return _ending(now, reason).where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
 
 
@@ -258,7 +268,7 @@ def _ending(now: datetime, reason: EndReason) -> Update:
 
 
 def _end(conn: Connection, these: Any, now: datetime, reason: EndReason) -> list[EndedSession]:
-    # Read first: the writer is alone, and Oracle returns no rows from an UPDATE of many.
+    # Read first: Oracle returns no rows from an UPDATE of many. None begins in between: the account is held.
     rows = conn.execute(
         select(sessions.c.user_id, sessions.c.session_id).where(these, sessions.c.ended_at.is_(None))
     ).all()

@@ -57,6 +57,11 @@ class Place:
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(f"BEGIN test_server.arrange('{step}', '{fault}', {after}); END;")
 
+    def await_waiting(self) -> None:
+        """Return when one of the schema's sessions waits for a lock."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN test_server.await_waiting; END;")
+
     def with_(self, **changes: Any) -> DatabaseSettings:
         """Other settings for the same schema."""
         return replace(self.settings, **changes)

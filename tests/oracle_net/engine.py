@@ -1,6 +1,7 @@
 """One session's view of a schema: Oracle's statements and transactions on a connection of SQLite.
 
-What it cannot show: a writer takes the whole database, where Oracle locks rows.
+As on Oracle each statement sees what was committed when it began, until the session locks something; a
+statement that finds no row locks nothing. What it cannot show: whoever locks a row has the whole database.
 """
 
 import re
@@ -56,6 +57,7 @@ class Rows:
 @dataclass(slots=True)
 class _Prepared:
     sql: str
+    found_by: str | None
     version: int
     columns: list[Column | None]
     names: list[str]
@@ -69,21 +71,25 @@ class Engine:
         self._is_interrupted = is_interrupted
         self._prepared: dict[str, _Prepared] = {}
         self._read_only = False
+        self._savepoints: list[str] = []  # those from before the first lock
+        self._waits = False
         self._connection = apsw.Connection(str(schema.file))
         self._set_up()
         self._definitions = Definitions(schema, self._connection)
 
     @property
     def in_transaction(self) -> bool:
-        return self._connection.in_transaction
+        return self._connection.in_transaction or bool(self._savepoints)
 
     def close(self) -> None:
         """End the session; what it did not commit is undone."""
         self._connection.close(True)
 
     def query(self, asked: Statement, binds: Sequence[Value]) -> Rows:
-        """All rows of a query."""
+        """All rows of a query. With FOR UPDATE they are locked, as they are when the lock is had."""
         prepared = self._prepare(asked)
+        if prepared.found_by is not None and self._finds(asked, prepared, binds):
+            self._begin()
         rows = self._run(asked, prepared.sql, binds)
         columns = [
             column or seen_in([row[at] for row in rows], prepared.names[at])
@@ -93,15 +99,17 @@ class Engine:
 
     def change(self, asked: Statement, binds: Sequence[Value]) -> tuple[int, list[tuple[Value, ...]]]:
         """Insert, update, delete or merge; how many rows it was, and what RETURNING says of each."""
+        prepared = self._prepare(asked)
+        if prepared.found_by is not None and not self._finds(asked, prepared, binds):
+            return 0, []
         self._begin()
-        returned = self._run(asked, self._prepare(asked).sql, binds)
+        returned = self._run(asked, prepared.sql, binds)
         return self._connection.changes(), returned
 
     def define(self, sql: str) -> None:
         """Everything else: savepoints belong to the transaction, definitions end it."""
         if found := _SAVEPOINT.fullmatch(sql):
-            self._begin()
-            self._connection.execute(f'SAVEPOINT "{named(found[1])}"')
+            self._mark(named(found[1]))
         elif found := _ROLL_BACK_TO.fullmatch(sql):
             self._roll_back_to(named(found[1]))
         elif _READ_ONLY.fullmatch(sql):
@@ -138,18 +146,47 @@ class Engine:
         return found.fetchone() is not None
 
     def _wait_for_lock(self, waited: int) -> bool:
+        if not self._waits:
+            self._waits = True
+            self._schema.waiting.come()
         if waited * LOOK_AGAIN_S > LOCK_PATIENCE_S or self._is_interrupted():
             return False
         time.sleep(LOOK_AGAIN_S)
         return True
 
+    def _wait_no_more(self) -> None:
+        if self._waits:
+            self._waits = False
+            self._schema.waiting.go()
+
+    def _finds(self, asked: Statement, prepared: _Prepared, binds: Sequence[Value]) -> bool:
+        """Whether it has something to lock: before the first lock only what is committed counts."""
+        assert prepared.found_by is not None, "it looks for rows"
+        return self._connection.in_transaction or bool(self._run(asked, prepared.found_by, binds))
+
     def _begin(self) -> None:
+        """Lock."""
         if self._read_only:
             raise OraError(
                 READ_ONLY, "may not perform insert, delete, update operation inside a READ ONLY transaction"
             )
-        if not self.in_transaction:
+        if self._connection.in_transaction:
+            return
+        try:
             self._execute("BEGIN IMMEDIATE")
+        finally:
+            self._wait_no_more()
+        for savepoint in self._savepoints:
+            self._connection.execute(f'SAVEPOINT "{savepoint}"')
+
+    def _mark(self, savepoint: str) -> None:
+        """A savepoint locks nothing; one of the same name is forgotten."""
+        if savepoint in self._savepoints:
+            self._savepoints.remove(savepoint)
+        if self._connection.in_transaction:
+            self._connection.execute(f'SAVEPOINT "{savepoint}"')
+        else:
+            self._savepoints.append(savepoint)
 
     def _begin_snapshot(self) -> None:
         if self.in_transaction:
@@ -160,10 +197,16 @@ class Engine:
 
     def _end(self, how: str) -> None:
         self._read_only = False
-        if self.in_transaction:
+        self._savepoints.clear()
+        if self._connection.in_transaction:
             self._execute(how)
 
     def _roll_back_to(self, savepoint: str) -> None:
+        if savepoint in self._savepoints:  # whatever was locked since is free
+            del self._savepoints[self._savepoints.index(savepoint) + 1 :]
+            if self._connection.in_transaction:
+                self._execute("ROLLBACK")
+            return
         try:
             self._connection.execute(f'ROLLBACK TO "{savepoint}"')
         except apsw.SQLError as error:
@@ -177,7 +220,7 @@ class Engine:
             origins = self._origins(asked, done.sql)
             columns = described(done.tree, origins, self._schema)
             names = [name for name, _, _ in origins]
-            prepared = _Prepared(done.sql, self._schema.version, columns, names)
+            prepared = _Prepared(done.sql, done.found_by, self._schema.version, columns, names)
             self._prepared[asked.sql] = prepared
         return prepared
 

@@ -18,6 +18,8 @@ class Rewritten:
 
     sql: str
     tree: exp.Expression
+    found_by: str | None = None
+    """What finds the rows that it locks, if it is one that looks for rows to lock."""
 
 
 def parse(text: str) -> exp.Expression:
@@ -37,7 +39,19 @@ def rewritten(text: str) -> Rewritten:
     tree = in_sqlite(parse(text))
     if isinstance(tree, exp.Merge):
         return Rewritten(_upsert(tree), tree)
-    return Rewritten(tree.sql("sqlite", identify=True), tree)
+    return Rewritten(tree.sql("sqlite", identify=True), tree, _found_by(tree))
+
+
+def _found_by(tree: exp.Expression) -> str | None:
+    if isinstance(tree, exp.Query):
+        return tree.sql("sqlite", identify=True) if tree.args.get("locks") else None
+    if not isinstance(tree, exp.Update | exp.Delete):
+        return None
+    condition = tree.args.get("where")
+    found = exp.select("1").from_(tree.this.copy())
+    if condition is not None:
+        found.set("where", condition.copy())
+    return found.limit(1).sql("sqlite", identify=True)
 
 
 def expression(text: str) -> str:

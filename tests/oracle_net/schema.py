@@ -9,6 +9,7 @@ from tests.oracle_net.errors import LENGTH_CHECK, NUMBER_CHECK, OraError
 from tests.oracle_net.faults import Faults
 from tests.oracle_net.messages import Column as Described
 from tests.oracle_net.values import Kind
+from tests.oracle_net.waiting import Waiting
 
 AFFINITY = {
     Kind.VARCHAR: "TEXT",
@@ -146,6 +147,7 @@ class Schema:
     unique_indexes: dict[str, Constraint] = field(default_factory=dict)
     """By name, with the table's name as their text."""
     faults: Faults = field(default_factory=Faults)
+    waiting: Waiting = field(default_factory=Waiting)
     version: int = 0
     """Grows with each definition: what was translated before is translated again."""
 

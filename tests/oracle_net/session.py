@@ -256,7 +256,8 @@ class Session:
         self._end(reply, cursor=cursor, rows=changed)
 
     def _block(self, sql: str) -> None:
-        if not self._schema.faults.arrange(sql) and sql.strip().upper() != "BEGIN NULL; END;":
+        known = self._schema.faults.arrange(sql) or self._schema.waiting.awaited(sql)
+        if not known and sql.strip().upper() != "BEGIN NULL; END;":
             raise OraError(6550, "line 1, column 1: PL/SQL: Statement ignored")
 
     def _fetch(self, request: Reader, reply: Writer) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Executable, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, delete, insert, select, update
 
 from fittrack.accounts.commands import ClaimAccount
 from fittrack.accounts.problems import InvalidIdToken
@@ -10,7 +10,7 @@ from fittrack.accounts.queries import credentials, credentials_of
 from fittrack.accounts.rules import RULES_VERSION
 from fittrack.accounts.social.rules import Holder, Person
 from fittrack.connections.statements import revoke_all
-from fittrack.db.handles import IntegrityError
+from fittrack.db.row_queries import insert_unless_there, put
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.sessions import email_tokens, identities, used_id_tokens
@@ -22,9 +22,7 @@ from fittrack.sessions.queries import EndReason, end_all_statement
 def holder_of(conn: Connection, person: Person) -> Holder | None:
     """Whose account it is: the identity's, else the one with that address."""
     user_id = conn.execute(
-        select(identities.c.user_id).where(
-            identities.c.issuer == person.issuer, identities.c.subject == person.subject
-        )
+        select(identities.c.user_id).where(*_named(person.issuer, person.subject))
     ).scalar_one_or_none()
     known = credentials_of(conn, UserId(user_id)) if user_id else None
     if known is not None:
@@ -35,12 +33,9 @@ def holder_of(conn: Connection, person: Person) -> Holder | None:
 
 def use_token(conn: Connection, person: Person) -> None:
     """The person's ID token has done its work. Raises `InvalidIdToken` when it had before."""
-    try:
-        conn.execute(
-            insert(used_id_tokens).values(token_hash=person.token_hash, token_ends=person.token_ends)
-        )
-    except IntegrityError as error:
-        raise InvalidIdToken("It was used before: sign in with the issuer again") from error
+    used = {"token_hash": person.token_hash, "token_ends": person.token_ends}
+    if not insert_unless_there(conn, used_id_tokens, used):
+        raise InvalidIdToken("It was used before: sign in with the issuer again")
 
 
 def forget_used_tokens(conn: Connection, now: datetime) -> int:
@@ -50,10 +45,19 @@ def forget_used_tokens(conn: Connection, now: datetime) -> int:
 
 def keep_identity(conn: Connection, person: Person, user_id: UserId, now: datetime) -> None:
     """The person signs in to this account, now and from now on."""
+    name = {"issuer": person.issuer, "subject": person.subject}
     seen = {"user_id": user_id, "email": person.email, "last_used_at": now}
-    these = (identities.c.issuer == person.issuer, identities.c.subject == person.subject)
-    if not conn.execute(update(identities).where(*these).values(seen)).rowcount:
-        conn.execute(_new_identity(person.issuer, person.subject, user_id, person.email, now))
+    put(conn, identities, name, seen, anew={"created_at": now})
+
+
+def own_identity(conn: Connection, person: Person, user_id: UserId, now: datetime) -> bool:
+    """The person signs in to this new account. False: by now they sign in to another one."""
+    name = {"issuer": person.issuer, "subject": person.subject}
+    gone = select(users.c.user_id).where(users.c.deleted_at.is_not(None))
+    left = (*_named(person.issuer, person.subject), identities.c.user_id.in_(gone))
+    conn.execute(delete(identities).where(*left))
+    new = {**name, "user_id": user_id, "email": person.email, "created_at": now, "last_used_at": now}
+    return insert_unless_there(conn, identities, new)
 
 
 def forget_identities(user_id: UserId) -> Executable:
@@ -86,12 +90,17 @@ def claim(user_id: UserId, by: ClaimAccount, status: AccountStatus, now: datetim
         end_all_statement(user_id, now, EndReason.CLAIMED),
         forget_identities(user_id),
         # It may be left of an account that was deleted.
-        delete(identities).where(identities.c.issuer == by.issuer, identities.c.subject == by.subject),
-        _new_identity(by.issuer, by.subject, user_id, by.email, now),
+        delete(identities).where(*_named(by.issuer, by.subject)),
+        insert(identities).values(
+            issuer=by.issuer,
+            subject=by.subject,
+            user_id=user_id,
+            email=by.email,
+            created_at=now,
+            last_used_at=now,
+        ),
     ]
 
 
-def _new_identity(issuer: str, subject: str, user_id: UserId, email: str | None, now: datetime) -> Executable:
-    return insert(identities).values(
-        issuer=issuer, subject=subject, user_id=user_id, email=email, created_at=now, last_used_at=now
-    )
+def _named(issuer: str, subject: str) -> tuple[ColumnElement[bool], ...]:
+    return identities.c.issuer == issuer, identities.c.subject == subject

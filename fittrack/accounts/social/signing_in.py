@@ -115,6 +115,7 @@ def _begin(
     conn: Connection, person: Person, holder: Holder, session: NewSession, letter: OutboxRow | None
 ) -> list[EndedSession] | None:
     """Begin the session; nothing happens when the account is no longer as it was seen."""
+    sessions.hold_account(conn, session.user_id)
     if queries.holder_of(conn, person) != holder:
         return None
     queries.use_token(conn, person)
@@ -157,9 +158,13 @@ def _create(
         return False
     if email_exists(conn, new.email_key):
         raise EmailTaken
+    try:
+        registration.create(conn, new)
+    except EmailTaken:  # at this moment, perhaps by themselves: look again
+        return False
     queries.use_token(conn, person)
-    registration.create(conn, new)
-    queries.keep_identity(conn, person, new.user_id, new.now)
+    if not queries.own_identity(conn, person, new.user_id, new.now):
+        raise Busy("The account is changing at the moment")
     if code is not None:
         codes.mail(conn, code)
     sessions.open_session(conn, session)

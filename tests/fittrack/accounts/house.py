@@ -24,7 +24,7 @@ from actors.user import UserActor
 from fittrack.accounts.passwords import Passwords
 from fittrack.accounts.routes import ROUTES as ACCOUNT_ROUTES
 from fittrack.accounts.services import ACCOUNTS, AccountServices
-from fittrack.db.engine import Access, DatabaseSettings, make_engine
+from fittrack.db.engine import Access, make_engine
 from fittrack.db.journal import Journal
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.writer_thread import WriterThread
@@ -54,6 +54,7 @@ from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from fittrack.sessions import queries as sessions
 from fittrack.sessions.watch import SessionWatch, inform
+from tests.fittrack.db.journal_world import settings_of
 from tests.issuers import APPLE_APP, GOOGLE_ANDROID, GOOGLE_APP, FakeIssuer, an_issuer
 from tests.rest_house import Answer, call
 
@@ -172,8 +173,8 @@ def text_of(letter: EmailMessage) -> str:
 
 
 async def build(folder: Path) -> House:
-    """A house on an empty database in `folder`, at NOON."""
-    settings = DatabaseSettings(url=f"sqlite:///{folder}/house.db")
+    """A house on the database in `folder`, which is empty if it is the first one, at NOON."""
+    settings = settings_of(folder)
     engine, clock, broker = make_engine(settings), VirtualClock(NOON), MemoryBroker()
     metadata.create_all(engine)
     calendar = PlatformCalendar(ZoneInfo("America/New_York"))
