@@ -18,14 +18,16 @@ import uvloop
 from fittrack import __version__
 from fittrack.cli.console import err, out, read_settings, require_schema
 from fittrack.cli.spans import record_spans
-from fittrack.cluster.naming import name_of, namespace_of
+from fittrack.cluster.naming import namespace_of
 from fittrack.cluster.obituary import tell_of_death
 from fittrack.config import Settings
 from fittrack.db.handles import Engine
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_process import Setup, WriterProcess
-from fittrack.workers import EXIT_USAGE, SupervisorLink, supervise
+from fittrack.workers.limits import EXIT_USAGE
+from fittrack.workers.link import SupervisorLink
+from fittrack.workers.supervise import supervise
 
 EXIT_FATAL: Final = 70
 """EX_SOFTWARE: the database can no longer be trusted by this process; the supervisor starts another."""
@@ -77,10 +79,9 @@ def serve(
         gc.freeze()
 
 
-async def _tell_of_death(settings: Settings, port: int, worker: int) -> None:
+async def _tell_of_death(settings: Settings, node: str) -> None:
     """The others need not wait until a worker that died is missed."""
-    namespace = namespace_of(settings.secret_key, settings.database)
-    await tell_of_death(settings.redis_url, namespace, name_of(port, worker))
+    await tell_of_death(settings.redis_url, namespace_of(settings.secret_key, settings.database), node)
 
 
 def _is_about_the_address(error: OSError) -> bool:
@@ -106,7 +107,7 @@ async def run_server(
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain. `store` opens what the journal's process writes to.
 
-    `worker`: the number of this one among those of a supervisor (`fittrack.workers`).
+    `worker`: the number of this one among those of a supervisor (`fittrack/workers`).
     """
     writer = WriterProcess(
         Setup(
@@ -127,12 +128,15 @@ async def run_server(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    supervisor = None if worker is None else SupervisorLink()
+    if supervisor is not None and node.links.cluster is not None:
+        supervisor.say_node(node.links.cluster.node)
     port = await node.start(host, port, worker=worker)
-    if worker is None:
+    if supervisor is None:
         _greet(settings, f"http://{host}:{port}")
         await stopping.wait()
     else:
-        await _work(SupervisorLink(), stopping)
+        await _work(supervisor, stopping)
     for number in (signal.SIGTERM, signal.SIGINT):  # a second one ends it at once
         loop.remove_signal_handler(number)
     await node.stop()

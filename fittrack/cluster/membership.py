@@ -51,10 +51,6 @@ for _, other in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do drop(o
 local is_there = redis.call('ZSCORE', ends, node)
 if does == 'leave' then
   if is_there then drop(node) end
-elseif does == 'gone' then
-  for _, other in ipairs(redis.call('ZRANGE', ends, 0, -1)) do
-    if redis.call('HGET', names, other) == name then drop(other) end
-  end
 else
   local is_replaced = false
   if not is_there then
@@ -212,10 +208,9 @@ class Membership:
             self.on_view()
 
 
-async def forget(redis: Client, namespace: str, name: str) -> None:
-    """Take whoever is called `name` off the register: its process has ended. Raises what the loss of Redis
-    raises."""
-    await _tell(redis, namespace, "", name, 0, "gone")
+async def forget(redis: Client, namespace: str, node: str) -> None:
+    """Take `node` off the register: its process has ended. Raises what the loss of Redis raises."""
+    await _tell(redis, namespace, node, "", 0, "leave")
 
 
 def views_channel(namespace: str) -> str:

@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import resource
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -10,7 +13,8 @@ from random import Random
 import aiohttp
 import pytest
 
-from fittrack.workers import EXIT_USAGE
+from fittrack.server.drain import DRAIN_MAX_S
+from fittrack.workers.limits import EXIT_USAGE
 from tests.cluster.crowd import Crowd
 from tests.cluster.logs import lines
 from tests.cluster.reckoning import assert_streams_complete, assert_told_the_truth, settled
@@ -19,13 +23,13 @@ from tests.redis_server import redis_server
 from tests.server import PATIENCE_S, Server, ServerDied, serving
 from tests.stage import SOAK, Stage, eventually
 
-WORKERS = 4 if SOAK else 2
+WORKERS = 4 if SOAK else 3
 PLAYERS = 200 if SOAK else 12
 SPREAD_S = 20 if SOAK else 1
 """Seconds over which a worker that is replaced sends its clients elsewhere."""
 
 RENEWED_WITHIN_S = WORKERS * 2 * PATIENCE_S
-STOPS_WITHIN = timedelta(seconds=25)
+STOPS_WITHIN = timedelta(seconds=DRAIN_MAX_S)
 STEPS = ["node.draining", "draining", "node.stopped"]
 """Unready and out of the list; `goaway` to everybody; everything handed over and written."""
 
@@ -34,20 +38,34 @@ async def nodes_at(server: Server) -> set[str]:
     """The nodes that answer on the port, as some connections find them."""
     found = set()
     async with aiohttp.ClientSession() as http:
-        for _ in range(8 * WORKERS):
+        for _ in range(12 * WORKERS):
             async with http.ws_connect(server.ws_url, protocols=("fittrack.v1.json",)) as socket:
                 found.add((await socket.receive_json(timeout=PATIENCE_S))["d"]["node"])
     return found
 
 
-def stops(server: Server) -> list[list[tuple[str, datetime]]]:
-    """The steps of each worker's ends, as its log tells them."""
-    found = []
-    for worker in range(1, WORKERS + 1):
-        said = [line for step in STEPS for line in lines(server, step) if line["worker"] == worker]
-        said.sort(key=lambda line: line["timestamp"])
-        found.append([(line["event"], datetime.fromisoformat(line["timestamp"])) for line in said])
-    return found
+def assert_drained(server: Server, worker: int, *, times: int) -> None:
+    """Its log tells of so many ends in good order, each within its time."""
+    said = [line for step in STEPS for line in lines(server, step) if line["worker"] == worker]
+    said.sort(key=lambda line: line["timestamp"])
+    assert [line["event"] for line in said] == STEPS * times
+    at = [datetime.fromisoformat(line["timestamp"]) for line in said]
+    if SOAK:
+        assert all(last - first <= STOPS_WITHIN for first, last in zip(at[::3], at[2::3], strict=True))
+
+
+def latest(server: Server, worker: int) -> int:
+    """The process of that worker."""
+    return int([line["pid"] for line in lines(server, "node.serving") if line["worker"] == worker][-1])
+
+
+@contextmanager
+def no_file_to_open(server: Server) -> Iterator[None]:
+    """Meanwhile the supervisor can open nothing, so that it can start nobody either."""
+    before = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (0, before[1]))
+    yield
+    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, before)
 
 
 @pytest.mark.timeout(RENEWED_WITHIN_S + 6 * PATIENCE_S)
@@ -57,7 +75,13 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
     done, environ = asyncio.Event(), {"WS_DRAIN_SECONDS": str(SPREAD_S)}
     with redis_server(tmp_path) as redis:
         arguments = ("serve", "--workers", str(WORKERS))
-        async with serving(stage.folder, *arguments, REDIS_URL=redis.url, **environ) as server:
+        async with serving(
+            stage.folder,
+            *arguments,
+            expected_faults=["workers.not_started"],
+            REDIS_URL=redis.url,
+            **environ,
+        ) as server:
             members, drawing_id = stage.world.players[:PLAYERS], stage.world.drawing_id
             crowd = Crowd(members, drawing_id, lambda: server.ws_url, Random())
             before = await nodes_at(server)
@@ -68,13 +92,20 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
                     players.create_task(player.play(done))
                 await eventually(lambda: crowd.granted > PLAYERS, "some commands")
 
-                os.kill(lines(server, "node.serving")[0]["pid"], signal.SIGKILL)
-                await eventually(lambda: len(lines(server, "node.serving")) == WORKERS + 1, "its successor")
+                with no_file_to_open(server):
+                    os.kill(latest(server, 1), signal.SIGKILL)
+                    await eventually(lambda: lines(server, "workers.not_started"), "an attempt")
+                assert lines(server, "workers.not_started")[0]["reason"] == "Too many open files"
+                await eventually(lambda: len(lines(server, "node.serving")) == WORKERS + 1, "another one")
                 after_death = await nodes_at(server)
                 assert len(after_death) == WORKERS and len(after_death & before) == WORKERS - 1
-                assert lines(server, "cluster.death_told"), "nobody had to miss it"
 
                 server.send(signal.SIGHUP)
+                await eventually(
+                    lambda: len(lines(server, "workers.started")) == WORKERS + 2, "the first successor"
+                )
+                os.kill(latest(server, 1), signal.SIGKILL)
+                await eventually(lambda: lines(server, "cluster.death_told"), "nobody has to miss it")
                 await eventually(
                     lambda: lines(server, "workers.renewed"), "the renewal", within_s=RENEWED_WITHIN_S
                 )
@@ -82,12 +113,13 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
                 assert len(after_renewal) == WORKERS and not after_renewal & after_death
                 done.set()
             await settled(stage, crowd.players)
-            for steps in stops(server):
-                assert [step for step, _ in steps] == STEPS
-                if SOAK:
-                    assert steps[-1][1] - steps[0][1] <= STOPS_WITHIN
+            assert (
+                len(lines(server, "workers.started")) == len(lines(server, "node.serving")) == 2 * WORKERS + 1
+            )
             await server.kill()  # returns at the end of the log: when nobody holds it any more
-            assert len(lines(server, "node.stopped")) == 2 * WORKERS
+            for worker in range(1, WORKERS + 1):
+                assert_drained(server, worker, times=1 if worker == 1 else 2)
+            assert not lines(server, "workers.killed") and not lines(server, "node.gave_up")
     assert_told_the_truth(stage, crowd.players)
     assert_streams_complete(stage, crowd.players)
     assert_sound(stage)

@@ -3,7 +3,7 @@
 import configparser
 
 from fittrack.server.drain import DRAIN_MAX_S
-from fittrack.workers import END_WITHIN_S
+from fittrack.workers.limits import END_WITHIN_S
 from tests.docs.pages import text_of
 from tests.docs.test_commands import leaves
 

@@ -72,7 +72,7 @@ async def test_a_node_that_is_said_to_be_dead_is_replaced_at_once_and_comes_back
         await membership.stop()  # it says nothing any more, and would be missed in a minute
         # While a register is young, whoever is missing in it may only not have been heard of yet.
         town.grow_old()
-        assert await tell_of_death(f"redis://127.0.0.1:{town.redis.port}", NAMESPACE, "other")
+        assert await tell_of_death(f"redis://127.0.0.1:{town.redis.port}", NAMESPACE, membership.node)
         await eventually(lambda: len(town.one.cluster.nodes) == 1, "the departure")
         assert await town.one.ask(far, "mine now") == Say("mine now")
         assert town.one.heard == ["mine now"]
