@@ -10,6 +10,8 @@ from uuid import UUID
 
 from actors import drawing_prizes, free_entry
 from actors.countdown import Countdown
+from actors.drawing_changes import DrawingChanges
+from actors.drawing_edits import DrawingEdits
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
 from actors.purchase import Counter, Offer, Sale, Shelf, settle
@@ -20,7 +22,16 @@ from fittrack.db.handles import Connection, Table
 from fittrack.db.journal import Committed, Head, StaleLog, StalePeer, Unit
 from fittrack.db.tables.logs import drawing_log
 from fittrack.drawings import entry_queries, queries
-from fittrack.drawings.commands import RecordFreeEntry, TendDrawing
+from fittrack.drawings.commands import (
+    AddPrize,
+    CreateDrawing,
+    DeleteDrawing,
+    EditDrawing,
+    EditPrize,
+    RecordFreeEntry,
+    RemovePrize,
+    TendDrawing,
+)
 from fittrack.drawings.eligibility import check_eligible
 from fittrack.drawings.messages import BeaconArrived, SponsorRenamed, TellTime, View, ViewDrawing
 from fittrack.drawings.rules import check_sales
@@ -35,7 +46,7 @@ from fittrack.schedule.messages import MakeDrawing
 class DrawingActor(LogActor):
     """One drawing. `stored` is None until it is created."""
 
-    __slots__ = ("countdown", "life", "stored", "subject", "tickets_by_holder", "total_tickets")
+    __slots__ = ("countdown", "edits", "life", "stored", "subject", "tickets_by_holder", "total_tickets")
     log: ClassVar[Table] = drawing_log
 
     stored: StoredDrawing | None
@@ -47,7 +58,9 @@ class DrawingActor(LogActor):
         super().__init__(entity_id, services)
         self.subject = str(entity_id)
         """The drawing in the words of its purchases."""
-        self.life = DrawingLife(self, services)
+        changes = DrawingChanges(self, services)
+        self.edits = DrawingEdits(self, services, changes)
+        self.life = DrawingLife(self, services, changes)
         self.countdown = Countdown(self, services)
 
     @property
@@ -82,7 +95,7 @@ class DrawingActor(LogActor):
             case BeaconArrived():
                 return self.life.receive_beacon(message.beacon)
             case SponsorRenamed():
-                self.life.rename_sponsor(message)
+                self.edits.rename_sponsor(message)
                 return None
             case _:
                 raise AssertionError(f"no drawing understands {message!r}")
@@ -95,13 +108,17 @@ class DrawingActor(LogActor):
         await self.appender.settled()
         match intention.command:
             case MakeDrawing() as wish:
-                return Answer(await self.life.make(intention, wish))
+                return Answer(await self.edits.make(intention, wish))
+            case (
+                CreateDrawing() | EditDrawing() | DeleteDrawing() | AddPrize() | EditPrize() | RemovePrize()
+            ) as edit:
+                return Answer(await self.edits.change(intention, edit))
             case RecordFreeEntry() as wish:
                 return await free_entry.record(self, intention, wish)
             case Redraw() | ReturnPrize() | AddFulfillment() as wish:
                 return await drawing_prizes.decide(self, intention, wish)
             case _:
-                return await self.life.change(intention)
+                return Answer(await self.life.change(intention))
 
     def view(self, user_id: UserId | None = None) -> View:
         """The drawing as it is. Raises `NotFound` when there is none."""

@@ -1,8 +1,8 @@
 """Drawings as rows hold them: the model plus what only the database and the proof need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from msgspec import Struct
@@ -63,6 +63,10 @@ class StoredDrawing:
     opened_at: datetime | None = None
     completed_at: datetime | None = None
     cancelled_at: datetime | None = None
+
+    def in_state(self, status: DrawingStatus, **changes: Any) -> Self:
+        """The same drawing in another state, with what changed on the way."""
+        return replace(self, drawing=replace(self.drawing, status=status), **changes)
 
 
 class StoredPrize(NamedTuple):

@@ -24,10 +24,10 @@ from tests.benchmarks.ws_arena import Arena
 from tests.benchmarks.ws_load import REQUEST
 from tests.fittrack.server.websocket.wire import client_frame
 
-DELIVERIES, QUICK_DELIVERIES = 400_000, 100_000
+DELIVERIES, QUICK_DELIVERIES = 400_000, 20_000
 """Deliveries in one sample: seconds of CPU, hundreds of ticks; in a quick run some ticks."""
 
-CONNECTIONS, QUICK_CONNECTIONS = (5_000, 10_000), (500,)
+CONNECTIONS, QUICK_CONNECTIONS = (5_000, 10_000), (200,)
 RUNS = 3
 
 AT_ONCE = 10
