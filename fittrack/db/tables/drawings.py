@@ -117,6 +117,7 @@ winners = Table(
     **CLUSTERED,
 )
 Index(None, winners.c.user_id)
+Index(None, winners.c.prize_id)
 
 alternates = Table(
     "alternates",
@@ -156,5 +157,6 @@ fulfillments = Table(
     **STRICT,
 )
 Index(None, fulfillments.c.user_id)
+Index(None, fulfillments.c.prize_id)
 Index(None, fulfillments.c.status, fulfillments.c.next_due_at)
 Index(None, fulfillments.c.delivered_at)

@@ -73,6 +73,7 @@ oauth_states = Table(
     **CLUSTERED,
 )
 Index(None, oauth_states.c.expires_at)
+Index(None, oauth_states.c.user_id)
 
 api_clients = Table(
     "api_clients",

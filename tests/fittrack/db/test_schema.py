@@ -70,6 +70,23 @@ def test_no_two_indexes_cover_the_same_columns(table: Table) -> None:
     )
 
 
+UNITS_STAY = "units neither go nor change their ids, and each index is paid by each unit"
+NEEDS_NO_INDEX = {"user_log": UNITS_STAY, "drawing_log": UNITS_STAY}
+"""Tables whose foreign key has a parent that is always there."""
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_foreign_key_begins_an_index(table: Table) -> None:
+    """Without one, who deletes a parent reads the whole child table, and on Oracle locks it."""
+    indexed = [[column.name for column in columns] for columns in indexed_columns(table)]
+    without = [
+        key.column_keys
+        for key in table.foreign_key_constraints
+        if not any(set(columns[: len(key.columns)]) == set(key.column_keys) for columns in indexed)
+    ]
+    assert bool(without) is (table.name in NEEDS_NO_INDEX), without
+
+
 def test_index_and_constraint_names_are_unique_in_the_schema() -> None:
     names = [str(index.name) for index in indexes_of(metadata)]
     names += [str(c.name) for table in metadata.sorted_tables for c in table.constraints]
