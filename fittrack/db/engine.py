@@ -187,7 +187,10 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
     )
 
     def acquire() -> oracledb.Connection:
-        connection = pool.acquire()
+        try:
+            connection = pool.acquire()
+        except OSError as error:  # a host whose name cannot be looked up: the driver does not call it its own
+            raise oracledb.OperationalError(str(error)) from error
         connection.call_timeout = settings.oracle_call_timeout_ms
         if settings.oracle_schema:
             connection.current_schema = settings.oracle_schema.upper()  # travels with the next call

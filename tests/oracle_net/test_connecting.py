@@ -1,9 +1,11 @@
 """The product's engine and the driver's pool: who gets in, how many connections there are, and over TLS."""
 
 import asyncio
+import socket
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import oracledb
 import pytest
@@ -62,6 +64,19 @@ def test_an_unknown_service_is_unavailable(place: Place, server: ServerProcess) 
 
 async def test_a_server_that_is_not_there_is_busy(place: Place) -> None:
     reads = Reads(make_engine(place.with_(oracle_dsn="127.0.0.1:9/FREEPDB1"), Access.READ), threads=1)
+    with pytest.raises(Busy):
+        await reads.run(ask)
+    await reads.stop()
+
+
+async def test_a_host_whose_name_cannot_be_looked_up_is_busy(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_asked: object, **_more: object) -> NoReturn:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    reads = Reads(make_engine(place.with_(oracle_dsn="elsewhere:1521/FREEPDB1"), Access.READ), threads=1)
     with pytest.raises(Busy):
         await reads.run(ask)
     await reads.stop()
