@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
+import structlog
+
 from actors import drawing_prizes, free_entry
 from actors.countdown import Countdown
 from actors.drawing_changes import DrawingChanges
@@ -42,6 +44,8 @@ from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem
 from fittrack.schedule.messages import MakeDrawing
 
+log = structlog.get_logger(__name__)
+
 
 class DrawingActor(LogActor):
     """One drawing. `stored` is None until it is created."""
@@ -68,9 +72,9 @@ class DrawingActor(LogActor):
         return DrawingId(self.entity_id)
 
     async def activate(self) -> None:
-        now = self.services.clock.now()
+        now, as_of = self.services.clock.now(), self.services.clock.monotonic()
         head, keys, stored, holdings = await self.services.reads.run(_load, self.drawing_id, now)
-        self.begin_at(head, keys)
+        self.begin_at(head, keys, as_of=as_of)
         self.stored = stored
         self.tickets_by_holder = holdings
         self.total_tickets = sum(holdings.values())
@@ -88,8 +92,7 @@ class DrawingActor(LogActor):
             case ViewDrawing():
                 return self.from_memory(partial(self.view, message.user_id))
             case TellTime():
-                self.countdown.tell()
-                return None
+                return self._tell_time()
             case TendDrawing():
                 return self.life.tend()
             case BeaconArrived():
@@ -120,6 +123,19 @@ class DrawingActor(LogActor):
             case _:
                 return Answer(await self.life.change(intention))
 
+    def _tell_time(self) -> object:
+        if self.services.may_show(self.as_of):
+            self.countdown.tell()
+            return None
+        return self._tell_time_confirmed()
+
+    async def _tell_time_confirmed(self) -> None:
+        try:
+            await self.confirm()
+        except Busy:  # the database does not answer: time goes on
+            log.info("drawing.not_confirmed", drawing_id=self.subject)
+        self.countdown.tell()
+
     def view(self, user_id: UserId | None = None) -> View:
         """The drawing as it is. Raises `NotFound` when there is none."""
         mine = 0 if user_id is None else self.tickets_by_holder.get(user_id, 0)
@@ -142,14 +158,17 @@ class DrawingActor(LogActor):
         """Decide on purchases now. The reply says what became of each wish, once all have an outcome."""
         services, drawing = self.services, self.existing().drawing
         now = services.clock.now()
-        check_sales(drawing, now)
-        check_eligible(
-            drawing,
-            offer.player,
-            now,
-            calendar=services.calendar,
-            excluded_states=services.excluded_states,
-        )
+        try:
+            check_sales(drawing, now)
+            check_eligible(
+                drawing,
+                offer.player,
+                now,
+                calendar=services.calendar,
+                excluded_states=services.excluded_states,
+            )
+        except Problem as ineligible:
+            return self._refuse(ineligible)
         holder = offer.player.user_id
         shelf = Shelf(drawing, self.subject, self.tickets_by_holder.get(holder, 0), self.total_tickets)
         counter, refusal = Counter(len(offer.wishes)), None
@@ -161,6 +180,16 @@ class DrawingActor(LogActor):
             else:
                 refusal = self._hand_in(each, holder, counter, at)
         return Held(counter.reply)
+
+    def _refuse(self, refusal: Problem) -> object:
+        """The log checks a sale, but no refusal: nobody is refused for what has changed elsewhere."""
+        if self.services.may_show(self.as_of):
+            raise refusal
+        return self._refuse_confirmed(refusal)
+
+    async def _refuse_confirmed(self, refusal: Problem) -> None:
+        await self.confirm()
+        raise refusal
 
     def _hand_in(self, sold: tuple[Unit, Sale], holder: UUID, counter: Counter, at: int) -> Busy | None:
         """Give a sale to the journal. Returns why that cannot be."""
@@ -187,6 +216,7 @@ class DrawingActor(LogActor):
         elif isinstance(outcome, StaleLog):
             counter.put(at, self._overtaken())
         elif isinstance(outcome, OutcomeUnknown):
+            self.services.registry.doubt()
             self.discard()  # the log tells what became of it
             counter.put(at, outcome)
         elif isinstance(outcome, Problem):

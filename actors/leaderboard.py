@@ -57,6 +57,7 @@ class BoardActor(Actor):
     """One board."""
 
     __slots__ = (
+        "_as_of",
         "_board",
         "_channel",
         "_ends_at",
@@ -73,6 +74,8 @@ class BoardActor(Actor):
     )
     _read_at: datetime
     """What was committed until then is known."""
+    _as_of: float
+    """The same on the monotonic clock."""
 
     def __init__(self, entity_id: str, services: Services) -> None:
         self._services = services
@@ -89,7 +92,7 @@ class BoardActor(Actor):
         self._told_ranks: dict[UserId, int | None] = {}
 
     async def activate(self) -> None:
-        self._read_at = self._services.clock.now()
+        self._as_of, self._read_at = self._services.clock.monotonic(), self._services.clock.now()
         self._ladder = await self._services.reads.run(queries.load, self._board)
         self._changed_if(True)  # to those who listen, what a former activation did not tell is news
 
@@ -196,7 +199,7 @@ class BoardActor(Actor):
             seconds=LOOK_EVERY_S
         )
         self._is_seen()
-        return show() if is_fresh and self._services.holds_lease() else self._read_and(show)
+        return show() if is_fresh and self._services.may_show(self._as_of) else self._read_and(show)
 
     async def _read_and(self, show: Callable[[], T]) -> T:
         await self._read()
@@ -230,6 +233,7 @@ class BoardActor(Actor):
     async def _read(self) -> None:
         """Merge what was written since the last look, and some time before it."""
         reads, now = self._services.reads, self._services.clock.now()
+        as_of = self._services.clock.monotonic()
         heads, names = await reads.run(queries.changes_since, self._board, self._read_at - OVERLAP)
         news = [user_id for user_id, seq in heads.items() if seq > self._ladder.seq_of(user_id)]
         for first in range(0, len(news), READ_TOGETHER):
@@ -238,7 +242,7 @@ class BoardActor(Actor):
                 self._changed_if(self._ladder.merge(contender))
         for user_id, name in names.items():
             self._changed_if(self._ladder.rename(user_id, name))
-        self._read_at = now
+        self._as_of, self._read_at = as_of, now
 
     def _make_way(self) -> None:
         """The period is over: those who listen hear of the next one, this one leaves memory."""

@@ -46,18 +46,21 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 class LogActor(Actor):
     """An actor whose durable state is a log. Subclasses load it, decide, and append."""
 
-    __slots__ = ("appender", "entity_id", "keys", "services")
+    __slots__ = ("appender", "as_of", "entity_id", "keys", "services")
     log: ClassVar[Table]
 
     appender: Appender
     keys: dict[UUID, int]
+    as_of: float
+    """When the database was last asked, and had nothing that is not here."""
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         self.entity_id = entity_id
         self.services = services
 
-    def begin_at(self, head: Head, keys: dict[UUID, int]) -> None:
-        """Go on after `head`; `keys` are those that still have an answer."""
+    def begin_at(self, head: Head, keys: dict[UUID, int], *, as_of: float) -> None:
+        """Go on after `head`; `keys` are those that still have an answer. Reading began at `as_of`."""
+        self.as_of = as_of
         self.appender = self.services.journal.open(self.log, self.entity_id, head)
         self.keys = keys
 
@@ -65,16 +68,22 @@ class LogActor(Actor):
         return self.appender.in_flight > 0
 
     def from_memory(self, show: Callable[[], T]) -> T | Awaitable[T]:
-        """What `show` says: at once if this activation is certain to be the present one, else once the log
+        """What `show` says: at once if this activation is certain to know all there is, else once the log
         has confirmed it (DESIGN 3, reads)."""
-        return show() if self.services.holds_lease() else self._confirmed(show)
+        return show() if self.services.may_show(self.as_of) else self._confirmed(show)
 
     async def _confirmed(self, show: Callable[[], T]) -> T:
-        await self.appender.settled()
-        head = await self.services.reads.run(log_queries.head, self.log, self.entity_id)
-        if head != self.appender.durable:
-            raise StaleActivation
+        await self.confirm()
         return show()
+
+    async def confirm(self) -> None:
+        """Compare with the log. If another activation wrote it, the message of this turn is taken again by
+        one that is loaded anew."""
+        as_of, durable = self.services.clock.monotonic(), self.appender.durable
+        head = await self.services.reads.run(log_queries.head, self.log, self.entity_id)
+        if head.rev < durable.rev or not self.appender.knows(head):
+            raise StaleActivation(again=True)
+        self.as_of = as_of
 
     async def fulfil(self, intention: Intention) -> Answer | Promise:
         """Do what is intended, or give the answer that its key was given before.

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from actors.outlet import Outlet
-from actors.runtime import Registry
+from actors.runtime import Registry, asked_at
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.drawings.messages import WantedBeacon
@@ -20,9 +21,9 @@ from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 
 
-def _always() -> bool:
+def _always() -> float:
     """A node that is alone knows what it wrote."""
-    return True
+    return -inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,9 @@ class Services:
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
     heard: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By provider, the sources that it tells us of itself while somebody is connected to it."""
-    holds_lease: Callable[[], bool] = _always
-    """Whether this node's memory is certain to be current; if not, it is compared with the database first."""
+    trusts_from: Callable[[], float] = _always
+    """What was read from this instant of the monotonic clock on is all there is, but for what was written
+    here since (`actors.trust`)."""
 
     sales: SaleMetrics = field(default_factory=SaleMetrics)
     """What purchases come to on this node (`ops.metrics`)."""
@@ -65,6 +67,11 @@ class Services:
     """What draws come to on this node (`ops.metrics`)."""
     prize_steps: Counter[str] = field(default_factory=Counter)
     """What was done with prizes on their way, counted since the start (`ops.metrics`)."""
+
+    def may_show(self, as_of: float) -> bool:
+        """Whether memory may answer the message of this turn without a look into the database: it was read
+        there at `as_of`, and that was after the message came, or nobody else can have written since."""
+        return as_of >= self.trusts_from() or as_of >= asked_at()
 
     @property
     def postbox(self) -> Postbox:

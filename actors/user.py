@@ -21,7 +21,7 @@ from actors import (
     user_trackers,
 )
 from actors.log_actor import LogActor
-from actors.runtime import Gathering, Held, Promise
+from actors.runtime import Gathering, Held, Promise, StaleActivation, asked_at
 from actors.services import Services
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.activities.commands import LogActivities, SetPrimarySource
@@ -109,12 +109,13 @@ class UserActor(LogActor, Gathering):
     async def reload(self) -> None:
         """Hold what the database holds."""
         services = self.services
+        as_of = services.clock.monotonic()
         loaded = await services.reads.run(queries.load, self.user_id, services.clock.now(), services.calendar)
         self.account, self.activities = loaded.account, loaded.activities
         self.ledger, self.inbox, self.preferences = loaded.ledger, loaded.inbox, loaded.preferences
         self.tally = self.watch = self.heard = None
         self._standing: Standing | None = None
-        self.begin_at(loaded.head, loaded.keys)
+        self.begin_at(loaded.head, loaded.keys, as_of=as_of)
 
     def receive(self, message: Any) -> object:
         match message:
@@ -123,6 +124,8 @@ class UserActor(LogActor, Gathering):
             case Intention():
                 return self.fulfil(message)
             case ViewPlayer():
+                if message.ledger_seq > self.ledger.seq and self.as_of < asked_at():
+                    raise StaleActivation(again=True)  # somebody else wrote, who could not be heard
                 return self.from_memory(self.view)
             case ApplyEffect():
                 return user_effects.apply(self, message)

@@ -139,7 +139,8 @@ class Gateway:
             kept = await self._reads.run(inbox_queries.after, user_id, after_seq, limit)
             return [StreamEvent(user_id, stream, each.seq, each.notification) for each in kept]
         transactions = await self._reads.run(point_queries.after, user_id, after_seq, limit)
-        view = await self._view(user_id)  # what is replayed shows the present day and streak
+        # What is replayed shows the present day and streak.
+        view = await self._view(user_id, transactions[-1].seq if transactions else 0)
         return [
             StreamEvent(
                 user_id,
@@ -173,8 +174,8 @@ class Gateway:
     async def missed(self, channel: str, after_seq: int) -> Sequence[ChannelEvent]:
         return await self._channels.missed(channel, after_seq)
 
-    async def _view(self, user_id: UserId) -> PlayerView:
-        view: PlayerView = await self._registry.ref(USER, user_id).ask(ViewPlayer())
+    async def _view(self, user_id: UserId, ledger_seq: int = 0) -> PlayerView:
+        view: PlayerView = await self._registry.ref(USER, user_id).ask(ViewPlayer(ledger_seq))
         return view
 
 

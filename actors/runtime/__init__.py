@@ -5,15 +5,17 @@ timer. Begin reading with `actor` (what one writes), `ref` (how one talks to it)
 """
 
 from actors.runtime.actor import Actor, AskCycleError, EntityId, Gathering, Held, StaleActivation
+from actors.runtime.handoff import GOES_ON_FOR_S
 from actors.runtime.kind import ActorKind, Supervision
 from actors.runtime.metrics import KindMetrics
 from actors.runtime.placement import LocalPlacement, Peer, Placement
-from actors.runtime.population import Envelope, current_turn
+from actors.runtime.population import Envelope, asked_at, current_turn
 from actors.runtime.promise import Listener, Outcome, Promise
 from actors.runtime.ref import Ref
 from actors.runtime.registry import Registry
 
 __all__ = [
+    "GOES_ON_FOR_S",
     "Actor",
     "ActorKind",
     "AskCycleError",
@@ -32,5 +34,6 @@ __all__ = [
     "Registry",
     "StaleActivation",
     "Supervision",
+    "asked_at",
     "current_turn",
 ]

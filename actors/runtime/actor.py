@@ -100,9 +100,12 @@ class StaleActivation(Exception):  # noqa: N818 - a state of affairs, not a faul
     Raised in a turn, or the outcome of its promise, future or `Held`. The state is reloaded at once, and
     the messages that wait are served by the new activation. `answer` is the reply to the message
     concerned; the default says that nothing happened. Where that is not certain, pass OutcomeUnknown.
+    `again`: nothing was done for the message, which the new activation is to take; not as the outcome of a
+    `Held`, whose turn is over.
     """
 
-    def __init__(self, answer: Problem | None = None) -> None:
+    def __init__(self, answer: Problem | None = None, *, again: bool = False) -> None:
+        self.again = again
         self.answer = answer or Busy("Somebody else changed it at the same time")
         super().__init__(str(self.answer))
 

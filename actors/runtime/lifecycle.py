@@ -27,11 +27,13 @@ class Lifecycle:
 
     __slots__ = (
         "_clock",
+        "_doubt",
         "_push",
         "_replies",
         "forward",
         "is_stopping",
         "quiet_waiters",
+        "renounced",
         "swept_at",
         "watchdog",
     )
@@ -40,9 +42,12 @@ class Lifecycle:
     """`forward(cell)` sends what waits in a cell without an actor to where the actor belongs. False: that is
     here. Set once, by the post."""
 
-    def __init__(self, clock: Clock, replies: Replies, push: Callable[[Cell], None]) -> None:
-        """`push` puts a cell with messages into the run queue."""
+    def __init__(
+        self, clock: Clock, replies: Replies, push: Callable[[Cell], None], doubt: Callable[[], None]
+    ) -> None:
+        """`push` puts a cell with messages into the run queue; for `doubt` see `Registry.doubt`."""
         self._clock = clock
+        self._doubt = doubt
         self._replies = replies
         self._push = push
         self.swept_at = clock.monotonic()
@@ -52,6 +57,8 @@ class Lifecycle:
         """Nothing new is accepted, and nobody is activated but for what was accepted before."""
         self.quiet_waiters: dict[Cell, asyncio.Future[None]] = {}
         """Resolved when the cell comes to rest."""
+        self.renounced = 0
+        """How often everything in memory was given up; what was being loaded meanwhile is loaded again."""
 
     def load(self, cell: Cell) -> None:
         """Activate the actor for which messages wait: now, after its pause, or not while in quarantine."""
@@ -70,6 +77,23 @@ class Lifecycle:
             cell.opening = self._clock.call_later(pause_s, self._end_pause, cell)
         else:
             self._activate(cell, now)
+
+    def outdated(self, cell: Cell, actor: Actor, stale: StaleActivation) -> None:
+        """An activation found out that another one wrote, or that it cannot know whether it did itself."""
+        if isinstance(stale.answer, OutcomeUnknown):
+            self._doubt()
+        if cell.actor is actor:
+            cell.population.metrics.stale += 1
+            cell.discard(actor)
+
+    def take_again(self, cell: Cell, envelope: Envelope) -> None:
+        """Nothing was done in the present turn: its message is the first that the next activation takes."""
+        assert cell.mailbox is not None, "a cell in turn has its mailbox"
+        if envelope.span is not None:
+            envelope.span.end()
+            envelope.span = None
+        envelope.began = False
+        cell.mailbox.appendleft(envelope)
 
     def call_off_pause(self, cell: Cell) -> None:
         """Decide at once about a cell that waits for the end of its pause, if it does."""
@@ -136,6 +160,7 @@ class Lifecycle:
             exc_info=error,
         )
         if actor is not None:
+            self._doubt()
             cell.discard(actor)
 
     def _activate(self, cell: Cell, now: float) -> None:
@@ -149,15 +174,18 @@ class Lifecycle:
         if type(actor).activate is Actor.activate:
             self._enter(cell, actor)
         else:
-            self._start(cell, "activation", actor.activate(), partial(self._activated, cell, actor), now)
+            then = partial(self._activated, cell, actor, self.renounced)
+            self._start(cell, "activation", actor.activate(), then, now)
 
-    def _activated(self, cell: Cell, actor: Actor, task: "asyncio.Task[None]") -> None:
+    def _activated(self, cell: Cell, actor: Actor, renounced: int, task: "asyncio.Task[None]") -> None:
         outcome = outcome_of(task)
         if cell.opening is not task:
             return  # given up meanwhile, and dealt with
         self._end(cell)
         if isinstance(outcome, BaseException):
             self._activation_failed(cell, outcome)
+        elif renounced != self.renounced:
+            self._activate(cell, self._clock.monotonic())
         else:
             self._enter(cell, actor)
 
@@ -205,6 +233,7 @@ class Lifecycle:
             self._leave(cell)
         else:
             assert isinstance(opening, Envelope), "what is open in a turn is its message"
+            self._doubt()
             if cell.actor is not None:
                 self.crashed(cell, cell.actor, error)
             cell.phase = READY

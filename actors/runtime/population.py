@@ -5,6 +5,7 @@ import enum
 from collections import deque
 from collections.abc import Iterator
 from contextvars import ContextVar
+from math import inf
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -77,6 +78,7 @@ class Cell:
         "actor",
         "held",
         "id",
+        "leaves_by",
         "mailbox",
         "moving",
         "newer",
@@ -101,6 +103,8 @@ class Cell:
         or passivates, the timer of a pause. Whoever ends after having been given up finds another here."""
         self.moving = False
         """Its actor belongs elsewhere: what comes goes there, what came is finished here, then it leaves."""
+        self.leaves_by = inf
+        """While it is moving: from then on no turn begins here, and what still waits follows."""
         self.touched = 0.0
         """When it last came to rest, to the precision of the sweeps."""
         self.older: Cell | None = None
@@ -192,6 +196,13 @@ def _cause_of_turn() -> str | None:
 
 
 correlation.turn_cause = _cause_of_turn
+
+
+def asked_at() -> float:
+    """When the message of the present turn came, on the monotonic clock. Outside of turns nothing that is
+    known is new enough: infinite."""
+    turn = running_turn.get()
+    return inf if turn is None else turn.sent_at
 
 
 def current_turn() -> Envelope | None:

@@ -121,7 +121,7 @@ class Post:
         population, mailbox = cell.population, cell.mailbox
         peer = self._locate(population.kind.name, cell.id)
         if peer is None:
-            cell.moving = False
+            cell.moving, cell.leaves_by = False, inf
             return False
         while mailbox:
             envelope = mailbox.popleft()

@@ -1,5 +1,7 @@
 """The registry: all kinds of actors of this process, and the way to each actor."""
 
+from math import inf
+
 from actors.runtime.actor import EntityId
 from actors.runtime.handoff import Handoff
 from actors.runtime.idleness import Sweeper
@@ -30,9 +32,12 @@ class Registry:
         """`metrics` is filled with one entry per registered kind."""
         self.metrics: dict[str, KindMetrics] = {} if metrics is None else metrics
         self._populations: dict[str, Population] = {}
+        self._monotonic = clock.monotonic
+        self.doubted_at = -inf
+        """See `doubt`."""
         replies = Replies(clock)
         run_queue = RunQueue(clock.monotonic)
-        lifecycle = Lifecycle(clock, replies, run_queue.push)
+        lifecycle = Lifecycle(clock, replies, run_queue.push, self.doubt)
         sweeper = Sweeper(clock, self._populations, lifecycle)
         run_queue.serve = Turns(clock, lifecycle, replies).serve
         placement = placement or LocalPlacement()
@@ -44,7 +49,7 @@ class Registry:
             lifecycle=lifecycle,
             sweeper=sweeper,
         )
-        self._handoff = Handoff(self._populations, lifecycle, placement.locate)
+        self._handoff = Handoff(clock.monotonic, self._populations, lifecycle, placement.locate)
         self._shutdown = Shutdown(clock, self._populations, lifecycle, replies, sweeper)
 
     def register(self, kind: ActorKind) -> None:
@@ -75,6 +80,11 @@ class Registry:
         Turns under way end; what they write is fenced. Returns how many activations were given up.
         """
         return await self._handoff.renounce()
+
+    def doubt(self) -> None:
+        """Note that an activation ended with something under way, whose effect may still come to be: what its
+        successor loads may lack it."""
+        self.doubted_at = self._monotonic()
 
     async def stop(self, timeout_s: float) -> int:
         """Finish gracefully within `timeout_s`; the registry cannot be used afterwards.

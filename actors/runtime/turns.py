@@ -78,7 +78,8 @@ class Turns:
         One reading of the clock serves as the end of a turn and the beginning of the next.
         """
         actor, mailbox = cell.actor, cell.mailbox
-        if actor is None:
+        if actor is None or cell.leaves_by <= now:
+            cell.actor = None
             running_turn.set(None)
             self._lifecycle.load(cell)
             return now
@@ -189,9 +190,10 @@ class Turns:
                 )
         elif isinstance(error, StaleActivation):
             answer = error.answer
-            if cell.actor is actor:
-                cell.population.metrics.stale += 1
-                cell.discard(actor)
+            self._lifecycle.outdated(cell, actor, error)
+            if error.again and not envelope.done:
+                self._lifecycle.take_again(cell, envelope)
+                return
         else:
             # It may have handed something to the journal before it failed.
             answer = OutcomeUnknown()

@@ -13,6 +13,7 @@ from actors.outlet import Outlet
 from actors.runtime import ActorKind, Registry
 from actors.schedule import ScheduleActor
 from actors.services import Services
+from actors.trust import Trust
 from actors.user import UserActor
 from fittrack.app.base import Base
 from fittrack.app.links import Links
@@ -107,7 +108,7 @@ def _make_services(base: Base, storage: Storage, links: Links, actors: Actors, c
         revoked=partial(_revoke, links.broker),
         effects_due=links.bell.effects,
         heard=actors.catalogue.heard,
-        holds_lease=links.holds_lease,
+        trusts_from=Trust(actors.registry, links.cluster).begins,
         sales=actors.sales,
         draws=actors.draws,
         prize_steps=actors.prize_steps,

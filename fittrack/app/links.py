@@ -38,10 +38,6 @@ class Links:
         """What all nodes are called."""
         return tuple(self.cluster.nodes) if self.cluster else (ALONE,)
 
-    def holds_lease(self) -> bool:
-        """Whether the others count this node among them, so that its actors may decide."""
-        return self.cluster is None or self.cluster.holds_lease
-
 
 def link(base: Base) -> Links:
     """With Redis, this node is one of several, or may become so."""

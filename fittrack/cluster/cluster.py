@@ -63,6 +63,16 @@ class Cluster:
         return self.membership.holds_lease
 
     @property
+    def changed_at(self) -> float:
+        """See `Membership.changed_at`."""
+        return self.membership.changed_at
+
+    @property
+    def lag_s(self) -> float:
+        """How old the view may be by which a node that holds its lease says who runs what."""
+        return self.membership.lease_s
+
+    @property
     def nodes(self) -> Sequence[str]:
         """The nodes that are there, as this one knows."""
         return self.membership.view.nodes

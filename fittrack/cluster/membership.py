@@ -2,7 +2,8 @@
 
 The register is in Redis and is no authority: the database fences what nodes write, whatever they believe.
 It decides where actors run (`placement`), and who may answer from memory: a node whose last word is so recent
-that nobody can have taken its actors over (its *lease*).
+that nobody can have missed it and taken its actors over (its *lease*), and that has not heard for a while of
+anybody who came or went (`actors.trust`).
 """
 
 import asyncio
@@ -96,7 +97,10 @@ class Membership:
         self._clock = clock
         self._life_s = life_s
         self._heartbeat_s = HEARTBEAT_SHARE * life_s
-        self._lease_s = LEASE_SHARE * life_s
+        self.lease_s = LEASE_SHARE * life_s
+        self.changed_at = float("-inf")
+        """On the monotonic clock: when this node last heard that somebody came or went, or was heard again
+        itself."""
         # A Redis that forgot everybody hears of them one by one: so long a node that knew them waits.
         self._settle_s = 2 * self._heartbeat_s
         self._task: asyncio.Task[None] | None = None
@@ -118,8 +122,8 @@ class Membership:
 
     @property
     def holds_lease(self) -> bool:
-        """Whether what this node's actors remember is certain to be current."""
-        return self.is_there and boottime() - self._said_at < self._lease_s
+        """Whether nobody can have missed this node so far."""
+        return self.is_there and boottime() - self._said_at < self.lease_s
 
     async def join(self, name: str) -> bool:
         """Say for the first time that this node is there, in the place of whoever had its name before.
@@ -187,8 +191,10 @@ class Membership:
             return True
 
     def _renew(self, at: float) -> None:
-        had_lapsed = at - self._said_at >= self._lease_s
+        had_lapsed = at - self._said_at >= self.lease_s
         self._said_at = at
+        if had_lapsed:
+            self.changed_at = self._clock.monotonic()
         if had_lapsed and self._task is not None:
             _log.warning("cluster.lease_renewed")
             self.on_lapse()
@@ -197,6 +203,8 @@ class Membership:
         """Who is there, as a register says that is `age_s` old."""
         known = self.view.nodes
         self.is_there = self.node in nodes
+        if version != self.view.version:  # also where whoever came has left before this node could hear of it
+            self.changed_at = self._clock.monotonic()
         if tuple(nodes) == known:
             self.view = replace(self.view, version=version)
             return

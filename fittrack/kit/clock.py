@@ -6,7 +6,8 @@ import itertools
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Final, Protocol
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,9 +64,11 @@ class SystemClock:
         return asyncio.get_running_loop().call_later(seconds, callback, *args)
 
 
-def boottime() -> float:
-    """Seconds on a clock that also goes on while the machine sleeps, where the system has one: for leases."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+boottime: Final[Callable[[], float]] = partial(
+    time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+)
+"""Seconds on a clock that also goes on while the machine sleeps, where the system has one: for leases. All
+processes of a machine read the same."""
 
 
 class _VirtualTimer:

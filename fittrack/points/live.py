@@ -10,7 +10,9 @@ from protocol.shapes import PlayerCard, Streak, Today
 
 @dataclass(frozen=True, slots=True)
 class ViewPlayer:
-    """Asks a player's actor for a `PlayerView`."""
+    """Asks a player's actor for a `PlayerView`. `ledger_seq`: the asker saw the ledger come so far."""
+
+    ledger_seq: int = 0
 
 
 class PlayerView(Struct, frozen=True, kw_only=True):

@@ -91,6 +91,19 @@ async def test_a_player_alive_twice_with_purchases_in_flight_in_both_is_never_se
     assert_sound(stage)
 
 
+async def test_memory_behind_what_somebody_saw_of_the_ledger_is_loaded_anew(stage: Stage) -> None:
+    """Nodes that hear nothing of each other: streams are compared with the database, and memory with them."""
+    member, bets = stage.world.players[0], Bets()
+    async with running(stage) as one, running(stage) as other:
+        await wake(other, stage, [member])
+        assert await insist([one], bets, member, stage.world.drawing_id, 3)
+        there = await one.registry.ref(USER, member.user_id).ask(ViewPlayer())
+        player = other.registry.ref(USER, member.user_id)
+        assert await player.ask(ViewPlayer(there.ledger_seq)) == there
+        assert await player.ask(ViewPlayer()) == there
+    assert_sound(stage)
+
+
 async def test_two_nodes_on_one_file_serve_a_storm_of_the_same_players_and_the_same_drawing(
     stage: Stage,
 ) -> None:

@@ -8,6 +8,7 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from fittrack.app import Node
+from fittrack.cluster.cluster import Cluster
 from fittrack.config import Settings
 from tests.redis_server import RedisServer, redis_server
 from tests.server import Address, Server, serving
@@ -57,17 +58,34 @@ async def two_nodes_here(
     async with AsyncExitStack() as running:
         one, at_one = await running.enter_async_context(_node_here(settings))
         other, at_other = await running.enter_async_context(_node_here(settings))
-        for node in (one, other):
-            assert node.links.cluster is not None, "there is a Redis"
-            await eventually(lambda c=node.links.cluster: len(c.nodes) == 2, "the other node")
+        await know_each_other(one, other)
         yield one, at_one, other, at_other
+
+
+async def know_each_other(*nodes: Node) -> None:
+    """Wait until each of the nodes sees all of them."""
+    for cluster in map(cluster_of, nodes):
+        await eventually(lambda c=cluster: len(c.nodes) == len(nodes), "the other nodes")
+
+
+def cluster_of(node: Node) -> Cluster:
+    """The node's part in its cluster."""
+    assert node.links.cluster is not None, "there is a Redis"
+    return node.links.cluster
 
 
 @asynccontextmanager
 async def _node_here(settings: Settings) -> AsyncIterator[tuple[Node, Address]]:
     node = Node(settings, on_fatal=no_fatal)
+    async with serving_here(node) as address:
+        yield node, address
+
+
+@asynccontextmanager
+async def serving_here(node: Node) -> AsyncIterator[Address]:
+    """The node's address, while it serves."""
     address = Address(await node.start("127.0.0.1", 0))
     try:
-        yield node, address
+        yield address
     finally:
         await node.stop()

@@ -7,7 +7,6 @@ from typing import Any
 
 from fittrack.accounts.commands import ChangeStatus
 from fittrack.app import Node
-from fittrack.cluster.cluster import Cluster
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import uuid7
 from fittrack.kit.origin import Origin
@@ -16,7 +15,7 @@ from fittrack.kit.standing import AccountStatus
 from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX
 from fittrack.server.asking import USER
 from protocol.close_codes import CloseCode
-from tests.cluster.nodes import two_nodes_here
+from tests.cluster.nodes import cluster_of, two_nodes_here
 from tests.evidence import assert_sound
 from tests.players import Rest, problem_code
 from tests.redis_server import redis_server
@@ -26,11 +25,6 @@ from tests.wire import Wire, purchase, wired
 from tests.world import Member
 
 REQUESTS_A_MINUTE = 6
-
-
-def cluster_of(node: Node) -> Cluster:
-    assert node.links.cluster is not None, "there is a Redis"
-    return node.links.cluster
 
 
 def living_at(node: Node, members: list[Member]) -> Member:

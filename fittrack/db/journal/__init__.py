@@ -8,11 +8,12 @@ committed = await appender.append(Unit(uuid7(), "points.adjust", now, inserts=[(
 from fittrack.db.journal.appender import Appender
 from fittrack.db.journal.errors import JournalStopped, NotStored, StaleLog, StalePeer, UnitRefused
 from fittrack.db.journal.journal import Journal
-from fittrack.db.journal.load import Outcome
+from fittrack.db.journal.load import COMMITTED_WITHIN_S, Outcome
 from fittrack.db.journal.metrics import JournalMetrics
 from fittrack.db.journal.unit import VOID, Committed, Dead, Head, PeerRow, Row, Unit
 
 __all__ = [
+    "COMMITTED_WITHIN_S",
     "VOID",
     "Appender",
     "Committed",

@@ -59,6 +59,10 @@ class Appender:
         """The last position known to be committed."""
         return self._durable
 
+    def knows(self, head: Head) -> bool:
+        """Whether the log's end as somebody read it is of this author's making, or where it began."""
+        return head.rev < self._durable.rev or head == self._durable or head.unit_id in self._flying
+
     @property
     def in_flight(self) -> int:
         """How many appended units have no outcome yet."""

@@ -13,7 +13,7 @@ from fittrack.db.journal.appender import Appender
 from fittrack.db.journal.errors import JournalStopped
 from fittrack.db.journal.load import Job, Outcome
 from fittrack.db.journal.unit import Unit
-from fittrack.kit.clock import Clock
+from fittrack.kit.clock import Clock, boottime
 from fittrack.kit.correlation import current_cause
 from fittrack.kit.problems import Busy
 
@@ -31,9 +31,9 @@ QUEUE_UNITS_MAX = 16_384
 QUEUE_JOBS_MAX = 1_024
 
 
-Entry = tuple[Appender, Unit, Callable[[Outcome], None], str]
-"""A unit on its way: who appends it, who is told its outcome, and on whose behalf it is (`kit.correlation`).
-Bare: one is made for each unit."""
+Entry = tuple[Appender, Unit, Callable[[Outcome], None], str, float]
+"""A unit on its way: who appends it, who is told its outcome, on whose behalf it is (`kit.correlation`), and
+since when (`boottime`). Bare: one is made for each unit."""
 
 
 Follow = Callable[[Table, UUID, Unit], None]
@@ -97,7 +97,7 @@ class Intake:
         if len(self._entries) >= QUEUE_UNITS_MAX:
             raise Busy("The journal is full")
         self._follow(appender.log.table, appender.key, unit)
-        self._entries.append((appender, unit, on_done, current_cause()))
+        self._entries.append((appender, unit, on_done, current_cause(), boottime()))
         if self.asleep:
             self._awake()
         elif self.gathering and len(self._entries) >= self._enough:

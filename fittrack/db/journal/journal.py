@@ -106,7 +106,7 @@ class Journal:
         if waiting.entries or waiting.errands:
             self._written = waiting
             if tracing.recorder is not None:
-                causes = (cause for _, _, _, cause in waiting.entries[:LINKS_MAX] if cause)
+                causes = (cause for _, _, _, cause, _ in waiting.entries[:LINKS_MAX] if cause)
                 self._span = tracing.recorder.begin("journal batch", "", links=causes)
             self._host.send(load_of(waiting))
         elif self._intake.closed:
@@ -130,7 +130,7 @@ class Journal:
 
     def _deliver(self, written: Waiting, report: Report) -> None:
         """Tell everybody of one transaction, in the order of their appends."""
-        for (appender, unit, on_done, _), outcome in zip(written.entries, report.outcomes, strict=True):
+        for (appender, unit, on_done, *_), outcome in zip(written.entries, report.outcomes, strict=True):
             appender.landed(unit, outcome)
             try:
                 on_done(outcome)

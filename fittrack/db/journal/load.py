@@ -1,13 +1,20 @@
 """What the writer is given for one transaction, and what it says of it: values that may travel."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, Table
 
 from fittrack.db.journal.errors import StaleLog
 from fittrack.db.journal.unit import Committed, Unit
+
+BEGUN_WITHIN_S: Final = 10.0
+"""After a unit was appended: its asker has given up, and may have asked again elsewhere."""
+
+COMMITTED_WITHIN_S: Final = 2 * BEGUN_WITHIN_S
+"""The same, until its COMMIT is sent: a batch waits for a lock and is written in less. So a process that
+stood still in between writes nothing of what others have long taken to be lost."""
 
 Outcome = Committed | BaseException
 """What became of a unit, or why nothing did."""
@@ -51,12 +58,14 @@ class Load(NamedTuple):
     ends: list[End]
     units: list[tuple[int, Unit]]
     jobs: Sequence[Job]
+    since: float
+    """When the oldest unit was appended, on the machine's clock (`boottime`); infinite without any."""
 
 
 class Report(NamedTuple):
     """What became of a load.
 
-    An outcome for each unit; a result for each job that found time, the others have not begun. With
+    An outcome for each unit; a result for each job that found time, the others are still to be done. With
     `doubtful`, COMMIT was sent and not answered: what was written may be stored, or come to be.
     `fatal` ends the process.
     """

@@ -1,5 +1,6 @@
 """What a report means to those who wait: their logs' heads, their outcomes, what is counted."""
 
+from math import inf
 from typing import Final
 
 import structlog
@@ -31,7 +32,8 @@ def load_of(waiting: Waiting) -> Load:
             rev, unit_id = appender.written
             ends.append(End(appender.log.table, appender.key, rev, unit_id, appender.lost))
         units.append((number, unit))
-    return Load(ends, units, [errand.job for errand in waiting.errands])
+    since = waiting.entries[0][4] if waiting.entries else inf
+    return Load(ends, units, [errand.job for errand in waiting.errands], since)
 
 
 def settle(entries: list[Entry], report: Report) -> Report:
@@ -96,7 +98,7 @@ def count(metrics: JournalMetrics, report: Report) -> int:
 def tell_of_failures(entries: list[Entry], report: Report) -> None:
     """Say on whose behalf was done what is not stored, or not known to be: why, the writer tells."""
     concerned: dict[str, list[str]] = {}
-    for (_, _, _, cause), outcome in zip(entries, report.outcomes, strict=True):
+    for (_, _, _, cause, _), outcome in zip(entries, report.outcomes, strict=True):
         # Who was overtaken reloads and tries again: that is no failure.
         if not isinstance(outcome, Committed | StaleLog | StalePeer):
             concerned.setdefault(type(outcome).__name__, []).append(trace_of(cause))

@@ -1,15 +1,22 @@
 """The writer: a load becomes one transaction, of which it reports. It knows nothing of who waits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import structlog
 
 from fittrack.db.journal.batch import BatchWriter, Written
 from fittrack.db.journal.errors import NotStored
-from fittrack.db.journal.load import Job, Load, Report, Result
+from fittrack.db.journal.load import (
+    BEGUN_WITHIN_S,
+    COMMITTED_WITHIN_S,
+    Job,
+    Load,
+    Report,
+    Result,
+)
 from fittrack.db.journal.store import Fault, Store
-from fittrack.kit.clock import Clock
+from fittrack.kit.clock import Clock, boottime
 from fittrack.kit.problems import OutcomeUnknown
 
 # Seconds. Jobs share a transaction with appends that wait for their COMMIT; those that find no time go
@@ -22,8 +29,8 @@ log = structlog.get_logger(__name__)
 class Writer:
     """Writes loads to `store`, one transaction after the other. After a fatal report it must not go on."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, boottime: Callable[[], float] = boottime) -> None:
+        self._store, self._clock, self._boottime = store, clock, boottime
         self._batch = BatchWriter(store)
 
     def write(self, load: Load) -> Report:
@@ -41,10 +48,15 @@ class Writer:
         self._store.close()
 
     def _transaction(self, load: Load) -> Report:
+        if self._boottime() - load.since > BEGUN_WITHIN_S:
+            return self._too_late(load)
         try:
             written, results = self._write_or_again(load)
         except Exception as error:
             return self._aborted(load, error)
+        if self._boottime() - load.since > COMMITTED_WITHIN_S:
+            self._store.rollback()
+            return self._too_late(load)
         began = self._clock.monotonic()
         try:
             self._store.commit()
@@ -95,6 +107,11 @@ class Writer:
         log.error("batch not stored", units=len(load.units), jobs=len(load.jobs), error=repr(error))
         self._store.rollback()
         return Report.of_all(load, partial(_not_stored, error))
+
+    def _too_late(self, load: Load) -> Report:
+        """Nothing of the units is stored; jobs, for which it is never too late, come with the next load."""
+        log.warning("batch too late", units=len(load.units), seconds=boottime() - load.since)
+        return Report([NotStored("It waited too long; nothing happened") for _ in load.units], [])
 
     def _doubtful(self, written: Written, results: list[Result], error: Exception) -> Report:
         """COMMIT was sent and not answered: what was written may be there, or come to be."""

@@ -11,7 +11,7 @@ import structlog
 from fittrack.db.journal.load import Load, Report
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer import Writer
-from fittrack.kit.clock import Clock
+from fittrack.kit.clock import Clock, boottime
 
 log = structlog.get_logger(__name__)
 
@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 class WriterThread:
     """The port `WriterHost` by a thread: it shares the event loop's interpreter (DESIGN 3, pitfall 1)."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._writer = Writer(store, clock)
+    def __init__(self, store: Store, clock: Clock, boottime: Callable[[], float] = boottime) -> None:
+        self._writer = Writer(store, clock, boottime)
         self._loads: queue.SimpleQueue[Load | None] = queue.SimpleQueue()
 
     def start(

@@ -31,7 +31,7 @@ class ClusterCollector(Collector):
         yield gauge(
             "fittrack_cluster_member", "1 while the register names this node.", cluster.membership.is_there
         )
-        yield gauge("fittrack_cluster_lease", "1 while memory is certain to be current.", cluster.holds_lease)
+        yield gauge("fittrack_cluster_lease", "1 while nobody can have missed it.", cluster.holds_lease)
         yield gauge(
             "fittrack_redis_link_up", "1 while this node hears others and they it.", cluster.is_linked
         )

@@ -3,6 +3,7 @@
 import pytest
 
 from actors.runtime import ActorKind, EntityId, Listener, Peer, Promise, Registry
+from actors.runtime.handoff import FINISHES_WITHIN_S
 from actors.runtime.testkit import Do, Notes, Probe, a_probe_kind, a_registry, settle, waiting_for
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.problems import NotFound, OutcomeUnknown
@@ -72,3 +73,34 @@ async def test_silence_from_elsewhere_leaves_the_outcome_unknown() -> None:
     await clock.advance(3)
     with pytest.raises(OutcomeUnknown):
         await silent
+
+
+class Moving:
+    """Everything runs here, until it runs elsewhere."""
+
+    elsewhere: Peer | None = None
+
+    def locate(self, kind: str, entity_id: EntityId) -> Peer | None:
+        return self.elsewhere
+
+
+async def test_an_actor_that_belongs_elsewhere_begins_no_turn_here_after_a_while() -> None:
+    notes_here, notes_there, slow = Notes(), Notes(), Promise()
+    there, clock = a_registry(a_probe_kind(notes_there))
+    placement = Moving()
+    here = Registry(clock, placement=placement)
+    here.register(a_probe_kind(notes_here))
+    ref = here.ref("probe", 1)
+    first = ref.ask(waiting_for(slow), timeout_s=3 * FINISHES_WITHIN_S)
+    await settle()
+    waiting = ref.ask("patient", timeout_s=3 * FINISHES_WITHIN_S)
+    ref.tell("news")
+    placement.elsewhere = Neighbour(there)
+    assert await here.move_away() == 1
+    await clock.advance(FINISHES_WITHIN_S)
+    slow.settle("done")
+    assert [await first, await waiting] == ["done", "patient"]
+    await settle()
+    assert notes_there.of("received") == ["patient", "news"]
+    assert len(notes_here.of("received")) == 1
+    assert not here.is_active("probe", 1)

@@ -241,3 +241,34 @@ async def test_messages_wait_while_the_actor_loads() -> None:
     assert isinstance(impatient.exception(), Busy)
     loaded.set_result(None)
     assert await patient == "patient"
+
+
+async def test_a_message_that_finds_its_actor_outdated_is_taken_again_by_the_next_activation() -> None:
+    def look(probe: Probe) -> object:
+        if probe.generation == 1:
+            raise StaleActivation(again=True)
+        return f"as activation {probe.generation} sees it"
+
+    async def look_later(probe: Probe) -> object:
+        await asyncio.sleep(0)
+        return look(probe)
+
+    for step in (look, look_later):
+        notes = Notes()
+        registry, _ = a_registry(a_probe_kind(notes))
+        ref = registry.ref("probe", 1)
+        asks = [ref.ask(Do(step)), ref.ask("behind")]
+        assert await asyncio.gather(*asks) == ["as activation 2 sees it", "behind"]
+        assert notes.of("activated") == [1, 2]
+        assert registry.metrics["probe"].crashes == 0
+
+
+async def test_what_is_being_loaded_while_everything_is_renounced_is_loaded_again() -> None:
+    notes, reading = Notes(), asyncio.get_running_loop().create_future()
+    registry, _ = a_registry(a_probe_kind(notes, on_activate=lambda _: reading))
+    asked = registry.ref("probe", 1).ask("hello")
+    await settle()
+    assert await registry.renounce() == 0
+    reading.set_result(None)
+    assert await asked == "hello"
+    assert notes.of("activated") == [1, 2]

@@ -141,16 +141,19 @@ def unanswered_store(engine: Engine, step: Step) -> Watched:
 
 
 class SlowlyCommitting(Watched):
-    """Its first COMMIT gets no answer and goes on at the server, until the test lets it finish."""
+    """Its first COMMIT, or the next one, gets no answer and goes on at the server, until the test lets it
+    finish."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, lambda _step: None)
+        self.loses_next = True
         self.parked: Connection | None = None
 
     def commit(self) -> None:
-        if self.parked is not None:
+        if not self.loses_next:
             super().commit()
             return
+        self.loses_next = False
         self.parked, self._connection = self._connection, None
         raise Failure.UNREADABLE.error()
 
