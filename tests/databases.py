@@ -29,6 +29,8 @@ ORACLE = os.environ.get("FITTRACK_TEST_DATABASE", "sqlite") == "oracle"
 FILE = "fittrack.db"
 USER_EXISTS = 1920  # ORA-01920: user name conflicts with another user or role name
 ROWS_A_COPY = 1_000
+_empty: set[str] = set()
+"""Users of the test server whose schemas are empty: what is to be there can be copied, as a file can."""
 SCHEMA_PASSWORD = "Schema-Of-A-Test-7"
 GRANTS = "CREATE SESSION, CREATE TABLE, CREATE TRIGGER, CREATE VIEW, UNLIMITED TABLESPACE"
 
@@ -58,20 +60,21 @@ def server_environ() -> dict[str, str]:
 
 def settings_of(folder: Path) -> DatabaseSettings:
     """The same as the settings of an engine."""
-    environ = environ_of(folder)
-    if not ORACLE:
-        return DatabaseSettings(url=environ["DATABASE_URL"])
-    return DatabaseSettings(
-        oracle_dsn=environ["ORACLE_DSN"],
-        oracle_user=environ["ORACLE_USER"],
-        oracle_password=environ["ORACLE_PASSWORD"],
+    return (
+        _settings_of(_schema(folder)) if ORACLE else DatabaseSettings(url=environ_of(folder)["DATABASE_URL"])
     )
 
 
+def _settings_of(user: str) -> DatabaseSettings:
+    return DatabaseSettings(oracle_dsn=oracle().dsn, oracle_user=user, oracle_password=SCHEMA_PASSWORD)
+
+
 def bring_up(settings: DatabaseSettings) -> None:
-    """Bring a database to the newest schema; a new file is a copy of the one that was made first."""
+    """Bring a database to the newest schema; a new one is a copy of the one that was made first."""
     file = sqlite_file(settings)
-    if file is None or file.exists():
+    if settings.oracle_user in _empty:
+        _copy_schema(_new_schema(), settings.oracle_user)
+    elif file is None or file.exists():
         _upgrade(settings)
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -86,6 +89,22 @@ def _new_file() -> Path:
     return folder / FILE
 
 
+@cache
+def _new_schema() -> str:
+    """The user of a schema that is the newest, and empty."""
+    user = f"FT_NEW_{os.getpid()}"
+    oracle().make_schema(user)
+    _upgrade(_settings_of(user))
+    return user
+
+
+def _copy_schema(source: str, target: str) -> None:
+    """Make the user's empty schema one like the source's, on the test server."""
+    _empty.discard(target)
+    with oracle().administered() as cursor:
+        cursor.execute(f"BEGIN test_server.copy('{source}', '{target}'); END;")
+
+
 def _upgrade(settings: DatabaseSettings) -> None:
     engine = make_engine(settings)
     migrate.upgrade(engine)
@@ -96,6 +115,9 @@ def copy(source: Path, target: Path) -> None:
     """Make the target's database, which is not there yet, one like the source's."""
     if not ORACLE:
         shutil.copy(source / FILE, target / FILE)
+        return
+    if _schema(target) in _empty:
+        _copy_schema(_schema(source), _schema(target))
         return
     old, new = make_engine(settings_of(source), Access.READ), make_engine(settings_of(target))
     migrate.upgrade(new)
@@ -139,6 +161,8 @@ class Oracle:
                 cursor.execute(f"GRANT {GRANTS} TO {user}")
                 if self.outlives_tests:
                     atexit.register(self._drop_schema, user)
+                else:
+                    _empty.add(user)
 
     def _drop_schema(self, user: str) -> None:
         with self.administered() as cursor:

@@ -11,5 +11,6 @@ not know. `docs/decisions/0029-a-test-server-for-oracle.md` says what that prove
     auth       the 12c verifier                     ddl        what changes them
     messages   requests and replies                 engine     a session's transaction
     session    one connection, from first to last   errors     ORA- errors, SQLite's among them
+    types      what types of columns forbid
     server     the listener and its users           faults     what tests arrange to go wrong
 """

@@ -9,6 +9,7 @@ from tests.oracle_net import rewrite
 from tests.oracle_net.errors import OraError
 from tests.oracle_net.schema import Column, Constraint, Schema, Table, column_type
 from tests.oracle_net.statement import enclosed, split
+from tests.oracle_net.types import look_at_keys
 
 _CONSTRAINT = re.compile(r'CONSTRAINT\s+("[^"]+"|[\w$#]+)\s+(.*)', re.IGNORECASE | re.DOTALL)
 _COLUMN = re.compile(r'("[^"]+"|[\w$#]+)\s+(.*)', re.DOTALL)
@@ -57,8 +58,9 @@ class Definitions:
         """Do what a statement defines. Raises ORA-03001 for a form that nobody needed so far."""
         for form, define in self._forms:
             if found := form.fullmatch(sql.strip()):
+                look_at_keys(sql, self._schema)
                 define(found)
-                self._schema.version += 1
+                self._schema.prepared = {}
                 return
         if sql.split(None, 1)[0].upper() not in _VERBS:
             raise OraError(900, "invalid SQL statement")

@@ -20,6 +20,7 @@ from tests.oracle_net.functions import add_functions
 from tests.oracle_net.messages import Column
 from tests.oracle_net.schema import Schema
 from tests.oracle_net.statement import Statement
+from tests.oracle_net.types import look_at
 from tests.oracle_net.values import Value
 
 LOCK_PATIENCE_S = 30.0
@@ -46,6 +47,12 @@ _ROLL_BACK_TO = re.compile(r"\s*ROLLBACK\s+TO\s+(?:SAVEPOINT\s+)?(\S+)\s*", re.I
 _READ_ONLY = re.compile(r"\s*SET\s+TRANSACTION\s+READ\s+ONLY\s*", re.IGNORECASE)
 
 
+def forget_catalog(connection: apsw.Connection) -> None:
+    """Take away the catalog of a file, which names its owner: the next session makes its own."""
+    for view in ("ALL_TABLES", "ALL_VIEWS", "ALL_MVIEWS"):
+        connection.execute(f"DROP VIEW IF EXISTS {view}")
+
+
 @dataclass(slots=True)
 class Rows:
     """What a query found."""
@@ -58,7 +65,6 @@ class Rows:
 class _Prepared:
     sql: str
     found_by: str | None
-    version: int
     columns: list[Column | None]
     names: list[str]
 
@@ -69,7 +75,6 @@ class Engine:
     def __init__(self, schema: Schema, is_interrupted: Callable[[], bool]) -> None:
         self._schema = schema
         self._is_interrupted = is_interrupted
-        self._prepared: dict[str, _Prepared] = {}
         self._read_only = False
         self._savepoints: list[str] = []  # those from before the first lock
         self._waits = False
@@ -214,14 +219,16 @@ class Engine:
             raise OraError(1086, never) from error
 
     def _prepare(self, asked: Statement) -> _Prepared:
-        prepared = self._prepared.get(asked.sql)
-        if prepared is None or prepared.version != self._schema.version:
+        known = self._schema.prepared  # another one, once a session defines something
+        prepared: _Prepared | None = known.get(asked.sql)
+        if prepared is None:
             done = rewrite.rewritten(asked.text)
+            look_at(done.asked, self._schema)
             origins = self._origins(asked, done.sql)
             columns = described(done.tree, origins, self._schema)
             names = [name for name, _, _ in origins]
-            prepared = _Prepared(done.sql, done.found_by, self._schema.version, columns, names)
-            self._prepared[asked.sql] = prepared
+            prepared = _Prepared(done.sql, done.found_by, columns, names)
+            known[asked.sql] = prepared
         return prepared
 
     def _origins(self, asked: Statement, sql: str) -> list[tuple[str, str | None, str | None]]:

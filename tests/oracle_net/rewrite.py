@@ -2,22 +2,27 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from tests.oracle_net.errors import OraError
+from tests.oracle_net.statement import TEXTS_KEPT
+from tests.oracle_sql.clauses import IN_LIST_MAX
+from tests.oracle_sql.tree import Tree
 
 _NOW = {"SYSTIMESTAMP", "LOCALTIMESTAMP", "SYSDATE", "CURRENT_DATE"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A statement for SQLite, and the tree it came from, whose names are Oracle's."""
+    """A statement for SQLite, the tree it came from, whose names are Oracle's, and what was asked."""
 
     sql: str
     tree: exp.Expression
+    asked: Tree
     found_by: str | None = None
     """What finds the rows that it locks, if it is one that looks for rows to lock."""
 
@@ -34,12 +39,15 @@ def parse(text: str) -> exp.Expression:
     return tree
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def rewritten(text: str) -> Rewritten:
     """A query or a change of data as SQLite runs it."""
-    tree = in_sqlite(parse(text))
+    parsed = parse(text)
+    asked = Tree(parsed.copy())
+    tree = in_sqlite(parsed)
     if isinstance(tree, exp.Merge):
-        return Rewritten(_upsert(tree), tree)
-    return Rewritten(tree.sql("sqlite", identify=True), tree, _found_by(tree))
+        return Rewritten(_upsert(tree), tree, asked)
+    return Rewritten(tree.sql("sqlite", identify=True), tree, asked, _found_by(tree))
 
 
 def _found_by(tree: exp.Expression) -> str | None:
@@ -93,6 +101,8 @@ def _replaced(node: exp.Expression) -> exp.Expression:
         return exp.Anonymous(this="ORA_NOW")
     if isinstance(node, (exp.GT, exp.GTE, exp.LT, exp.LTE)) and isinstance(node.this, exp.Tuple):
         raise OraError(1796, "this operator cannot be used with lists")
+    if isinstance(node, exp.In) and len(node.expressions) > IN_LIST_MAX:
+        raise OraError(1795, f"maximum number of expressions in a list is {IN_LIST_MAX}")
     if isinstance(node, exp.In) and isinstance(node.this, exp.Tuple) and node.expressions:
         rows = exp.Values(expressions=node.expressions)
         return exp.In(this=node.this, query=exp.Subquery(this=rows))
@@ -108,7 +118,7 @@ def _is_now(node: exp.Expression) -> bool:
 def _upsert(merge: exp.Expression) -> str:
     """MERGE of one row of binds by key, as the journal writes it: an INSERT that replaces."""
     target, source = merge.this, merge.args["using"]
-    old, new = target.alias_or_name, source.alias_or_name
+    new = source.alias_or_name
     keys = [pair.this.name for pair in _pairs(merge.args["on"], exp.EQ)]
     update: list[str] = []
     columns: list[str] = []
@@ -120,8 +130,6 @@ def _upsert(merge: exp.Expression) -> str:
         else:
             columns = [f'"{column.name}"' for column in then.this.expressions]
             values = [each.sql("sqlite", identify=True) for each in then.expression.expressions]
-    if set(keys) & {pair.partition('"')[2].partition('"')[0] for pair in update}:
-        raise OraError(38104, f"Columns referenced in the ON Clause cannot be updated: {old}")
     action = f"UPDATE SET {', '.join(update)}" if update else "NOTHING"
     conflict = ", ".join(f'"{key}"' for key in keys)
     return (

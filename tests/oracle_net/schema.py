@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.oracle_net.errors import LENGTH_CHECK, NUMBER_CHECK, OraError
 from tests.oracle_net.faults import Faults
@@ -148,8 +148,13 @@ class Schema:
     """By name, with the table's name as their text."""
     faults: Faults = field(default_factory=Faults)
     waiting: Waiting = field(default_factory=Waiting)
-    version: int = 0
-    """Grows with each definition: what was translated before is translated again."""
+    prepared: dict[str, Any] = field(default_factory=dict)
+    """Statements as they were translated; by a definition nothing is. Schemas that are alike share it."""
+
+    def become_like(self, other: "Schema") -> None:
+        """Have the definitions of a schema of which the file is a copy."""
+        self.tables, self.unique_indexes = dict(other.tables), dict(other.unique_indexes)
+        self.prepared = other.prepared
 
     def name_of_unique(self, table: str, columns: tuple[str, ...]) -> str:
         """The constraint or index that makes the columns unique."""

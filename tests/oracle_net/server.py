@@ -5,8 +5,12 @@ import secrets
 import socket
 import ssl
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import apsw
+
+from tests.oracle_net.engine import forget_catalog
 from tests.oracle_net.errors import OraError
 from tests.oracle_net.packets import Wire
 from tests.oracle_net.schema import Schema
@@ -19,6 +23,7 @@ _CREATE_USER = re.compile(
     r'\s*CREATE\s+USER\s+(\w+)\s+IDENTIFIED\s+BY\s+"([^"]+)".*', re.IGNORECASE | re.DOTALL
 )
 _DROP_USER = re.compile(r"\s*DROP\s+USER\s+(\w+)(\s+CASCADE)?\s*", re.IGNORECASE)
+_COPY = re.compile(r"\s*BEGIN\s+test_server\.copy\('(\w+)',\s*'(\w+)'\);\s*END;\s*", re.IGNORECASE)
 _GRANT = re.compile(r"\s*GRANT\s+.*", re.IGNORECASE | re.DOTALL)
 
 
@@ -65,11 +70,16 @@ class Server:
         return self._schemas[user.upper()]
 
     def administer(self, sql: str) -> bool:
-        """Users come and go by Oracle's own statements. What is granted is not looked at."""
+        """Users come and go by Oracle's own statements; schemas are copied by a procedure of our own.
+
+        What is granted is not looked at.
+        """
         if found := _CREATE_USER.fullmatch(sql):
             self._create_user(found[1].upper(), found[2])
         elif found := _DROP_USER.fullmatch(sql):
             self._drop_user(found[1].upper())
+        elif found := _COPY.fullmatch(sql):
+            self._copy(self.schema_of(found[1]), self.schema_of(found[2]))
         else:
             return _GRANT.fullmatch(sql) is not None
         return True
@@ -80,6 +90,19 @@ class Server:
                 raise OraError(1920, f"user name '{user}' conflicts with another user or role name")
             self._schemas[user] = Schema(user, self._folder / f"{user}.db")
             self._passwords[user] = password
+
+    def _copy(self, source: Schema, target: Schema) -> None:
+        """Make an empty schema like another one, with what is committed there."""
+        if target.tables:
+            raise OraError(955, "name is already used by an existing object")
+        with (
+            closing(apsw.Connection(str(source.file))) as old,
+            closing(apsw.Connection(str(target.file))) as new,
+        ):
+            with new.backup("main", old, "main") as backup:
+                backup.step()
+            forget_catalog(new)
+        target.become_like(source)
 
     def _drop_user(self, user: str) -> None:
         with self._lock:

@@ -213,7 +213,8 @@ class Session:
         elif does is Does.CHANGE:
             self._change(reply, cursor, rows)
         elif does is Does.BLOCK:
-            self._block(cursor.asked.sql)
+            if not self._accounts.administer(cursor.asked.sql):
+                self._block(cursor.asked.sql)
             self._end(reply, cursor=cursor)
         else:
             self._come_to(Step.DEFINE)

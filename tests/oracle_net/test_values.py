@@ -73,6 +73,19 @@ def test_patterns_tell_capitals_from_small_letters(table: Connection) -> None:
         ("ALTER TABLE things ADD amount INTEGER", "ORA-01430"),
         ("DROP USER nobody", "ORA-01918"),
         ("ROLLBACK TO SAVEPOINT never", "ORA-01086"),
+        ("SELECT thing_id FROM things WHERE document = label", "ORA-00932"),
+        ("SELECT thing_id FROM things ORDER BY document", "ORA-22848"),
+        ("SELECT DISTINCT document FROM things", "ORA-22848"),
+        ("SELECT max(document) AS most FROM things", "ORA-22849"),
+        (f"SELECT 1 FROM things WHERE amount IN ({'7, ' * 1_000} 7)", "ORA-01795"),  # noqa: S608
+        (
+            "MERGE INTO things old USING (SELECT 7 AS n FROM dual) new ON (old.amount = new.n)"
+            " WHEN MATCHED THEN UPDATE SET old.amount = new.n"
+            " WHEN NOT MATCHED THEN INSERT (amount) VALUES (new.n)",
+            "ORA-38104",
+        ),
+        ("CREATE INDEX by_document ON things (document)", "ORA-02327"),
+        ("CREATE TABLE others (a CLOB, CONSTRAINT pk_others PRIMARY KEY (a))", "ORA-02329"),
     ],
 )  # fmt: skip
 def test_what_oracle_refuses_is_refused_by_its_number(table: Connection, sql: str, number: str) -> None:

@@ -88,6 +88,7 @@ GOOD = [
     "SELECT text FROM papers WHERE id = :a UNION ALL SELECT text FROM papers WHERE id = :b ORDER BY 1",
     "SELECT p.scan FROM papers p JOIN (SELECT DISTINCT id FROM papers) x ON x.id = p.id",
     "SELECT coalesce(text, :none), CASE WHEN title = 'a' THEN text ELSE NULL END FROM papers",
+    "SELECT ROWNUM FROM papers UNION SELECT ROWNUM FROM staging",
     "SELECT DISTINCT json_value(facts, '$.a') FROM papers",
     "SELECT text AS title FROM (SELECT id AS text FROM papers) x GROUP BY text",
     "UPDATE papers SET text = 'long', facts = :f, title = 'äöüéß' WHERE id = :id RETURNING text INTO :o",

@@ -62,8 +62,8 @@ class Kinds:
 
     def _of_column(self, column: exp.Column) -> Kind:
         name, table = column.name.upper(), column.table.upper()
-        scope = column.parent
-        while scope is not None:
+        below: exp.Expr = column
+        while (scope := below.parent) is not None:
             if isinstance(scope, _QUERIES_AND_CHANGES):
                 sources = self._sources_of(scope)
                 for columns in [sources[table]] if table in sources else [] if table else sources.values():
@@ -71,9 +71,9 @@ class Kinds:
                         return columns[name]
                 if not table and (made := _named(scope, column)):
                     return self.of(made)
-            elif isinstance(scope, exp.SetOperation):
+            elif isinstance(scope, exp.SetOperation) and below.arg_key == "order":
                 return dict(self.selected(scope)).get(name)
-            scope = scope.parent
+            below = scope
         return None
 
     def _sources_of(self, scope: exp.Expr) -> dict[str, dict[str, Kind]]:

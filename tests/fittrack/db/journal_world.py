@@ -23,6 +23,9 @@ ANSWER = b'{"balance": 900}'
 
 def a_database(folder: Path, access: Access = Access.WRITE) -> Engine:
     """An engine on the folder's database, made if it is not there."""
+    if databases.ORACLE:
+        databases.bring_up(settings_of(folder))
+        return make_engine(settings_of(folder), access)
     engine = make_engine(settings_of(folder), access)
     if access is Access.WRITE:
         with engine.begin() as connection:
