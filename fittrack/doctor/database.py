@@ -48,8 +48,8 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
         yield _no_answer(name, error)
         return
     try:
-        with engine.begin():
-            yield well("database", f"{name} answers and can be written.")
+        with engine.begin():  # on SQLite it is the lock of whoever writes
+            yield well("database", f"{name} answers.")
         yield from _examine(engine, settings, clock)
     except (SQLAlchemyError, OSError) as error:
         if path is None:
@@ -81,10 +81,25 @@ def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagn
         remedy = "Start the version that migrated it, or set SCHEMA_MAY_BE_NEWER=true."
         yield ill("schema", f"The schema is newer than this version: {', '.join(ahead)}.", remedy)
         return
+    yield _writing(engine, clock)
     with engine.connect() as conn:
         yield _clock(conn, clock)
         yield _keys(conn, settings)
         yield _letters(conn, clock)
+
+
+def _writing(engine: Engine, clock: Clock) -> Diagnosis:
+    """Whether rows can be added: a full disk, a quota, or rights that lack are seen by nothing else."""
+    try:
+        with engine.connect() as conn, conn.begin() as transaction:
+            queries.write_a_row(conn, clock.now())
+            transaction.rollback()
+    except SQLAlchemyError as error:
+        explained = oracle.explain(error) if engine.dialect.name == "oracle" else None
+        sentence = explained.sentence if explained else _reason(error)
+        remedy = explained.remedy if explained else "Check the disk and who owns the file."
+        return ill("writing", f"No row can be written: {sentence}.", remedy)
+    return well("writing", "A row was written, and taken back.")
 
 
 def _clock(conn: Connection, clock: Clock) -> Diagnosis:

@@ -1,12 +1,13 @@
 """What the doctor asks the database."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, func, literal_column, select, type_coerce
+from sqlalchemy import Connection, func, insert, literal_column, select, type_coerce
 
 from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.messages import mail_outbox
+from fittrack.db.tables.operations import nightly_checks
 from fittrack.db.types import Instant
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.stored import StoredDrawing
@@ -18,6 +19,11 @@ def now(conn: Connection) -> datetime:
     """What the database server's clock shows (Oracle)."""
     shown: datetime = conn.execute(ORACLES_CLOCK).scalar_one()
     return shown
+
+
+def write_a_row(conn: Connection, now: datetime) -> None:
+    """One that nobody else writes: for a caller who rolls it back."""
+    conn.execute(insert(nightly_checks).values(night=date.max, started_at=now, seen_at=now))
 
 
 class Letters(NamedTuple):

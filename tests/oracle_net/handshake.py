@@ -41,6 +41,9 @@ class Users(Protocol):
     def password_of(self, user: str) -> str:
         """The user's; one that nobody knows for a user that is not there."""
 
+    def refusal_of(self, user: str) -> int | None:
+        """The number of the error that a user with the right password is answered."""
+
 
 def sign_in(wire: Wire, users: Users) -> str:
     """The name of the user who signed in. Raises `Disconnected` when nobody did, once it is answered."""
@@ -55,8 +58,9 @@ def sign_in(wire: Wire, users: Users) -> str:
     user, given = _read_phase(request, SECOND_PHASE, Header.FULL)
     proof = challenge.proof(given)
     reply = Writer()
-    if proof is None:
-        write_error(reply, INVALID_CREDENTIALS)
+    refusal = users.refusal_of(user) if proof else None
+    if proof is None or refusal is not None:
+        write_error(reply, OraError(refusal, "arranged at sign in") if refusal else INVALID_CREDENTIALS)
         wire.reply(reply)
         raise Disconnected
     _write_pairs(reply, _facts(users.service, proof))

@@ -12,6 +12,7 @@ import apsw
 
 from tests.oracle_net.engine import forget_catalog
 from tests.oracle_net.errors import OraError
+from tests.oracle_net.faults import Step
 from tests.oracle_net.packets import Wire
 from tests.oracle_net.schema import Schema
 from tests.oracle_net.session import Session
@@ -65,6 +66,10 @@ class Server:
 
     def password_of(self, user: str) -> str:
         return self._passwords.get(user.upper(), secrets.token_hex())
+
+    def refusal_of(self, user: str) -> int | None:
+        fault = self.schema_of(user).faults.at(Step.SIGN_IN)
+        return fault if isinstance(fault, int) else None
 
     def schema_of(self, user: str) -> Schema:
         return self._schemas[user.upper()]

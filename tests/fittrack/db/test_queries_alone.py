@@ -132,6 +132,14 @@ def test_where_nobody_lived_no_rule_of_retention_finds_anything(engine: Engine, 
         assert retention.erase_old(connection, rule, NOON) == 0
 
 
+def test_the_row_that_the_doctor_tries_to_write_is_taken_back(engine: Engine) -> None:
+    with engine.connect() as connection, connection.begin() as transaction:
+        doctor.write_a_row(connection, NOON)
+        transaction.rollback()
+    with engine.begin() as connection:
+        doctor.write_a_row(connection, NOON)
+
+
 def test_where_nothing_happened_nothing_is_found(engine: Engine) -> None:
     nobody, nothing = UserId(uuid7()), DrawingId(uuid7())
     with reading(engine) as connection:

@@ -40,6 +40,7 @@ async def test_a_migrated_database_with_a_mail_folder_is_well(settings: Settings
     assert [finding.what for finding in findings] == [
         "database",
         "schema",
+        "writing",
         "clock",
         "keys",
         "letters",
