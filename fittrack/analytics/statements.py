@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, update
 
 from fittrack.analytics import queries
 from fittrack.analytics.measures import Figures
 from fittrack.analytics.queries import SUBJECT, Mark
+from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.analytics import daily_figures, rollup_marks
 
 
@@ -25,6 +26,7 @@ def put(conn: Connection, seen: Mark, sheets: Sequence[Sheet], now: datetime) ->
     """Keep what was counted. False, and nothing is kept, when others went on from the same mark."""
     if queries.mark(conn) != seen:
         return False
+    undo = conn.begin_nested()
     for sheet in sheets:
         its = daily_figures.c.day == sheet.day, daily_figures.c.measure.in_(sheet.measures)
         conn.execute(delete(daily_figures).where(*its))
@@ -33,7 +35,10 @@ def put(conn: Connection, seen: Mark, sheets: Sequence[Sheet], now: datetime) ->
         for sheet in sheets
         for (measure, dimension), amount in sheet.figures.items()
     ]
-    conn.execute(insert(daily_figures), rows)
+    if not insert_unless_there(conn, daily_figures, rows):
+        undo.rollback()
+        return False
+    undo.commit()
     return True
 
 
@@ -42,12 +47,11 @@ def advance(conn: Connection, seen: Mark, until: datetime, now: datetime) -> boo
     if queries.mark(conn) != seen:
         return False
     if seen.counted_until is None:
-        values = {"subject": SUBJECT, "counted_until": until, "updated_at": now}
-        conn.execute(insert(rollup_marks).values(values))
-    else:
-        moved = update(rollup_marks).where(rollup_marks.c.subject == SUBJECT)
-        conn.execute(moved.values(counted_until=until, updated_at=now))
-    return True
+        first = {"subject": SUBJECT, "counted_until": until, "updated_at": now}
+        return insert_unless_there(conn, rollup_marks, first)
+    mark = rollup_marks.c
+    moved = update(rollup_marks).where(mark.subject == SUBJECT, mark.counted_until == seen.counted_until)
+    return conn.execute(moved.values(counted_until=until, updated_at=now)).rowcount == 1
 
 
 def is_kept(conn: Connection, sheet: Sheet) -> bool:

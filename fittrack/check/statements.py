@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.operations import nightly_checks
 
 
@@ -21,15 +22,14 @@ class Ended(NamedTuple):
 def claim(conn: Connection, night: date, now: datetime, silent_since: datetime) -> bool:
     """Take the check of `night`, unless it is done, or somebody who was seen since runs it.
 
-    Of two who take it for the first time at the same moment, the second is told so by the key.
+    Of two who take it for the first time at the same moment, the key lets one.
     """
     columns = nightly_checks.c
     found = conn.execute(
         select(columns.ended_at, columns.seen_at).where(columns.night == night)
     ).one_or_none()
     if found is None:
-        conn.execute(insert(nightly_checks).values(night=night, started_at=now, seen_at=now))
-        return True
+        return insert_unless_there(conn, nightly_checks, {"night": night, "started_at": now, "seen_at": now})
     if found.ended_at is not None:
         return False
     taken = conn.execute(

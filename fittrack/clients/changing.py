@@ -82,7 +82,7 @@ def rotate(conn: Connection, wish: Wish, secret: StoredSecret, overlap: timedelt
     queries.add_secret(conn, wish.client_id, secret)
     _touch(conn, wish, former, {})
     _record(conn, wish, "client.add-secret", after={"secret_id": secret.secret_id})
-    return _existing(conn, wish.client_id)
+    return _there(queries.load(conn, wish.client_id))
 
 
 def revoke(conn: Connection, wish: Wish, secret_id: str) -> None:
@@ -117,14 +117,13 @@ def _record(
 
 
 def _matched(conn: Connection, wish: Wish) -> StoredClient:
-    former = _existing(conn, wish.client_id)
+    former = _there(queries.held(conn, wish.client_id))
     if wish.versions is not None and former.version not in wish.versions:
         raise PreconditionFailed
     return former
 
 
-def _existing(conn: Connection, client_id: ClientId) -> StoredClient:
-    found = queries.load(conn, client_id)
+def _there(found: StoredClient | None) -> StoredClient:
     if found is None:
         raise NotFound("There is no such client.")
     return found

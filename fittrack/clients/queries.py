@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 
 from fittrack.clients.model import StoredClient, StoredSecret
 from fittrack.clients.schemas import REQUESTS_PER_MINUTE_DEFAULT, ClientsQuery, Sort
+from fittrack.db.row_queries import hold, put
 from fittrack.db.tables.partners import api_client_secrets, api_client_usage, api_clients
 from fittrack.kit.ids import ClientId
 
@@ -56,6 +57,12 @@ def load(conn: Connection, client_id: ClientId) -> StoredClient | None:
     """One client that is there."""
     row = conn.execute(select(api_clients).where(api_clients.c.client_id == client_id, _THERE)).one_or_none()
     return None if row is None else _stored(row, _secrets_of(conn, [client_id]).get(client_id, []))
+
+
+def held(conn: Connection, client_id: ClientId) -> StoredClient | None:
+    """The same, and nobody else changes it or its secrets until the transaction ends."""
+    hold(conn, api_clients.c.client_id, client_id)
+    return load(conn, client_id)
 
 
 def name_is_taken(conn: Connection, name: str, but: ClientId | None = None) -> bool:
@@ -123,28 +130,17 @@ def revoke_secret(conn: Connection, secret_hash: bytes, now: datetime) -> None:
 
 
 def add_usage(conn: Connection, counted: Iterable[tuple[UsageKey, int]]) -> None:
-    """Add to what is counted. Raises IntegrityError when another node began the same line just now."""
-    columns = api_client_usage.c
-    for key, requests in counted:
-        this = (
-            columns.client_id == key.client_id,
-            columns.day == key.day,
-            columns.method == key.method,
-            columns.route == key.route,
-            columns.status_code == key.status,
-        )
-        more = update(api_client_usage).where(*this).values(requests=columns.requests + requests)
-        if not conn.execute(more).rowcount:
-            conn.execute(
-                insert(api_client_usage).values(
-                    client_id=key.client_id,
-                    day=key.day,
-                    method=key.method,
-                    route=key.route,
-                    status_code=key.status,
-                    requests=requests,
-                )
-            )
+    """Add to what is counted, in the order of lines, so that two nodes do not wait for each other."""
+    for key, requests in sorted(counted):
+        line = {
+            "client_id": key.client_id,
+            "day": key.day,
+            "method": key.method,
+            "route": key.route,
+            "status_code": key.status,
+        }
+        more = {"requests": api_client_usage.c.requests + requests}
+        put(conn, api_client_usage, line, more, anew={"requests": requests})
 
 
 def usage(conn: Connection, client_id: ClientId, since: date) -> list[tuple[UsageKey, int]]:

@@ -9,7 +9,6 @@ from typing import Final
 import structlog
 
 from fittrack.clients.queries import UsageKey, add_usage
-from fittrack.db.handles import IntegrityError
 from fittrack.db.journal import Journal
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
@@ -45,6 +44,6 @@ class UsageCounter:
             lines = waiting[start : start + LINES_PER_TRANSACTION]
             try:
                 await self._journal.transact(add_usage, lines)
-            except (Problem, IntegrityError) as error:
+            except Problem as error:
                 log.warning("usage.not_written", lines=len(lines), error=repr(error))
                 self._counted.update(dict(lines))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, case, delete, func, insert, literal, or
 
 from fittrack.connections.problems import InvalidState
 from fittrack.connections.rules import SyncStatus, at_once
+from fittrack.db.row_queries import take_due
 from fittrack.db.tables.partners import oauth_states, tracker_connections, tracker_revocations
 from fittrack.kit.ids import ConnectionId, UserId
 
@@ -341,7 +342,7 @@ class Revocation(NamedTuple):
 
 
 def claim_revocations(conn: Connection, now: datetime, until: datetime, limit: int) -> list[Revocation]:
-    """Revocations that are due: ours until `until`."""
+    """Revocations that are due: ours until `until`, unless another node takes them at the same time."""
     columns = tracker_revocations.c
     rows = conn.execute(
         select(
@@ -356,14 +357,7 @@ def claim_revocations(conn: Connection, now: datetime, until: datetime, limit: i
         .order_by(columns.next_due_at)
         .limit(limit)
     ).all()
-    if rows:
-        ids = [row.connection_id for row in rows]
-        conn.execute(
-            update(tracker_revocations)
-            .where(columns.connection_id.in_(ids))
-            .values(next_due_at=until, attempts=columns.attempts + 1)
-        )
-    return [Revocation(*row) for row in rows]
+    return [Revocation(*row) for row in take_due(conn, tracker_revocations, rows, now=now, until=until)]
 
 
 def postpone_revocation(conn: Connection, connection_id: ConnectionId, at: datetime) -> None:

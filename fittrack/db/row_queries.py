@@ -8,13 +8,16 @@ that is held, by a condition of the write itself, or by a unique key.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from sqlite3 import SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Column, Connection, Row, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fittrack.db import oracle_faults
 from fittrack.kit.problems import Busy
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+R = TypeVar("R", bound=AnyRow)
 
 _SQLITE_DUPLICATES: Final = (SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE)
 _ORACLE_DUPLICATE: Final = "ORA-00001"
@@ -69,9 +72,7 @@ def put(
     raise Busy("Others change the same at this moment")
 
 
-def take_due(
-    conn: Connection, table: Table, rows: Sequence[Row[Any]], *, now: datetime, until: datetime
-) -> list[Row[Any]]:
+def take_due(conn: Connection, table: Table, rows: Sequence[R], *, now: datetime, until: datetime) -> list[R]:
     """Of rows that were read as due, those that nobody took since: ours until `until`, one attempt further.
 
     `rows` have the table's key and its `attempts` as they were; `next_due_at` says when each is due again.
@@ -79,7 +80,7 @@ def take_due(
     return [row for row in rows if _take(conn, table, row, now, until)]
 
 
-def _take(conn: Connection, table: Table, row: Row[Any], now: datetime, until: datetime) -> bool:
+def _take(conn: Connection, table: Table, row: AnyRow, now: datetime, until: datetime) -> bool:
     key = [column == getattr(row, column.name) for column in table.primary_key.columns]
     free = (table.c.attempts == row.attempts, table.c.next_due_at <= now)
     ours = {"next_due_at": until, "attempts": row.attempts + 1}

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, insert, literal, null, select, update
 
+from fittrack.db.row_queries import take_due
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.messages import mail_outbox
 
@@ -56,20 +57,7 @@ def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> l
         .order_by(mail_outbox.c.next_due_at, mail_outbox.c.mail_id)
         .limit(limit)
     ).all()
-    letters = []
-    for row in rows:
-        taken = conn.execute(
-            update(mail_outbox)
-            .where(
-                mail_outbox.c.mail_id == row.mail_id,
-                mail_outbox.c.attempts == row.attempts,
-                mail_outbox.c.next_due_at <= now,
-            )
-            .values(next_due_at=until, attempts=row.attempts + 1)
-        )
-        if taken.rowcount == 1:
-            letters.append(DueLetter(*row))
-    return letters
+    return [DueLetter(*row) for row in take_due(conn, mail_outbox, rows, now=now, until=until)]
 
 
 def mark_delivered(conn: Connection, mail_id: UUID, now: datetime) -> None:

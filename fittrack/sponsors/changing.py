@@ -43,7 +43,7 @@ def create(
         queries.add(conn, sponsor_id, fields, now)
     except IntegrityError as error:
         raise SponsorNameTaken from error
-    made = _existing(conn, sponsor_id)
+    made = _there(queries.load(conn, sponsor_id))
     action = Action(name="sponsor.create", subject_type=SUBJECT, subject_id=sponsor_id, after=_facts(made))
     record(conn, action, origin, now)
     return kept_answer(shown_to_admins(made), status=201)
@@ -105,14 +105,13 @@ def _change(
 
 
 def _matched(conn: Connection, wish: Wish) -> StoredSponsor:
-    former = _existing(conn, wish.sponsor_id)
+    former = _there(queries.held(conn, wish.sponsor_id))
     if wish.versions is not None and former.version not in {tag.partition(".")[0] for tag in wish.versions}:
         raise PreconditionFailed
     return former
 
 
-def _existing(conn: Connection, sponsor_id: SponsorId) -> StoredSponsor:
-    found = queries.load(conn, sponsor_id)
+def _there(found: StoredSponsor | None) -> StoredSponsor:
     if found is None:
         raise NotFound("There is no such sponsor.")
     return found

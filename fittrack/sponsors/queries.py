@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
+from fittrack.db.row_queries import hold
 from fittrack.db.tables.drawings import drawings, prizes, sponsors
 from fittrack.db.tables.prizes import drawing_templates
 from fittrack.kit.ids import DrawingId, SponsorId
@@ -58,6 +59,12 @@ def load(conn: Connection, sponsor_id: SponsorId) -> StoredSponsor | None:
     """One sponsor."""
     row = conn.execute(_SPONSOR.where(sponsors.c.sponsor_id == sponsor_id)).one_or_none()
     return None if row is None else _stored(row)
+
+
+def held(conn: Connection, sponsor_id: SponsorId) -> StoredSponsor | None:
+    """The same, and nobody else changes it until the transaction ends."""
+    hold(conn, sponsors.c.sponsor_id, sponsor_id)
+    return load(conn, sponsor_id)
 
 
 def name_is_taken(conn: Connection, name: str, but: SponsorId | None = None) -> bool:

@@ -216,7 +216,7 @@ def _active(conn: Connection, wish: Wish) -> StoredEndpoint:
 
 
 def _matched(conn: Connection, wish: Wish) -> StoredEndpoint:
-    former = queries.load(conn, wish.endpoint_id, wish.owner)
+    former = queries.held(conn, wish.endpoint_id, wish.owner)
     if former is None:
         raise NotFound("There is no such endpoint.")
     if wish.versions is not None and former.version not in {tag.partition(".")[0] for tag in wish.versions}:

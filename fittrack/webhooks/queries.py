@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from fittrack.db.row_queries import hold
 from fittrack.db.tables.messages import (
     webhook_attempts,
     webhook_deliveries,
@@ -78,6 +79,12 @@ def load(conn: Connection, endpoint_id: UUID, owner: UUID | None = None) -> Stor
         wanted = wanted.where(c.client_id == owner)
     row = conn.execute(wanted).one_or_none()
     return None if row is None else _endpoint(row)
+
+
+def held(conn: Connection, endpoint_id: UUID, owner: UUID | None = None) -> StoredEndpoint | None:
+    """The same, and nobody else changes it until the transaction ends."""
+    hold(conn, webhook_endpoints.c.endpoint_id, endpoint_id)
+    return load(conn, endpoint_id, owner)
 
 
 def living(conn: Connection) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, exists, func, insert, select, update
 
 from fittrack.audit.action import Action
 from fittrack.audit.statements import record
+from fittrack.db.row_queries import hold, take_due
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.logs import effects
 from fittrack.db.tables.messages import (
@@ -180,19 +181,9 @@ def claim(conn: Connection, rooms: dict[UUID, int], now: datetime, lease: timede
     """Take up to so many messages of each endpoint. What another node takes at the same time, it does not."""
     claims = []
     for endpoint_id, room in rooms.items():
-        for row in _due_of(conn, endpoint_id, now, room):
-            taken = conn.execute(
-                update(webhook_deliveries)
-                .where(
-                    webhook_deliveries.c.endpoint_id == endpoint_id,
-                    webhook_deliveries.c.message_id == row.message_id,
-                    webhook_deliveries.c.attempts == row.attempts,
-                    webhook_deliveries.c.next_due_at <= now,
-                )
-                .values(next_due_at=now + lease, attempts=row.attempts + 1)
-            )
-            if taken.rowcount == 1:
-                claims.append(_claim(row, endpoint_id, now))
+        due = _due_of(conn, endpoint_id, now, room)
+        taken = take_due(conn, webhook_deliveries, due, now=now, until=now + lease)
+        claims += [_claim(row, now) for row in taken]
     return claims
 
 
@@ -200,6 +191,7 @@ def _due_of(conn: Connection, endpoint_id: UUID, now: datetime, limit: int) -> S
     d, e, m = webhook_deliveries.c, webhook_endpoints.c, webhook_events.c
     return conn.execute(
         select(
+            d.endpoint_id,
             d.message_id,
             d.event_type,
             d.attempts,
@@ -218,12 +210,12 @@ def _due_of(conn: Connection, endpoint_id: UUID, now: datetime, limit: int) -> S
     ).all()
 
 
-def _claim(row: Any, endpoint_id: UUID, now: datetime) -> Claim:
+def _claim(row: Any, now: datetime) -> Claim:
     secrets = [row.sealed_secret]
     if row.former_sealed_secret is not None and row.former_until > now:
         secrets.append(row.former_sealed_secret)
     return Claim(
-        endpoint_id,
+        row.endpoint_id,
         row.message_id,
         row.event_type,
         row.attempts + 1,
@@ -261,7 +253,15 @@ class Noted(NamedTuple):
 
 
 def note(conn: Connection, made: Made, now: datetime) -> Noted:
-    """Write how an attempt went, and what follows from it for the message and the endpoint."""
+    """Write how an attempt went, and what follows from it for the message and the endpoint.
+
+    The endpoint's row comes before its messages', for whoever changes both. It is held by a failure, so that
+    of two at once one warns, or switches it off.
+    """
+    if made.attempt.delivered:
+        _note_success(conn, made.endpoint_id)
+    else:
+        hold(conn, webhook_endpoints.c.endpoint_id, made.endpoint_id)
     conn.execute(
         insert(webhook_attempts).values(
             endpoint_id=made.endpoint_id,
@@ -276,7 +276,6 @@ def note(conn: Connection, made: Made, now: datetime) -> Noted:
     )
     given_up = _note_delivery(conn, made, now)
     if made.attempt.delivered:
-        _note_success(conn, made.endpoint_id)
         return Noted()
     return _note_failure(conn, made, now, given_up=given_up)
 

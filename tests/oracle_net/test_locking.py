@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import oracledb
 import pytest
+from sqlalchemy import Engine
 
+from fittrack.accounts.queries import create
+from fittrack.kit.ids import SessionId, UserId, uuid7
+from fittrack.sessions.queries import EndedSession, EndReason, NewSession, end_all, hold_account, open_session
+from tests.fittrack.db.journal_world import NOON
+from tests.fittrack.db.test_queries_alone import an_account
 from tests.oracle_net.conftest import Place
 
 
@@ -81,3 +88,38 @@ def test_who_wants_a_row_that_another_holds_waits_and_sees_what_became_of_it(
         assert not waiting.done()
         ours.connection.commit()
         assert waiting.result() == 2
+
+
+def test_whoever_ends_all_sessions_waits_for_the_one_that_begins_and_ends_it_too(
+    place: Place, engine: Engine
+) -> None:
+    account = an_account("somebody@test.example")
+    session = a_session(account.user_id)
+    with engine.begin() as here:
+        create(here, account)
+
+    def end() -> list[EndedSession]:
+        with engine.begin() as there:
+            return end_all(there, account.user_id, NOON, EndReason.LOGOUT_ALL)
+
+    with ThreadPoolExecutor(1) as thread:
+        with engine.begin() as here:
+            hold_account(here, account.user_id)
+            ending = thread.submit(end)
+            place.await_waiting()
+            open_session(here, session)
+        assert [each.session_id for each in ending.result()] == [session.session_id]
+
+
+def a_session(user_id: UserId) -> NewSession:
+    return NewSession(
+        session_id=SessionId(uuid7()),
+        user_id=user_id,
+        device_id="phone",
+        device_key=bytes(32),
+        user_agent=None,
+        ip_address=None,
+        token_hash=uuid7().bytes * 2,
+        now=NOON,
+        expires_at=NOON + timedelta(days=1),
+    )

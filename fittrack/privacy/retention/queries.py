@@ -10,8 +10,9 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, exists, or_, select, update
 
+from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities
 from fittrack.db.tables.drawings import fulfillments
@@ -202,14 +203,11 @@ def mark_activities_erased(conn: Connection, before: date, now: datetime) -> Non
     """From now on activities of days before `before` may be gone."""
     mark = retention_marks.c
     known = conn.execute(select(mark.erased_before).where(mark.subject == ACTIVITIES)).scalar_one_or_none()
-    if known is None:
-        conn.execute(insert(retention_marks).values(subject=ACTIVITIES, erased_before=before, updated_at=now))
-    elif known < before:
-        conn.execute(
-            update(retention_marks)
-            .where(mark.subject == ACTIVITIES)
-            .values(erased_before=before, updated_at=now)
-        )
+    first = {"subject": ACTIVITIES, "erased_before": before, "updated_at": now}
+    if known is None and insert_unless_there(conn, retention_marks, first):
+        return
+    earlier = (mark.subject == ACTIVITIES, mark.erased_before < before)
+    conn.execute(update(retention_marks).where(*earlier).values(erased_before=before, updated_at=now))
 
 
 def have_activities_before(conn: Connection, owners: Sequence[UUID], before: date) -> bool:

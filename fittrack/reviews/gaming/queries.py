@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select
 
 from fittrack.activities.review import ReviewKind, TierStats
 from fittrack.db import device_queries
+from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import user_days
 from fittrack.db.tables.analytics import tier_norms
@@ -114,7 +115,10 @@ def tier_sums(conn: Connection, first: date, last: date) -> list[TierSums]:
 
 
 def replace_norms(conn: Connection, sums: list[TierSums], now: datetime) -> None:
-    """From now on these are the figures of tiers; a tier without any is not judged."""
+    """From now on these are the figures of tiers, or those of who made them at the same time.
+
+    A tier without any is not judged.
+    """
     conn.execute(delete(tier_norms))
     rows = [
         {
@@ -128,7 +132,7 @@ def replace_norms(conn: Connection, sums: list[TierSums], now: datetime) -> None
         for each in sums
     ]
     if rows:
-        conn.execute(insert(tier_norms), rows)
+        insert_unless_there(conn, tier_norms, rows)
 
 
 # --- Devices ----------------------------------------------------------------------------------------------
