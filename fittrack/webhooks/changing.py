@@ -23,7 +23,7 @@ from fittrack.webhooks.statements import SUBJECT
 from protocol.shapes import instant
 
 ENDPOINTS_MAX: Final = 200
-"""Each event is compared with all of them."""
+"""Each event is compared with all of them; one more, made by another node at this moment, does no harm."""
 
 MESSAGES_AGAIN_MAX: Final = 20_000
 """Messages that are sent again by one request: less than half a second of the writer's time."""
