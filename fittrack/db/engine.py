@@ -33,6 +33,8 @@ ORACLE_CALL_TIMEOUT_MS = 10_000
 ORACLE_STATEMENT_CACHE = 200
 # A server that cannot be reached fails the caller within this time, in seconds.
 ORACLE_CONNECT_TIMEOUT_S = 5
+# A logon trigger, or the server's settings, may sort and compare by a language; pages and keys rely on bytes.
+ORACLE_SESSION = "ALTER SESSION SET NLS_SORT = 'BINARY' NLS_COMP = 'BINARY' TIME_ZONE = '+00:00'"
 
 
 class Access(Enum):
@@ -172,6 +174,12 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         wallet = {"config_dir": settings.oracle_wallet_dir, "wallet_location": settings.oracle_wallet_dir}
     if settings.oracle_wallet_password:
         wallet["wallet_password"] = settings.oracle_wallet_password
+
+    def settle(connection: oracledb.Connection, _tag: str) -> None:
+        connection.call_timeout = settings.oracle_call_timeout_ms
+        with connection.cursor() as cursor:
+            cursor.execute(ORACLE_SESSION)
+
     pool = oracledb.create_pool(
         dsn=settings.oracle_dsn,
         user=settings.oracle_user,
@@ -183,6 +191,7 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         tcp_connect_timeout=settings.oracle_connect_timeout_s,
         getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
         wait_timeout=settings.oracle_connect_timeout_s * 1000,
+        session_callback=settle,  # once for each session
         **wallet,
     )
 

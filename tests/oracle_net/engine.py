@@ -16,7 +16,7 @@ from tests.oracle_net import rewrite
 from tests.oracle_net.columns import described, seen_in
 from tests.oracle_net.ddl import Definitions, named
 from tests.oracle_net.errors import READ_ONLY, OraError, oracle_error
-from tests.oracle_net.functions import add_functions
+from tests.oracle_net.functions import add_functions, facts_of
 from tests.oracle_net.messages import Column
 from tests.oracle_net.schema import Schema
 from tests.oracle_net.statement import Statement
@@ -44,6 +44,10 @@ _CATALOG = """
 """
 _SAVEPOINT = re.compile(r"\s*SAVEPOINT\s+(\S+)\s*", re.IGNORECASE)
 _ROLL_BACK_TO = re.compile(r"\s*ROLLBACK\s+TO\s+(?:SAVEPOINT\s+)?(\S+)\s*", re.IGNORECASE)
+_SETTING = re.compile(r"(\w+)\s*=\s*'([^']*)'")
+_ALTER_SESSION = re.compile(rf"\s*ALTER\s+SESSION\s+SET((?:\s+{_SETTING.pattern})+)\s*", re.IGNORECASE)
+SESSION_SETTINGS = frozenset(["NLS_SORT", "NLS_COMP", "TIME_ZONE"])
+"""Those that the product sets: others are looked up first."""
 _READ_ONLY = re.compile(r"\s*SET\s+TRANSACTION\s+READ\s+ONLY\s*", re.IGNORECASE)
 
 
@@ -74,6 +78,7 @@ class Engine:
 
     def __init__(self, schema: Schema, is_interrupted: Callable[[], bool]) -> None:
         self._schema = schema
+        self._facts = facts_of(schema.user)
         self._is_interrupted = is_interrupted
         self._read_only = False
         self._savepoints: list[str] = []  # those from before the first lock
@@ -119,12 +124,20 @@ class Engine:
             self._roll_back_to(named(found[1]))
         elif _READ_ONLY.fullmatch(sql):
             self._begin_snapshot()
+        elif found := _ALTER_SESSION.fullmatch(sql):
+            self._alter_session(found[1])
         else:
             self.commit()
             try:
                 self._definitions.run(sql)
             except apsw.Error as error:
                 raise self._translated(error, "") from error
+
+    def _alter_session(self, settings: str) -> None:
+        for name, value in _SETTING.findall(settings):
+            if name.upper() not in SESSION_SETTINGS:
+                raise OraError(2248, "invalid option for ALTER SESSION")
+            self._facts[name.upper()] = value
 
     def commit(self) -> None:
         self._end("COMMIT")
@@ -142,7 +155,7 @@ class Engine:
         connection.pragma("foreign_keys", True)
         connection.pragma("case_sensitive_like", True)
         connection.set_progress_handler(self._is_interrupted, STEPS_BETWEEN_LOOKS)
-        add_functions(connection, self._schema.user)
+        add_functions(connection, self._facts)
         if not self._has_catalog():  # whoever comes later waits for nobody who writes
             connection.execute(_CATALOG.format(user=self._schema.user))
 

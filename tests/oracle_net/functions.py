@@ -13,9 +13,13 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def add_functions(connection: apsw.Connection, user: str) -> None:
-    """Make them known to a connection. `user`: whose schema it is."""
-    facts = {"CURRENT_SCHEMA": user, "SESSION_USER": user, "CURRENT_USER": user}
+def facts_of(user: str) -> dict[str, str]:
+    """What a session of a user begins with; it may be altered. Its sort is what a logon trigger may set."""
+    return {"CURRENT_SCHEMA": user, "SESSION_USER": user, "CURRENT_USER": user, "NLS_SORT": "GERMAN"}
+
+
+def add_functions(connection: apsw.Connection, facts: dict[str, str]) -> None:
+    """Make them known to a connection. `facts`: what is true of its session."""
     connection.create_scalar_function("ORA_NOW", now, 0)
     connection.create_scalar_function("ORA_CONCAT", _concatenated, 2, deterministic=True)
     connection.create_scalar_function("LOWER", _lower, 1, deterministic=True)

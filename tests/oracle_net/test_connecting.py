@@ -46,6 +46,19 @@ def test_an_engine_connects_and_every_call_has_its_time(place: Place) -> None:
     engine.dispose()
 
 
+def test_a_session_compares_and_sorts_bytes_whatever_it_began_with(place: Place) -> None:
+    asked = "SELECT sys_context('USERENV', 'NLS_SORT') AS sort FROM dual"
+    with place.connect() as connection, connection.cursor() as cursor:
+        assert cursor.execute(asked).fetchone() == ("GERMAN",)
+    engine = make_engine(place.with_(oracle_pool_min=1, oracle_pool_max=1))
+    with engine.connect() as connection:
+        assert connection.scalar(text(asked)) == "BINARY"
+    place.arrange("define", "cut")
+    with engine.connect() as connection:  # the same session: it is not told again
+        assert connection.scalar(text(asked)) == "BINARY"
+    engine.dispose()
+
+
 def test_a_wrong_password_is_told_by_its_number(place: Place) -> None:
     error = refused(make_engine(place.with_(oracle_password="wrong")))
     assert oracle_faults.number_of(error) == "ORA-01017"

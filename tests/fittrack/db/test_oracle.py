@@ -8,6 +8,7 @@ from sqlalchemy import Engine, UniqueConstraint, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fittrack.db import migrate
+from fittrack.db.engine import ORACLE_SESSION
 from fittrack.db.journal.oracle_store import merge_statement
 from fittrack.db.oracle import extras, grants
 from fittrack.db.oracle.extras import Extra
@@ -142,4 +143,6 @@ def test_what_the_journal_writes_is_oracles(table: object) -> None:
 
 
 def test_what_is_said_around_transactions_is_oracles() -> None:
-    assert_fit_for_oracle(["SET TRANSACTION READ ONLY", "SAVEPOINT one", "ROLLBACK TO SAVEPOINT one"])
+    assert_fit_for_oracle(
+        [ORACLE_SESSION, "SET TRANSACTION READ ONLY", "SAVEPOINT one", "ROLLBACK TO SAVEPOINT one"]
+    )
