@@ -33,6 +33,9 @@ ORACLE_CALL_TIMEOUT_MS = 10_000
 ORACLE_STATEMENT_CACHE = 200
 # A server that cannot be reached fails the caller within this time, in seconds.
 ORACLE_CONNECT_TIMEOUT_S = 5
+# A server that vanished without a word is missed after so many minutes, also by calls that have all the time;
+# and firewalls see that a connection is in use.
+ORACLE_KEEPALIVE_MINUTES = 1
 # A logon trigger, or the server's settings, may sort and compare by a language; pages and keys rely on bytes.
 ORACLE_SESSION = "ALTER SESSION SET NLS_SORT = 'BINARY' NLS_COMP = 'BINARY' TIME_ZONE = '+00:00'"
 
@@ -191,6 +194,7 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         tcp_connect_timeout=settings.oracle_connect_timeout_s,
         getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
         wait_timeout=settings.oracle_connect_timeout_s * 1000,
+        expire_time=ORACLE_KEEPALIVE_MINUTES,
         session_callback=settle,  # once for each session
         **wallet,
     )

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, insert, select, text
 
 from fittrack.db.engine import Access, make_engine
 from fittrack.db.journal import VOID, Committed, Dead, Head, Journal, NotStored, Unit
@@ -114,6 +114,32 @@ async def test_a_commit_that_takes_too_long_has_an_unknown_outcome(place: Place)
     assert await appender.resolve(unit.unit_id) == Dead(1)
     await journal.stop()
     engine.dispose()
+
+
+async def test_rows_of_a_session_that_its_server_does_not_miss_hold_nobody_longer_than_a_call(
+    place: Place, engine: Engine
+) -> None:
+    """The network was cut within a transaction: its rows are held until the server looks for its client."""
+    clock, player = VirtualClock(NOON), uuid7()
+    brief = make_engine(place.with_(oracle_call_timeout_ms=BRIEF_MS))
+    journal = Journal(WriterThread(open_store(brief), clock), clock, on_fatal=unexpected)
+    place.arrange("commit", "cut")
+    appender = journal.open(user_log, player, Head())
+    with pytest.raises(OutcomeUnknown):
+        await appender.append(lost := a_note())
+    with engine.connect() as not_missed:
+        not_missed.execute(
+            insert(user_log).values(user_id=player, rev=1, unit_id=lost.unit_id, kind="note", created_at=NOON)
+        )
+        with pytest.raises(NotStored):
+            await appender.resolve(lost.unit_id)
+        with pytest.raises(NotStored):
+            await journal.open(user_log, player, Head()).append(a_note())
+    assert await appender.resolve(lost.unit_id) == Dead(1)
+    assert await appender.append(a_note()) == Committed(2)
+    assert_lawful(engine)
+    await journal.stop()
+    brief.dispose()
 
 
 async def test_a_query_whose_connection_was_lost_is_asked_again(reads: Reads, place: Place) -> None:

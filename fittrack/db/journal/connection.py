@@ -54,7 +54,12 @@ class OneConnection:
             self._connection = None
 
     def abandon(self) -> None:
-        """Close the connection for good: a server ends the transaction of a connection that is gone."""
+        """Close the connection for good, and with it its transaction, once the server knows.
+
+        A server that hears of it (the socket is closed) undoes the transaction at once. One that does not,
+        since the network was cut, holds its rows until it looks; whoever wants the same rows waits meanwhile,
+        no longer than a call may take. How soon it looks is the server's setting (docs/oracle.md).
+        """
         connection, self._connection = self._connection, None
         if connection is None:
             return
