@@ -28,7 +28,8 @@ SWITCH_INTERVAL_S: Final = 0.0001
 """With the default of 5 ms a busy event loop holds threads that read up at each statement (DESIGN 3)."""
 
 STOP_ACTORS_WITHIN_S: Final = 5.0
-"""What of the 25 s of a drain is left for turns under way and held replies."""
+"""Seconds for turns under way and held replies, mostly milliseconds. One that hangs may make an end later
+than the 25 s of a drain."""
 
 log = structlog.get_logger(__name__)
 

@@ -22,7 +22,11 @@ GRACE_S = 3.0
 """Seconds a client has, from the moment it was given, to open its new connection before this one closes."""
 
 DRAIN_MAX_S = 25.0
-"""Seconds for all; then whoever is left is dropped."""
+"""Seconds for the end of a node in all (PROTOCOL, Drain)."""
+
+CONNECTIONS_MAX_S = 24.0
+"""Of these, until whoever is left is dropped, a second after the last departure: phones that are gone answer
+no close frame. What is behind the connections has the rest, and mostly takes a tenth of a second."""
 
 _CHECK_EVERY_S = 0.1
 
@@ -52,7 +56,7 @@ class Drain:
         """Say `goaway` to everybody, close each in its turn with 4001, and return when all are gone."""
         started = self._clock.monotonic()
         departures = self._announce(started)
-        while self._anybody_left() and self._clock.monotonic() - started < DRAIN_MAX_S:
+        while self._anybody_left() and self._clock.monotonic() - started < CONNECTIONS_MAX_S:
             await self._clock.sleep(_CHECK_EVERY_S)
             now = self._clock.monotonic()
             while departures and departures[-1][0] <= now:

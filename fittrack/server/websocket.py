@@ -138,7 +138,7 @@ class WebSockets:
         self._waves.start()
 
     async def drain(self) -> None:
-        """Take no more connections, and send those there are elsewhere, within 25 s."""
+        """Take no more connections, and send those there are elsewhere, within 24 s."""
         self._draining = True
         await Drain(self.hub, self._pinger, self._clock, spread_s=self._settings.drain_spread_s).run()
 

@@ -82,7 +82,7 @@ class Worker:
 
     async def _follow(self, ours: socket.socket) -> int:
         reader, writer = await asyncio.open_unix_connection(sock=ours)
-        with closing(writer), suppress(ConnectionError):
+        with closing(writer), suppress(OSError, ValueError):  # what cannot be read says nothing more
             while word := await reader.readline():
                 self._hear(word.strip())
         # No thread waits for it: where the system gives no process it mostly gives no thread either.
@@ -94,7 +94,7 @@ class Worker:
         return status
 
     def _hear(self, word: bytes) -> None:
-        if word == SERVING:
+        if word == SERVING and not self.serving.done():
             self.serving.set_result(True)
         elif word.startswith(NODE):
             self.node = word.removeprefix(NODE).decode()
