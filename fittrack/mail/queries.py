@@ -1,10 +1,10 @@
 """Reading and writing the outbox."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, insert, literal, null, select, update
 
 from fittrack.db.row_queries import take_due
 from fittrack.db.tables.accounts import profiles, users
@@ -12,7 +12,10 @@ from fittrack.db.tables.messages import mail_outbox
 
 
 class DueLetter(NamedTuple):
-    """A letter to deliver now. Without a recipient the account is gone, and the letter is nobody's."""
+    """A letter to deliver now. Without a recipient the account is gone, and the letter is nobody's.
+
+    `attempts` are those before this one.
+    """
 
     mail_id: UUID
     recipient: str | None
@@ -62,24 +65,24 @@ def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> l
 
 def mark_delivered(conn: Connection, mail_id: UUID, now: datetime) -> None:
     """It was handed over; what it said is erased."""
-    _finish(conn, mail_id, delivered_at=now, last_error=None)
+    delivered = {**_OVER, "delivered_at": now, "last_error": None}
+    conn.execute(update(mail_outbox).where(mail_outbox.c.mail_id == mail_id).values(delivered))
 
 
-def give_up(conn: Connection, mail_id: UUID, now: datetime, error: str) -> None:
-    """It cannot be delivered; what it said is erased."""
-    _finish(conn, mail_id, failed_at=now, last_error=error)
+def give_up(conn: Connection, letter: DueLetter, now: datetime, error: str) -> None:
+    """It cannot be delivered; what it said is erased. Nothing happens if another worker has it by now."""
+    failed = {**_OVER, "failed_at": now, "last_error": error}
+    conn.execute(update(mail_outbox).where(_ours(letter)).values(failed))
 
 
-def try_again(conn: Connection, mail_id: UUID, at: datetime, error: str) -> None:
-    """The next attempt is at `at`."""
-    conn.execute(
-        update(mail_outbox).where(mail_outbox.c.mail_id == mail_id).values(next_due_at=at, last_error=error)
-    )
+def try_again(conn: Connection, letter: DueLetter, at: datetime, error: str) -> None:
+    """The next attempt is at `at`. Nothing happens if another worker has it by now."""
+    conn.execute(update(mail_outbox).where(_ours(letter)).values(next_due_at=at, last_error=error))
 
 
-def _finish(conn: Connection, mail_id: UUID, **outcome: Any) -> None:
-    conn.execute(
-        update(mail_outbox)
-        .where(mail_outbox.c.mail_id == mail_id)
-        .values(next_due_at=None, sealed_letter=None, **outcome)
-    )
+_OVER: Final = {"next_due_at": None, "sealed_letter": None}
+
+
+def _ours(letter: DueLetter) -> ColumnElement[bool]:
+    c = mail_outbox.c
+    return and_(c.mail_id == letter.mail_id, c.attempts == letter.attempts + 1, c.next_due_at.is_not(None))

@@ -102,12 +102,12 @@ class MailWorker:
         self.metrics.delayed += 1
         at = now + retry_delay(letter.attempts)
         log.info("mail.delayed", mail_id=str(letter.mail_id), error=error)
-        await self._journal.transact(queries.try_again, letter.mail_id, at, error[:200])
+        await self._journal.transact(queries.try_again, letter, at, error[:200])
 
     async def _give_up(self, letter: queries.DueLetter, now: datetime, error: str) -> None:
         self.metrics.failed += 1
         log.error("mail.failed", mail_id=str(letter.mail_id), error=error)
-        await self._journal.transact(queries.give_up, letter.mail_id, now, error[:200])
+        await self._journal.transact(queries.give_up, letter, now, error[:200])
 
     def _message(self, mail_id: UUID, recipient: str, letter: Rendered, written_at: datetime) -> EmailMessage:
         message = EmailMessage()

@@ -33,7 +33,7 @@ class OneConnection:
     def commit(self) -> None:
         self.connection().commit()
 
-    def has_lost_connection(self) -> bool:
+    def may_write_again(self, error: BaseException) -> bool:
         return self._connection is not None and self._connection.invalidated
 
     def rollback(self) -> None:

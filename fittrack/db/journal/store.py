@@ -56,8 +56,10 @@ class Store(Protocol):
 
     def close(self) -> None: ...
 
-    def has_lost_connection(self) -> bool:
-        """Whether the connection is gone, and with it the transaction: nothing of it is stored."""
+    def may_write_again(self, error: BaseException) -> bool:
+        """Whether `error` only undid the transaction, so that the same may be written again: the connection
+        is gone, or the database chose this transaction to break a circle of those that wait.
+        """
 
     def fault_of(self, error: BaseException) -> Fault: ...
 

@@ -66,14 +66,14 @@ class Writer:
         return Report(written.outcomes, results, replayed=written.replayed, commit_seconds=seconds)
 
     def _write_or_again(self, load: Load) -> tuple[Written, list[Result]]:
-        """Once more over a new connection if the former was lost: before COMMIT, nothing of it is stored."""
+        """Once more if the connection was lost, or given up for others: before COMMIT, nothing is stored."""
         try:
             return self._write(load)
         except Exception as error:
-            if not self._store.has_lost_connection():
+            if not self._store.may_write_again(error):
                 raise
-            log.warning("connection lost, the batch is written again", error=str(error))
-            self._store.abandon()
+            log.warning("the batch is written again", error=str(error))
+            self._store.rollback()
             return self._write(load)
 
     def _write(self, load: Load) -> tuple[Written, list[Result]]:

@@ -97,8 +97,19 @@ async def test_a_consent_that_is_to_be_revoked_is_taken_by_one(nodes: Nodes) -> 
 async def test_a_letter_is_taken_by_one(nodes: Nodes) -> None:
     letter = Postbox(Sealer({"k1": bytes(32)})).row(UserId(uuid7()), PasswordChanged(), NOON)
     await nodes.once(mail.put, letter)
-    taken, late = await nodes.both(mail.claim_due, NOON, LATER, 10)
+    taken, late = await nodes.both(mail.claim_due, NOON, LATER + LEASE, 10)
     assert (len(taken), late) == (1, [])
+
+
+async def test_a_letter_that_another_delivered_meanwhile_is_not_tried_again(nodes: Nodes) -> None:
+    letter = Postbox(Sealer({"k1": bytes(32)})).row(UserId(uuid7()), PasswordChanged(), NOON)
+    await nodes.once(mail.put, letter)
+    [slow] = await nodes.once(mail.claim_due, NOON, LATER, 1)
+    [ours] = await nodes.once(mail.claim_due, LATER, LATER + LEASE, 1)
+    await nodes.once(mail.mark_delivered, ours.mail_id, LATER)
+    await nodes.once(mail.try_again, slow, LATER, "It took too long.")
+    await nodes.once(mail.give_up, slow, LATER, "It took too long.")
+    assert await nodes.once(mail.claim_due, LATER, LATER + LEASE, 1) == []
 
 
 async def test_a_webhook_is_taken_by_one(nodes: Nodes) -> None:
