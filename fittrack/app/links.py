@@ -41,7 +41,9 @@ class Links:
 
 def link(base: Base) -> Links:
     """With Redis, this node is one of several, or may become so."""
-    cluster, shared = _make_cluster(base), _make_shared_windows(base)
+    settings = base.settings
+    namespace = namespace_of(settings.secret_key, settings.database)
+    cluster, shared = _make_cluster(base, namespace), _make_shared_windows(base, namespace)
     broker: Broker = cluster.broker if cluster else MemoryBroker()
     return Links(
         cluster=cluster,
@@ -53,7 +55,7 @@ def link(base: Base) -> Links:
     )
 
 
-def _make_cluster(base: Base) -> Cluster | None:
+def _make_cluster(base: Base, namespace: str) -> Cluster | None:
     settings = base.settings
     if not settings.redis_url:
         return None
@@ -61,11 +63,11 @@ def _make_cluster(base: Base) -> Cluster | None:
         settings.redis_url,
         make_register(),
         base.clock,
-        namespace=namespace_of(settings.secret_key, settings.database),
+        namespace=namespace,
         life_s=settings.cluster_life_s,
     )
 
 
-def _make_shared_windows(base: Base) -> SharedWindows | None:
+def _make_shared_windows(base: Base, namespace: str) -> SharedWindows | None:
     url = base.settings.redis_url
-    return SharedWindows(url, base.clock) if url else None
+    return SharedWindows(url, base.clock, namespace=namespace) if url else None

@@ -96,8 +96,9 @@ async def examine_redis(url: str) -> Diagnosis:
     if not url:
         return well("redis", "REDIS_URL is not set: a process is alone, and counts rate limits for itself.")
     place = RedisUrl.parse(url)
-    windows = SharedWindows(url, SystemClock())
-    link = redis_link(place, SystemClock(), f"fittrack:doctor:{secrets.token_hex(8)}")
+    namespace = f"fittrack:doctor:{secrets.token_hex(8)}"
+    windows = SharedWindows(url, SystemClock(), namespace=namespace)
+    link = redis_link(place, SystemClock(), namespace)
     try:
         await windows.check()
         carries = await link.start(CARRY_WITHIN_S)

@@ -41,7 +41,11 @@ class RedisShards:
         self._clock = clock
         self._own = own
         self._owners: Owners = [None] * SLOTS
+        self._is_arranged = False
+        """Whether lines and channels are as `_owners` want it: not, while something went wrong half way."""
         self._lines: dict[Address, RedisLine] = {}
+        self._retired: list[RedisLine] = []
+        """Lines that nobody uses any more and that are still to be stopped."""
         self._heard: dict[str, _Heard] = {}
         self._on_ready: list[Callable[[], None]] = []
         self._on_lost: dict[str, list[Callable[[], None]]] = {}
@@ -145,7 +149,7 @@ class RedisShards:
         if self._follower is not None:
             self._follower.cancel()
             await asyncio.gather(self._follower, return_exceptions=True)
-        await asyncio.gather(*(line.stop() for line in self._lines.values()))
+        await asyncio.gather(*(line.stop() for line in (*self._lines.values(), *self._retired)))
 
     def _owner_of(self, channel: str) -> Address | None:
         return self._owners[key_slot(channel.encode())]
@@ -172,24 +176,30 @@ class RedisShards:
 
     async def _arrange(self, owners: Owners) -> None:
         """Have a line to each server that has slots, and every channel on its own."""
-        if owners == self._owners:
+        if owners == self._owners and self._is_arranged:
             return
-        self._owners = owners
+        self._owners, self._is_arranged = owners, False
         wanted = {owner for owner in owners if owner is not None}
         _log.info("redis.cluster", shards=sorted(f"{host}:{port}" for host, port in wanted))
-        retired = [
-            self._lines.pop(address)
-            for address in list(self._lines)
-            if self._owner_of(self._lines[address].own) != address
-        ]
+        for address, line in list(self._lines.items()):
+            if self._owner_of(line.own) != address:
+                self._retire(address)
         for address in wanted - self._lines.keys():
             self._lines[address] = self._open_line(address)
-        self._move_channels()
-        for line in retired:
-            self._former_losses += line.losses
-            self._former_dropped += line.dropped
-            await line.stop()
-        self._followed.set()
+        for channel in self._move_channels():
+            self._lost_channel(channel)
+        while self._retired:
+            await self._retired[-1].stop()
+            self._retired.pop()
+        self._is_arranged = True
+        if self._lines:
+            self._followed.set()
+
+    def _retire(self, address: Address) -> None:
+        line = self._lines.pop(address)
+        self._former_losses += line.losses
+        self._former_dropped += line.dropped
+        self._retired.append(line)
 
     def _open_line(self, address: Address) -> RedisLine:
         names = (f"{self._own}:{number}" for number in count())
@@ -201,17 +211,20 @@ class RedisShards:
         line.begin()
         return line
 
-    def _move_channels(self) -> None:
+    def _move_channels(self) -> Sequence[str]:
+        """Those of which something may have been missed."""
+        left = []
         for channel, heard in self._heard.items():
             line = self._line_of(channel)
             if line is heard.line:
                 continue
             if heard.line is not None:
                 heard.line.ignore(channel)
-                self._lost_channel(channel)
+                left.append(channel)
             heard.line = line
             if line is not None:
                 line.hear(channel, heard.handler)
+        return left
 
     # --- What lines say -----------------------------------------------------------------------------------
 
@@ -228,7 +241,10 @@ class RedisShards:
 
     def _lost_channel(self, channel: str) -> None:
         for callback in self._on_lost.get(channel, ()):
-            callback()
+            try:
+                callback()
+            except Exception:  # channels follow all the same
+                _log.exception("redis.loss_not_taken", channel=channel)
 
 
 @dataclass(slots=True)

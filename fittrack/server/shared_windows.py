@@ -31,8 +31,6 @@ RETRY_AFTER_S: Final = 1.0
 HITS_PER_TRIP_MAX: Final = 256
 """Requests counted in one pipeline: some milliseconds of Redis's time at most, which others wait for."""
 
-KEY_PREFIX: Final = "fittrack:rate"
-
 CHECKS_PER_MINUTE_MAX: Final = 1_000_000
 """More than there ever are: a check that is refused would write nothing, and see no Redis that refuses to be
 written."""
@@ -67,10 +65,17 @@ class _Hit(NamedTuple):
 
 
 class SharedWindows:
-    """Windows in the Redis at `url`. Stop it, to close its connection."""
+    """Windows in the Redis at `url`. `namespace` is the deployment's: others may use the same Redis.
 
-    def __init__(self, url: str, clock: Clock, *, answer_within_s: float = ANSWER_WITHIN_S) -> None:
+    Stop it, to close its connection.
+    """
+
+    def __init__(
+        self, url: str, clock: Clock, *, namespace: str, answer_within_s: float = ANSWER_WITHIN_S
+    ) -> None:
         self._clock = clock
+        # Without a hash tag: in a Redis Cluster each window is a key for itself, and all servers count.
+        self._prefix = f"{namespace}:rate"
         self._own = MemoryWindows(clock)
         # Nothing is tried again: a request that waits is worse than one that this process counts.
         self._redis = redis_client(RedisUrl.parse(url), answer_within_s)
@@ -149,7 +154,7 @@ class SharedWindows:
     async def _count(self, hits: Sequence[_Hit], now: float) -> list[Any]:
         pipeline = self._redis.pipeline(transaction=False)
         for hit in hits:
-            name = f"{KEY_PREFIX}:{hit.kind}:{hit.key}"
+            name = f"{self._prefix}:{hit.kind}:{hit.key}"
             pipeline.execute_command("EVALSHA", _SHA, 1, name, now, int(WINDOW_S), hit.limit)
         return list(await pipeline.execute(raise_on_error=False))
 

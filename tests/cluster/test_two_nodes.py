@@ -3,14 +3,12 @@
 from pathlib import Path
 
 from fittrack.kit.clock import SystemClock
-from protocol.close_codes import CloseCode
 from protocol.shapes import instant
 from tests.bets import Bets
 from tests.cluster.nodes import figure, two_nodes
 from tests.evidence import assert_each_once, assert_sound, sold
 from tests.players import Rest, Witness, client
 from tests.stage import Stage, eventually
-from tests.wire import wired
 
 BUYERS = 10
 WALKERS = 9
@@ -81,16 +79,3 @@ def steps_now(steps: int) -> dict[str, object]:
         "source": "fitbit",
         "external_id": "steps",
     }
-
-
-async def test_a_session_that_ends_on_one_node_is_closed_on_the_other(stage: Stage, tmp_path: Path) -> None:
-    member = stage.world.players[0]
-    async with (
-        two_nodes(stage, tmp_path) as (one, other),
-        Rest(one) as rest,
-        wired(other, member.token) as wire,
-    ):
-        assert (await rest.call("POST", "/auth/logout-all", token=member.token))[0] == 204
-        while await wire.read():
-            pass
-        assert wire.close_code == CloseCode.REVOKED

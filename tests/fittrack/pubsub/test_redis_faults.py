@@ -1,5 +1,7 @@
 """Redis dies, stands still, forgets; the network in front of it does worse. Nodes go on, and hear again."""
 
+import pytest
+
 from fittrack.pubsub import redis_speaker
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.fittrack.pubsub.brokers import NAMESPACE, Talker, talkers
@@ -94,3 +96,25 @@ async def test_while_redis_stands_still_what_is_said_is_bounded_and_counted(redi
         assert ada.link.dropped >= 5
         redis.thaw()
         await _hears_of_ada(ada, bob)
+
+
+async def test_while_redis_stands_still_what_is_said_is_bounded_in_bytes_as_well(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_speaker, "WAITING_BYTES_MAX", 400_000)
+    large = bytes(100_000)
+    async with talkers(redis.url, 1) as [ada]:
+        told: list[int | None] = []
+
+        def says(data: bytes) -> bool:
+            return ada.link.say(TOPIC, data, told.append)
+
+        await eventually(lambda: says(large * 5), "that what is alone is taken, however large")
+        await eventually(lambda: told, "its verdict")
+        redis.freeze()
+        dropped = ada.link.dropped
+        assert [says(large) for _ in range(6)] == [True] * 4 + [False] * 2
+        assert ada.link.dropped == dropped + 2
+        redis.thaw()
+        await eventually(lambda: len(told) == 5, "the verdicts")
+        await eventually(lambda: says(large), "that there is room again")

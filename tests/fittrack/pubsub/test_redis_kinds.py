@@ -2,14 +2,19 @@
 
 import asyncio
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from fittrack.cluster.membership import Membership
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import uuid7
+from fittrack.pubsub import redis_faults, redis_line
 from fittrack.pubsub.redis_place import redis_client
 from fittrack.pubsub.redis_url import RedisUrl
-from fittrack.server.shared_windows import SharedWindows
+from fittrack.server.shared_windows import ANSWER_WITHIN_S, SharedWindows
 from tests.fittrack.pubsub.brokers import NAMESPACE, talkers
 from tests.redis_houses import RedisCluster, Watched
 from tests.redis_server import PATIENCE_S, RedisServer
@@ -45,9 +50,12 @@ async def _finds_others(url: str) -> None:
         await client.aclose()
 
 
+def _windows(url: str, answer_within_s: float = ANSWER_WITHIN_S) -> SharedWindows:
+    return SharedWindows(url, SystemClock(), namespace=NAMESPACE, answer_within_s=answer_within_s)
+
+
 async def _shares_limits(url: str) -> None:
-    clock = SystemClock()
-    both = [SharedWindows(url, clock, answer_within_s=PATIENCE_S) for _ in range(2)]
+    both = [_windows(url, PATIENCE_S) for _ in range(2)]
     try:
         # So many at once that a pipeline goes to every server of a cluster.
         keys = [uuid7() for _ in range(12)]
@@ -124,10 +132,19 @@ async def test_servers_of_a_shard_may_change_places(cluster: RedisCluster) -> No
         await eventually(all_there, "the channels at the new primary")
 
 
-async def test_a_slot_that_moves_takes_its_channels_with_it(cluster: RedisCluster) -> None:
+async def test_a_slot_that_moves_takes_its_channels_with_it_whatever_hears_of_the_loss_does(
+    cluster: RedisCluster,
+) -> None:
     topic = TOPICS[0]
     channel = f"{NAMESPACE}:t:{topic}"
+    lost: list[str] = []
+
+    def fail() -> None:
+        lost.append(channel)
+        raise RuntimeError("whoever waited for answers there is broken")
+
     async with talkers(cluster.url) as (ada, bob):
+        bob.link.when_lost(channel, fail)
         await bob.listen(topic)
         source = cluster.owner_of(channel)
         target = next(server for server in cluster.primaries if server is not source)
@@ -141,14 +158,34 @@ async def test_a_slot_that_moves_takes_its_channels_with_it(cluster: RedisCluste
             lambda: channel in target.call("PUBSUB", "SHARDCHANNELS").split(), "the channel at its new server"
         )
         await ada.is_heard(topic, bob)
+        assert lost
 
 
-async def test_a_master_that_dies_is_replaced_by_whom_the_sentinel_names(watched: Watched) -> None:
-    await _works(watched.url)
+@pytest.mark.parametrize("end", [RedisServer.kill, RedisServer.freeze])
+async def test_a_master_that_dies_or_stands_still_is_replaced_by_whom_the_sentinel_names(
+    watched: Watched, end: Callable[[RedisServer], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that stands still takes connections and says nothing."""
+    for module, limit in ((redis_line, "CANARY_WITHIN_S"), (redis_faults, "CONNECT_WITHIN_S")):
+        monkeypatch.setattr(module, limit, 2.0)  # the same, sooner
+    client, windows = redis_client(RedisUrl.parse(watched.url)), _windows(watched.url)
+    member = Membership(client, SystemClock(), namespace=NAMESPACE, node="lasting")
     async with talkers(watched.url) as (ada, bob):
         await bob.listen(TOPICS[0])
-        watched.master.kill()
+        await ada.is_heard(TOPICS[0], bob)
+        assert await member.join("") and (await windows.hit("account", "ada", 9)).allowed
+        end(watched.master)
         await watched.replaced()
         await ada.is_heard(TOPICS[0], bob)
+        await eventually(lambda: ada.link.is_up and bob.link.is_up, "both links")
+        await eventually(partial(member.join, ""), "the register at the new master")
+        await eventually(partial(_counts, windows), "the limits at the new master")
+        await member.leave()
         await _finds_others(watched.url)
-        await _shares_limits(watched.url)
+    await windows.stop()
+    await client.aclose()
+
+
+async def _counts(windows: SharedWindows) -> bool:
+    await windows.hit("account", "ada", 9)
+    return windows.shared

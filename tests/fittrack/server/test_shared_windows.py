@@ -18,6 +18,7 @@ from fittrack.server.windows import MemoryWindows
 from tests.redis_server import PATIENCE_S, RedisServer, redis_server
 from tests.stage import eventually
 
+NAMESPACE = "fittrack:test"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -39,9 +40,9 @@ def clock() -> VirtualClock:
     return VirtualClock(START)
 
 
-def patient(redis: RedisServer, clock: VirtualClock) -> SharedWindows:
+def patient(redis: RedisServer, clock: VirtualClock, namespace: str = NAMESPACE) -> SharedWindows:
     """Windows that wait as long as a busy machine takes."""
-    return SharedWindows(redis.url, clock, answer_within_s=PATIENCE_S)
+    return SharedWindows(redis.url, clock, namespace=namespace, answer_within_s=PATIENCE_S)
 
 
 @pytest.fixture
@@ -75,6 +76,13 @@ async def test_two_nodes_share_one_budget(redis, windows, clock):
     await other.stop()
     assert [verdict.allowed for verdict in verdicts] == [True, True, True, True, False]
     assert [verdict.remaining for verdict in verdicts] == [3, 2, 1, 0, 0]
+
+
+async def test_two_deployments_on_one_redis_count_for_themselves(redis, windows, clock):
+    other = patient(redis, clock, "fittrack:other")
+    verdicts = [await each.hit("account", "ada", 1) for each in (windows, other, windows)]
+    await other.stop()
+    assert [verdict.allowed for verdict in verdicts] == [True, True, False]
 
 
 async def test_a_crowd_is_counted_to_the_last(windows):
@@ -121,7 +129,7 @@ async def test_without_redis_this_process_counts_and_says_so_once(redis, windows
 
 
 async def test_it_starts_without_redis(clock):
-    windows = SharedWindows("redis://127.0.0.1:1/0", clock)
+    windows = SharedWindows("redis://127.0.0.1:1/0", clock, namespace=NAMESPACE)
     assert (await windows.hit("account", "ada", 1)).allowed
     assert not (await windows.hit("account", "ada", 1)).allowed
     await windows.stop()
@@ -141,7 +149,7 @@ async def test_when_redis_is_back_it_counts_again(redis, windows, clock):
 
 
 async def test_a_redis_that_hangs_keeps_nobody_waiting_for_its_return(redis, clock):
-    windows = SharedWindows(redis.url, clock)
+    windows = SharedWindows(redis.url, clock, namespace=NAMESPACE)
     await windows.hit("account", "bob", 9)
     redis.freeze()
     try:
