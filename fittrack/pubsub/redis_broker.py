@@ -112,7 +112,7 @@ class RedisBroker:
     async def _ask(self) -> None:
         """Ask who listens to what was wondered about, for all of it together."""
         now = self._clock.monotonic()
-        topics, self._wondered = list(self._wondered), set()
+        topics = list(self._wondered)
         try:
             counts = await self._link.listeners([self._prefix + topic for topic in topics])
         except LOSSES as error:  # nobody can be told anyway
@@ -120,6 +120,7 @@ class RedisBroker:
             counts = [0] * len(topics)
         finally:
             self._asking = None
+            self._wondered.difference_update(topics)
         self._interest = {
             topic: (asked_at, is_wanted)
             for topic, (asked_at, is_wanted) in self._interest.items()

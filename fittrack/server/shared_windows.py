@@ -12,6 +12,7 @@ from hashlib import sha1
 from typing import Any, Final, NamedTuple
 
 import structlog
+from redis.asyncio import RedisCluster
 from redis.exceptions import NoScriptError
 
 from fittrack.kit.clock import Clock
@@ -109,6 +110,7 @@ class SharedWindows:
             async with asyncio.timeout(self._answer_within_s):
                 await self._ask([nobody])
         except LOSSES as error:
+            await self._forget_servers()
             raise Busy("Redis does not count") from error
 
     async def stop(self) -> None:
@@ -167,6 +169,7 @@ class SharedWindows:
         while True:
             await self._clock.sleep(RETRY_AFTER_S)
             try:
+                await self._forget_servers()
                 await self.check()
             except Busy as busy:
                 log.debug("rate_limits.redis_still_lost", error=repr(busy.__cause__))
@@ -176,6 +179,11 @@ class SharedWindows:
                 break
         self._recovery = None
         log.info("rate_limits.redis_back")
+
+    async def _forget_servers(self) -> None:
+        """Ask a Redis Cluster anew who has what: a pipeline that meets a server which is gone does not."""
+        if isinstance(self._redis, RedisCluster):
+            await self._redis.aclose()
 
 
 def _verdict(hit: _Hit, answer: tuple[int, int, bytes], now: float) -> Verdict:

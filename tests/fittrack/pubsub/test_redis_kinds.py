@@ -11,6 +11,7 @@ import pytest
 from fittrack.cluster.membership import Membership
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import uuid7
+from fittrack.kit.problems import Busy
 from fittrack.pubsub import redis_faults, redis_line
 from fittrack.pubsub.redis_place import redis_client
 from fittrack.pubsub.redis_url import RedisUrl
@@ -115,6 +116,26 @@ async def test_a_primary_that_dies_is_replaced_and_its_channels_are_heard_again(
         await eventually(lambda: ada.link.is_up and bob.link.is_up, "the whole link")
 
 
+async def test_limits_are_shared_again_when_a_primary_that_counted_them_was_replaced(
+    cluster: RedisCluster,
+) -> None:
+    windows = _windows(cluster.url)
+    keys = [f"{number}" for number in range(12)]  # every server has some of them
+
+    async def counts_all() -> bool:
+        for key in keys:
+            await windows.hit("account", key, 10_000)
+        return windows.shared
+
+    assert await counts_all()
+    cluster.primaries[0].kill()
+    assert not await counts_all()
+    await cluster.healed()
+    await eventually(counts_all, "that all are counted again")
+    await eventually(partial(_is_well, windows), "the check")
+    await windows.stop()
+
+
 async def test_servers_of_a_shard_may_change_places(cluster: RedisCluster) -> None:
     async with talkers(cluster.url) as (ada, bob):
         for topic in TOPICS:
@@ -184,6 +205,14 @@ async def test_a_master_that_dies_or_stands_still_is_replaced_by_whom_the_sentin
         await _finds_others(watched.url)
     await windows.stop()
     await client.aclose()
+
+
+async def _is_well(windows: SharedWindows) -> bool:
+    try:
+        await windows.check()
+    except Busy:
+        return False
+    return True
 
 
 async def _counts(windows: SharedWindows) -> bool:
