@@ -74,8 +74,7 @@ def add_extras(engine: Engine, extras: Iterable[Extra]) -> list[str]:
     with engine.begin() as connection:
         made = lacking(connection, extras)
         for step in made:
-            for statement in step.statements:
-                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(step.statement)
     return [step.name for step in made]
 
 
@@ -110,7 +109,7 @@ def offline_sql(
         ) from error
     if dialect != "oracle":
         return written.getvalue()
-    later = [statement for step in steps(extras) for statement in step.statements]
+    later = [step.statement for step in steps(extras)]
     later += grants.statements(metadata, user) if user else ()
     script = "".join(f"{line}\n" for line in SQLPLUS) + "\n" + written.getvalue()
     return script + "".join(f"{statement}\n\n/\n\n" for statement in [*later, "COMMIT"])

@@ -104,6 +104,13 @@ GOOD = [
     "CREATE TABLE t (a TIMESTAMP WITH TIME ZONE, b TIMESTAMP(3) WITH LOCAL TIME ZONE PRIMARY KEY, c CLOB)",
     "CREATE INDEX i ON users (created_at)",
     "CREATE INDEX i ON papers (substr(text, 1, 20), title)",
+    "CREATE IMMUTABLE TABLE t (a INTEGER) NO DROP UNTIL 0 DAYS IDLE "
+    "NO DELETE UNTIL 16 DAYS AFTER INSERT LOCKED",
+    'CREATE IMMUTABLE TABLE t (a TIMESTAMP, PRIMARY KEY (a)) NO DROP NO DELETE LOCKED VERSION "v2"',
+    "CREATE OR REPLACE JSON RELATIONAL DUALITY VIEW v AS SELECT JSON {'_id' : p.id, 'title' : p.title, "
+    "'users' : [SELECT JSON {'id' : u.id} FROM users u WITH INSERT NOUPDATE WHERE u.note = p.title]} "
+    "FROM papers p WITH INSERT UPDATE DELETE",
+    "ALTER TABLE tickets ADD (b INTEGER GENERATED ALWAYS AS (amount - 1) VIRTUAL)",
     "SAVEPOINT one",
     "ROLLBACK TO SAVEPOINT one",
     "SET TRANSACTION READ ONLY",
@@ -223,6 +230,37 @@ BAD = [
     ("CREATE TABLE t (a INTEGER CHECK (a IN (SELECT id FROM users)))", "holds no query"),
     ("ALTER TABLE t MODIFY PARTITION BY KEY (d)", "RANGE, HASH or LIST"),
     ("ALTER TABLE t MODIFY PARTITION BY RANGE (d) INTERVAL (NUMTODSINTERVAL(1, 'DAY'))", "written out"),
+    ("ALTER TABLE t MODIFY PARTITION BY RANGE (a, b) (PARTITION p VALUES LESS THAN (1))", ") is expected"),
+    (
+        "ALTER TABLE t MODIFY PARTITION BY RANGE (a) (PARTITION p VALUES LESS THAN (1)) NOLOGGING",
+        "nothing more",
+    ),
+    ("ALTER TABLE t MODIFY PARTITION BY RANGE (a) (p VALUES LESS THAN (1))", "PARTITION is expected"),
+    ("CREATE IMMUTABLE TABLE t (a INTEGER) NO DELETE LOCKED", "NO DROP is expected"),
+    ("CREATE IMMUTABLE TABLE t (a INTEGER) NO DROP UNTIL 30 DAYS IDLE", "NO DELETE is expected"),
+    ("CREATE IMMUTABLE TABLE t (a INTEGER) NO DROP UNTIL 3 DAYS NO DELETE", "DAYS IDLE is expected"),
+    ("CREATE IMMUTABLE TABLE t (a INTEGER) NO DROP NO DELETE UNTIL 3 DAYS AFTER INSERT", "ORA-05741"),
+    ("CREATE IMMUTABLE TABLE t (a INTEGER) NO DROP NO DELETE VERSION v1", "VERSION is"),
+    ("CREATE IMMUTABLE TABLE t (a INTEGER) NO DROP NO DELETE PARTITION BY HASH (a)", "nothing more"),
+    ("CREATE IMMUTABLE TABLE t (a TIMESTAMP WITH TIME ZONE) NO DROP NO DELETE", "no column like a"),
+    ("CREATE JSON RELATIONAL DUALITY VIEW v AS SELECT JSON {'id' : k.k} FROM kv k", "has no _id"),
+    ("CREATE JSON RELATIONAL DUALITY VIEW v AS SELECT JSON {'_id' : k.no} FROM kv k", "no column of a table"),
+    ("CREATE JSON RELATIONAL DUALITY VIEW v AS SELECT JSON {'_id' k.k} FROM kv k", ": is expected"),
+    (
+        "CREATE JSON RELATIONAL DUALITY VIEW v AS SELECT JSON {'_id' : k.k} FROM kv k WITH DELETE NODELETE",
+        "once",
+    ),
+    (
+        "CREATE JSON RELATIONAL DUALITY VIEW v AS SELECT JSON {'_id' : k.k, "
+        "'p' : (SELECT JSON {'id' : p.id} FROM papers p WHERE p.title = k.k WITH UPDATE)} FROM kv k",
+        ") is expected",
+    ),
+    (
+        "CREATE JSON RELATIONAL DUALITY VIEW v AS SELECT JSON {'_id' : k.k, "
+        "'p' : [SELECT JSON {'id' : p.id} FROM papers p]} FROM kv k",
+        "WHERE is expected",
+    ),
+    ("ALTER TABLE tickets ADD (b INTEGER GENERATED ALWAYS AS (amount - 1) STORED)", "ends with VIRTUAL"),
     ("CREATE TEMPORARY TABLE t (a INTEGER)", "GLOBAL or PRIVATE"),
     ("CREATE INDEX i ON tickets USING btree (id)", "no USING"),
     ("CREATE INDEX CONCURRENTLY i ON tickets (id)", "ONLINE"),

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tests.oracle_sql import clauses, ddl, functions, names, shape, values
+from tests.oracle_sql import clauses, ddl, extras, functions, names, shape, values
 from tests.oracle_sql.catalog import Catalog
 from tests.oracle_sql.statement import Statement
 from tests.oracle_sql.tree import NotParsed, parse
@@ -22,6 +22,7 @@ def _faults_of(sql: str, catalog: Catalog | None) -> tuple[str, ...]:
     if statement.kind == "ddl":
         found += [fault for rule in ddl.RULES for fault in rule(statement)]
         found += ddl.keys(statement, catalog)
+        found += extras.faults_of(statement, catalog)
     if not found and statement.kind in ("query", "dml"):  # a parser would only repeat it
         found += _faults_of_tree(statement, catalog)
     return tuple(dict.fromkeys(found))

@@ -22,11 +22,14 @@ class Extra(StrEnum):
 
 
 class Step(NamedTuple):
-    """One thing to make: how it is called, what counts it in the data dictionary, and what makes it."""
+    """One thing to make: its name, what counts it in the data dictionary, and the statement that makes it.
+
+    One statement alone, for each commits by itself: where one fails, the next run goes on with it.
+    """
 
     name: str
     found_by: str
-    statements: tuple[str, ...]
+    statement: str
 
 
 PARTITIONED: Final = ("user_log", "drawing_log", "ledger")
@@ -42,36 +45,42 @@ def _partitions(table: str) -> Step:
     return Step(
         f"partitions of {table}",
         f"SELECT COUNT(*) FROM user_part_tables WHERE table_name = '{table.upper()}'",  # noqa: S608 - own names
-        (
-            f"ALTER TABLE {table} MODIFY PARTITION BY RANGE (created_at) "
-            "INTERVAL (NUMTOYMINTERVAL(1, 'MONTH')) "
-            f"(PARTITION {table}_before VALUES LESS THAN (TIMESTAMP '{FIRST_MONTH} 00:00:00')) ONLINE",
-        ),
+        f"ALTER TABLE {table} MODIFY PARTITION BY RANGE (created_at) "
+        "INTERVAL (NUMTOYMINTERVAL(1, 'MONTH')) "
+        f"(PARTITION {table}_before VALUES LESS THAN (TIMESTAMP '{FIRST_MONTH} 00:00:00')) ONLINE",
     )
 
 
-_LEDGER_CHAIN: Final = Step(
-    "chain of the ledger",
-    "SELECT COUNT(*) FROM user_constraints WHERE constraint_name = 'FK_LEDGER_CHAIN'",
-    (
-        # Each entry begins with the very balance that its predecessor ended with, a first one with nothing.
-        # Virtual columns cost no space.
+def _constraint(name: str, rule: str) -> Step:
+    return Step(
+        f"constraint {name}",
+        f"SELECT COUNT(*) FROM user_constraints WHERE constraint_name = '{name.upper()}'",  # noqa: S608 - own names
+        f"ALTER TABLE ledger ADD CONSTRAINT {name} {rule}",
+    )
+
+
+_LEDGER_CHAIN: Final = (
+    # Each entry begins with the very balance that its predecessor ended with, a first one with nothing.
+    # Virtual columns cost no space.
+    Step(
+        "virtual columns of the ledger",
+        "SELECT COUNT(*) FROM user_tab_columns WHERE table_name = 'LEDGER' AND column_name = 'PREV_SEQ'",
         "ALTER TABLE ledger ADD (prev_seq INTEGER GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) VIRTUAL, "
         "balance_before INTEGER GENERATED ALWAYS AS (balance_after - amount) VIRTUAL)",
-        "ALTER TABLE ledger ADD CONSTRAINT ck_ledger_begins_with_nothing "
-        "CHECK (seq > 1 OR balance_after = amount)",
-        "ALTER TABLE ledger ADD CONSTRAINT uq_ledger_chain UNIQUE (user_id, seq, balance_after)",
-        "ALTER TABLE ledger ADD CONSTRAINT fk_ledger_chain FOREIGN KEY (user_id, prev_seq, balance_before) "
-        "REFERENCES ledger (user_id, seq, balance_after)",
+    ),
+    _constraint("ck_ledger_begins_with_nothing", "CHECK (seq > 1 OR balance_after = amount)"),
+    _constraint("uq_ledger_chain", "UNIQUE (user_id, seq, balance_after)"),
+    _constraint(
+        "fk_ledger_chain",
+        "FOREIGN KEY (user_id, prev_seq, balance_before) REFERENCES ledger (user_id, seq, balance_after)",
     ),
 )
 
 _DUALITY_VIEWS: Final = Step(
     "duality view of users",
     "SELECT COUNT(*) FROM user_json_duality_views WHERE view_name = 'USER_DOCUMENTS'",
-    (
-        # For readers of documents; what is secret or sealed is not in it, and nothing is written through it.
-        """CREATE JSON RELATIONAL DUALITY VIEW user_documents AS
+    # For readers of documents; what is secret or sealed is not in it, and nothing is written through it.
+    """CREATE JSON RELATIONAL DUALITY VIEW user_documents AS
 SELECT JSON {
   '_id' : u.user_id,
   'status' : u.status,
@@ -97,15 +106,14 @@ SELECT JSON {
     } FROM tracker_connections c WITH NOINSERT NOUPDATE NODELETE WHERE c.user_id = u.user_id
   ]
 } FROM users u WITH NOINSERT NOUPDATE NODELETE""",
-    ),
 )
 
-_IMMUTABLE_AUDIT: Final = Step(
-    "immutable seals of the audit log",
-    "SELECT COUNT(*) FROM user_tables WHERE table_name = 'AUDIT_SEALS'",
-    (
-        # The log itself cannot be immutable: rows are sealed after they were written, and what is personal in
-        # them is erased by law. Its seals can: a hash that was once in the chain stays, whoever owns it.
+_IMMUTABLE_AUDIT: Final = (
+    # The log itself cannot be immutable: rows are sealed after they were written, and what is personal in
+    # them is erased by law. Its seals can: a hash that was once in the chain stays, whoever owns it.
+    Step(
+        "immutable seals of the audit log",
+        "SELECT COUNT(*) FROM user_tables WHERE table_name = 'AUDIT_SEALS'",
         """CREATE IMMUTABLE TABLE audit_seals (
     chain_seq INTEGER NOT NULL,
     audit_id RAW(16) NOT NULL,
@@ -113,6 +121,10 @@ _IMMUTABLE_AUDIT: Final = Step(
     sealed_at TIMESTAMP NOT NULL,
     CONSTRAINT pk_audit_seals PRIMARY KEY (chain_seq)
 ) NO DROP UNTIL 30 DAYS IDLE NO DELETE LOCKED VERSION "v1\"""",
+    ),
+    Step(
+        "trigger that keeps the seals",
+        "SELECT COUNT(*) FROM user_triggers WHERE trigger_name = 'AUDIT_LOG_KEEPS_SEALS'",
         "CREATE TRIGGER audit_log_keeps_seals AFTER UPDATE ON audit_log FOR EACH ROW "
         "WHEN (old.row_hash IS NULL AND new.row_hash IS NOT NULL) "
         "BEGIN INSERT INTO audit_seals (chain_seq, audit_id, row_hash, sealed_at) "
@@ -122,9 +134,9 @@ _IMMUTABLE_AUDIT: Final = Step(
 
 _STEPS: Final[dict[Extra, tuple[Step, ...]]] = {
     Extra.PARTITIONS: tuple(map(_partitions, PARTITIONED)),
-    Extra.LEDGER_CHAIN: (_LEDGER_CHAIN,),
+    Extra.LEDGER_CHAIN: _LEDGER_CHAIN,
     Extra.DUALITY_VIEWS: (_DUALITY_VIEWS,),
-    Extra.IMMUTABLE_AUDIT: (_IMMUTABLE_AUDIT,),
+    Extra.IMMUTABLE_AUDIT: _IMMUTABLE_AUDIT,
 }
 
 
