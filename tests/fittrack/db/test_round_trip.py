@@ -8,31 +8,14 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from fittrack.db.engine import make_engine
-from fittrack.db.types import Bytes, Day, Document, Flag, Instant, Real, Uuid16, word
 from tests import databases
+from tests.fittrack.db.every_type import BYTES_MAX, LONG_MAX, TEXT_MAX, things
 from tests.fittrack.db.journal_world import settings_of
 
-TEXT_MAX, BYTES_MAX, LONG_MAX = 200, 32, 4_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-things = Table(
-    "things",
-    MetaData(naming_convention={"pk": "pk_%(table_name)s"}),
-    Column("thing_id", Uuid16, primary_key=True),
-    Column("amount", Integer),
-    Column("label", word(TEXT_MAX)),
-    Column("story", word(LONG_MAX)),
-    Column("short", Bytes(BYTES_MAX)),
-    Column("document", Document),
-    Column("happened_at", Instant),
-    Column("born_on", Day),
-    Column("is_on", Flag),
-    Column("measure", Real),
-    sqlite_strict=True,
-)
 
 milliseconds = st.integers(min_value=-(10**12), max_value=10**13)
 instants = milliseconds.map(lambda ms: EPOCH + timedelta(milliseconds=ms))
