@@ -67,12 +67,8 @@ class Place:
         return replace(self.settings, **changes)
 
 
-def a_schema(
-    server: ServerProcess, user: str | None = None, *, wallet: Path | None = None
-) -> DatabaseSettings:
-    """A new user's. `wallet`: how to reach a server that wants TLS."""
-    user = user or f"PLAYER_{next(_numbers)}"
-    dsn = f"tcps://{HOST}:{server.port}/{SERVICE}" if wallet else server.dsn
+def administer(dsn: str, sql: str, *, wallet: Path | None = None) -> None:
+    """Do what the administrator alone may."""
     with (
         oracledb.connect(
             user=ADMINISTRATOR,
@@ -82,7 +78,16 @@ def a_schema(
         ) as connection,
         connection.cursor() as cursor,
     ):
-        cursor.execute(f'CREATE USER {user} IDENTIFIED BY "{PASSWORD}"')
+        cursor.execute(sql)
+
+
+def a_schema(
+    server: ServerProcess, user: str | None = None, *, wallet: Path | None = None
+) -> DatabaseSettings:
+    """A new user's. `wallet`: how to reach a server that wants TLS."""
+    user = user or f"PLAYER_{next(_numbers)}"
+    dsn = f"tcps://{HOST}:{server.port}/{SERVICE}" if wallet else server.dsn
+    administer(dsn, f'CREATE USER {user} IDENTIFIED BY "{PASSWORD}"', wallet=wallet)
     return DatabaseSettings(
         oracle_dsn=dsn,
         oracle_user=user,
@@ -96,11 +101,22 @@ def place(server: ServerProcess) -> Place:
     return Place(a_schema(server))
 
 
-@pytest.fixture
-def engine(place: Place) -> Iterator[Engine]:
-    """The product's engine on a schema with all of its tables."""
-    engine = make_engine(place.settings)
+@pytest.fixture(scope="session")
+def with_tables(server: ServerProcess) -> DatabaseSettings:
+    """A schema with all tables of the product, to be copied."""
+    settings = a_schema(server)
+    engine = make_engine(settings)
     metadata.create_all(engine)
+    engine.dispose()
+    return settings
+
+
+@pytest.fixture
+def engine(place: Place, server: ServerProcess, with_tables: DatabaseSettings) -> Iterator[Engine]:
+    """The product's engine on a schema with all of its tables."""
+    source, target = with_tables.oracle_user, place.settings.oracle_user
+    administer(server.dsn, f"BEGIN test_server.copy('{source}', '{target}'); END;")
+    engine = make_engine(place.settings)
     yield engine
     engine.dispose()
 
