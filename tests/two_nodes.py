@@ -28,9 +28,11 @@ class _Stop:
     def __init__(self, at: str) -> None:
         self._at = re.compile(at, re.IGNORECASE | re.DOTALL)
         self._reached, self._open = threading.Event(), threading.Event()
+        self.stopped = False
 
     def __call__(self, _conn: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not self._reached.is_set() and self._at.match(statement):
+            self.stopped = True
             self._reached.set()
             if not self._open.wait(PATIENCE_S):
                 raise TimeoutError("nobody let it go on")
@@ -66,6 +68,7 @@ async def meanwhile(
         finally:
             stop.leave()
             await asyncio.wait([running])
+    assert stop.stopped, f"it sent nothing like {at}"
     return running.result()
 
 

@@ -245,8 +245,12 @@ def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> Email
 def accept_invitation(
     conn: Connection, user_id: UserId, password_hash: str, rules_version: str, now: datetime
 ) -> bool:
-    """The holder has a password, and accepts terms and rules. False: that was done before."""
-    invited = (users.c.user_id == user_id, users.c.accepted_rules_at.is_(None))
+    """The holder has a password, and accepts terms and rules. False: that was done before, or is too late."""
+    invited = (
+        users.c.user_id == user_id,
+        users.c.accepted_rules_at.is_(None),
+        users.c.deleted_at.is_(None),
+    )
     accepted = {
         "password_hash": password_hash,
         "accepted_terms_at": now,

@@ -135,13 +135,13 @@ def _reset_once(
 def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetime) -> list[EndedSession]:
     user_id = _holder(conn, token_hash, now)
     account = queries.held_credentials(conn, user_id)
-    if not conn.execute(queries.use_email_token(token_hash, now)).rowcount:
+    # It was used, or the account deleted, since the look at it.
+    if account is None or not conn.execute(queries.use_email_token(token_hash, now)).rowcount:
         raise InvalidToken
     queries.set_password(conn, user_id, password_hash)
-    if account is not None:
-        queries.clear_attempts(conn, LOGIN, subject_hash(rules.email_key(account.email)))
-        if not account.email_verified:  # whoever linked them did so without proving the address
-            conn.execute(forget_identities(user_id))
+    queries.clear_attempts(conn, LOGIN, subject_hash(rules.email_key(account.email)))
+    if not account.email_verified:  # whoever linked them did so without proving the address
+        conn.execute(forget_identities(user_id))
     return sessions.end_all(conn, user_id, now, EndReason.PASSWORD)
 
 
