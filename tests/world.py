@@ -172,6 +172,17 @@ async def open_drawing(
     node: Node, *, cost: int = 1, close_in_s: float = 7_200, draw_after_s: float = 300, name: str = "The draw"
 ) -> DrawingId:
     """An open drawing with two prizes, that asks for no age of the account."""
+    drawing_id = await scheduled_drawing(
+        node, cost=cost, close_in_s=close_in_s, draw_after_s=draw_after_s, name=name
+    )
+    await node.registry.ref(DRAWING, drawing_id).ask(Intention(OpenDrawing()))
+    return drawing_id
+
+
+async def scheduled_drawing(
+    node: Node, *, cost: int = 1, close_in_s: float = 7_200, draw_after_s: float = 300, name: str = "The draw"
+) -> DrawingId:
+    """The same, not yet open."""
     drawing_id = DrawingId(uuid7())
     close = node.clock.now() + timedelta(seconds=close_in_s)
     drawing = Drawing(
@@ -188,7 +199,6 @@ async def open_drawing(
     for rank in (1, 2):
         await ref.ask(Intention(AddPrize(a_prize(rank))))
     await ref.ask(Intention(ScheduleDrawing()))
-    await ref.ask(Intention(OpenDrawing()))
     return drawing_id
 
 

@@ -212,6 +212,7 @@ class Membership:
             nodes = sorted({*known, *nodes})  # those whom Redis forgot are about to say that they are there
         self.view = View.of(version, nodes)
         if self.view.nodes != known:
+            self.changed_at = self._clock.monotonic()  # later than its version, if somebody was waited for
             _log.info("cluster.view", version=version, nodes=list(nodes))
             self.on_view()
 
