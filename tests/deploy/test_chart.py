@@ -90,12 +90,19 @@ def test_a_node_gets_longer_to_stop_than_its_drain_lasts(made: Rendered):
         assert pod["terminationGracePeriodSeconds"] > waits + DRAIN_MAX_S + 20
 
 
-def test_a_node_is_sent_requests_only_while_it_is_ready(made: Rendered):
+def test_a_node_is_sent_no_requests_before_it_was_ready_and_is_restarted_only_if_dead(made: Rendered):
     for deployment in made.of("Deployment"):
         (container,) = deployment["spec"]["template"]["spec"]["containers"]
-        assert container["readinessProbe"]["httpGet"]["path"] == "/health/ready"
+        asked = {probe: container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "readiness")}
+        assert sorted(asked.values()) == ["/health/live", "/health/ready"]
         assert container["livenessProbe"]["httpGet"]["path"] == "/health/live"
-        assert container["startupProbe"]["httpGet"]["path"] == "/health/live"
+
+
+def test_in_production_no_loss_that_all_nodes_share_takes_them_all_away(production: Rendered):
+    (deployment,) = production.of("Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["startupProbe"]["httpGet"]["path"] == "/health/ready"
+    assert container["readinessProbe"]["httpGet"]["path"] == "/health/live"
 
 
 def test_services_and_budgets_find_their_nodes_and_no_other_pods(made: Rendered):

@@ -137,6 +137,8 @@ def test_the_balancer_deals_out_to_the_port_that_nodes_serve_on() -> None:
     proxy = text_of("deploy/haproxy/haproxy.cfg")
     assert "server-template node 1-10 app:8000" in proxy
     assert "option httpchk GET /health/ready" in proxy
+    assert "use_backend living if { nbsrv(nodes) eq 0 }" in proxy
+    assert "option httpchk GET /health/live" in proxy
     assert SERVICES["balancer"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
