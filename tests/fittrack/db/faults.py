@@ -56,7 +56,7 @@ class Failure(Enum):
     """What a database may say of itself: SQLite's words and number, Oracle's number."""
 
     FULL = ("database or disk is full", sqlite3.SQLITE_FULL, 1653)
-    LOCKED = ("database is locked", sqlite3.SQLITE_BUSY, 60)
+    LOCKED = ("database is locked", sqlite3.SQLITE_BUSY, 54)
     UNREADABLE = ("disk I/O error", sqlite3.SQLITE_IOERR, 3113)
     VIOLATED = ("UNIQUE constraint failed: somewhere", sqlite3.SQLITE_CONSTRAINT, 1)
 
