@@ -61,11 +61,8 @@ ITEMS_TOGETHER_MAX: Final = 256
 """Messages in one packet: some ten kilobytes; larger ones would hold up what comes behind them."""
 
 PACKET_BYTES_MAX: Final = 262_144
-"""Bytes of their values in one packet, unless one alone has more: Redis copies it as a whole, and gives up a
+"""Bytes of one packet, unless one alone has more: Redis copies it as a whole, and gives up a
 listener for whom 8 MiB wait for a minute."""
-
-ITEM_BYTES: Final = 64
-"""What an item has beside its value, about."""
 
 
 class _Loose(Struct, array_like=True, gc=False):
@@ -92,17 +89,18 @@ _decode_item: Final = msgspec.msgpack.Decoder(Item).decode
 
 def write(sender: str, items: list[Item]) -> Iterator[tuple[bytes, list[Item]]]:
     """Packets of `items` in their order, each with those that it holds."""
-    together: list[Item] = []
-    size = 0
-    for item in items:
-        more = _size_of(item)
-        if together and (len(together) == ITEMS_TOGETHER_MAX or size + more > PACKET_BYTES_MAX):
-            yield _encode(Packet(sender, together)), together
-            together, size = [], 0
-        together.append(item)
-        size += more
-    if together:
-        yield _encode(Packet(sender, together)), together
+    for first in range(0, len(items), ITEMS_TOGETHER_MAX):
+        yield from _write(sender, items[first : first + ITEMS_TOGETHER_MAX])
+
+
+def _write(sender: str, together: list[Item]) -> Iterator[tuple[bytes, list[Item]]]:
+    data = _encode(Packet(sender, together))
+    if len(data) <= PACKET_BYTES_MAX or len(together) == 1:
+        yield data, together
+        return
+    half = len(together) // 2  # rare: what is said between nodes is small
+    yield from _write(sender, together[:half])
+    yield from _write(sender, together[half:])
 
 
 def read(data: bytes) -> Received:
@@ -126,10 +124,6 @@ def _read_item_by_item(data: bytes) -> Received:
         except ValueError:
             continue
     return Received(packet.sender, items, len(packet.items) - len(items))
-
-
-def _size_of(item: Item) -> int:
-    return ITEM_BYTES if isinstance(item, Moved) else ITEM_BYTES + len(item.value)
 
 
 def entity_to_wire(entity_id: EntityId) -> bytes:

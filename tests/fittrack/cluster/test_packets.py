@@ -26,7 +26,7 @@ def test_small_messages_are_bounded_by_their_number() -> None:
 
 
 def test_large_messages_are_bounded_by_their_bytes() -> None:
-    assert _packets([_reply(PACKET_BYTES_MAX // 4) for _ in range(7)]) == [3, 3, 1]
+    assert _packets([_reply(PACKET_BYTES_MAX // 4) for _ in range(7)]) == [3, 2, 2]
 
 
 def test_a_message_above_the_bound_goes_alone() -> None:
