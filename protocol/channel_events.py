@@ -122,7 +122,9 @@ class OpsLive(Payload, OpsFigures, frozen=True, kw_only=True):
     by_node: list[OpsNode]
 
 
-OpsEntity = Literal["drawing", "user", "fulfillment", "review", "sponsor", "client", "webhook"]
+OpsEntity = Literal[
+    "drawing", "drawing_template", "user", "fulfillment", "review", "sponsor", "client", "webhook"
+]
 """What an admin may have open."""
 
 

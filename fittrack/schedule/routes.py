@@ -21,7 +21,7 @@ from fittrack.schedule.messages import (
     EditTemplate,
 )
 from fittrack.schedule.model import Template, TemplatePrize
-from fittrack.schedule.views import template_detail, template_shape, template_tag
+from fittrack.schedule.views import listed, template_detail, template_shape, template_tag
 from fittrack.server.asking import CALENDAR, READS, REGISTRY, origin_of
 from fittrack.server.etags import etag_of, wanted_versions
 from fittrack.server.http import CLOCK
@@ -39,7 +39,8 @@ TAG: Final = "Drawing templates"
 async def list_templates(request: web.Request) -> web.Response:
     query = parse_query(request, schemas.TemplatesQuery)
     found, total = await request.app[READS].run(queries.find, query)
-    return render(page_of([template_shape(template) for template in found], query, total))
+    now, calendar = request.app[CLOCK].now(), request.app[CALENDAR]
+    return render(page_of([listed(template, now, calendar) for template in found], query, total))
 
 
 async def get_template(request: web.Request) -> web.Response:
@@ -113,7 +114,7 @@ ROUTES: list[Route] = [
         access=Access.ADMIN,
         tag=TAG,
         query=schemas.TemplatesQuery,
-        answer=Page[schemas.DrawingTemplate],
+        answer=Page[schemas.ListedTemplate],
     ),
     Route(
         "POST",

@@ -90,6 +90,13 @@ class DrawingTemplate(Answer, frozen=True, kw_only=True):
     updated_at: Instant
 
 
+class ListedTemplate(DrawingTemplate, frozen=True, kw_only=True):
+    """One line of `GET drawing-templates`."""
+
+    next_days: list[str]
+    """The platform's days, ISO, of its next drawings; a paused one has none."""
+
+
 class ComingDrawing(Answer, frozen=True, kw_only=True):
     """A drawing that the template made, or is about to make."""
 

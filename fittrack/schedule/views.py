@@ -5,16 +5,21 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Final
 
+from msgspec import structs
+
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.schedule.model import Template
 from fittrack.schedule.rules import coming_days, drawing_of, instants
-from fittrack.schedule.schemas import ComingDrawing, DrawingTemplate, DrawingTemplateDetail
+from fittrack.schedule.schemas import ComingDrawing, DrawingTemplate, DrawingTemplateDetail, ListedTemplate
 from fittrack.server.etags import etag_of
 from protocol import shapes
 from protocol.shapes import instant
 
 COMING_SHOWN_MAX: Final = 10
 """Drawings that are coming, shown with a template; a daily one may be made for a year ahead."""
+
+NEXT_LISTED_MAX: Final = 3
+"""Days in a line of the list."""
 
 
 def template_tag(template: Template) -> str:
@@ -45,6 +50,14 @@ def template_shape(template: Template) -> DrawingTemplate:
     )
 
 
+def listed(template: Template, now: datetime, calendar: PlatformCalendar) -> ListedTemplate:
+    """The template among others, with the days that it makes next."""
+    days = islice(coming_days(template, now, calendar), NEXT_LISTED_MAX if template.active else 0)
+    return ListedTemplate(
+        **structs.asdict(template_shape(template)), next_days=[day.isoformat() for day in days]
+    )
+
+
 def template_detail(
     template: Template, made: Collection[date], now: datetime, calendar: PlatformCalendar
 ) -> DrawingTemplateDetail:
@@ -54,9 +67,8 @@ def template_detail(
         for day in islice(coming_days(template, now, calendar), COMING_SHOWN_MAX)
         if template.active or day in made
     ]
-    shape = template_shape(template)
     return DrawingTemplateDetail(
-        **{name: getattr(shape, name) for name in shape.__struct_fields__},
+        **structs.asdict(template_shape(template)),
         coming=[_coming(template, day, day in made, calendar) for day in days],
     )
 

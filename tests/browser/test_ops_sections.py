@@ -13,6 +13,8 @@ SECTIONS = {
     "overview": "Actors in memory",
     "drawings": "Quarry Circuit",
     "drawings/new": "Create the draft",
+    "templates": "Hill Week",
+    "templates/new": "Create the template",
     "audit": "opened a drawing",
     "players": "Gloria",
     "reviews": "Nothing waits for a review",
@@ -90,12 +92,15 @@ async def test_every_section_is_accessible_on_a_desk_and_on_a_small_phone(
         admin = await an_admin(server, rest, "astrid")
         player = (await rest.get("/users/me", await a_newcomer(server, rest, "gloria")))["user_id"]
         drawing = (await opened(rest, admin, "Quarry Circuit"))["drawing_id"]
+        paused = {"drawing_type": "weekly", "name": "Hill Week, {date}", "active": False}
+        template = (await rest.post("/drawing-templates", paused, token=admin))["template_id"]
         await enter_console(ada, "astrid")
         await make_world(ada)
         things = {
             f"players/{player}": "No points yet",
             f"drawings/{drawing}": "Points per ticket",
             f"drawings/{drawing}/edit": "Sales have opened",
+            f"templates/{template}": "A template is activated with one prize or more",
         }
         places = {**SECTIONS, **things}
         for place, text in places.items():

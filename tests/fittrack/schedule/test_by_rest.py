@@ -140,6 +140,13 @@ async def test_templates_are_listed_by_type_and_by_whether_they_are_active(admin
         assert {each["template_id"] for each in (await admin.get(AT + query))["items"]} == expected
 
 
+async def test_the_list_tells_the_next_days_of_those_that_are_active(admin: Door) -> None:
+    await added(admin)
+    await added(admin, drawing_type="weekly", active=False)
+    told = {each["drawing_type"]: each["next_days"] for each in (await admin.get(AT))["items"]}
+    assert told == {"daily": ["2026-06-10", "2026-06-11", "2026-06-12"], "weekly": []}
+
+
 async def test_every_change_is_on_record_with_before_and_after(admin: Door) -> None:
     template = await added(admin)
     at = f"{AT}/{template['template_id']}"

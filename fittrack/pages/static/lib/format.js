@@ -6,6 +6,7 @@ const percent = new Intl.NumberFormat("en-US", { style: "percent", maximumSignif
 const DAY_TIME = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
 const dayTime = new Intl.DateTimeFormat("en-US", DAY_TIME);
 const yearDayTime = new Intl.DateTimeFormat("en-US", { year: "numeric", ...DAY_TIME });
+const wholeDay = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", year: "numeric", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 const UNITS = [
@@ -23,6 +24,9 @@ export function when(instant) {
   const date = new Date(instant);
   return (date.getFullYear() === new Date().getFullYear() ? dayTime : yearDayTime).format(date);
 }
+
+/** A day of the calendar as `Thu, Nov 26, 2026`, wherever one looks from. */
+export const onDay = (day) => wholeDay.format(new Date(`${day}T00:00Z`));
 
 /** An instant as a `datetime-local` input takes it: to the minute, in the time zone of who looks. */
 export function localTime(instant) {

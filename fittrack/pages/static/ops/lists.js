@@ -18,12 +18,15 @@ export function useList(path, initial = {}, round = 0) {
   };
 }
 
-/** A choice among values; the empty one means all. */
+/** A choice among values, or pairs of a value and what it is called; the empty one means all. */
 export function Choice({ list, name, label, values }) {
   return html`<label class="filter"><span>${label}</span>
     <select value=${list.asked[name] ?? ""} onChange=${(event) => list.filter({ [name]: event.target.value })}>
       <option value="">All</option>
-      ${values.map((value) => html`<option value=${value}>${words(value)}</option>`)}
+      ${values.map((value) => {
+        const [key, text = words(key)] = [value].flat();
+        return html`<option value=${key}>${text}</option>`;
+      })}
     </select>
   </label>`;
 }

@@ -4,6 +4,7 @@
 export const PLACES = [
   { name: "overview", label: "Overview", icon: "M3 12h4l3-8 4 16 3-8h4", load: async () => (await import("./sections/overview.js")).Overview },
   { name: "drawings", label: "Drawings", icon: "M4 7h16v4a2 2 0 0 0 0 4v4H4v-4a2 2 0 0 0 0-4zM14 7v12", load: async () => (await import("./sections/drawings.js")).Drawings },
+  { name: "templates", label: "Templates", icon: "M8 8h12v12H8zM4 16V4h12M11 12h6M11 16h4", load: async () => (await import("./sections/templates.js")).Templates },
   { name: "players", label: "Players", icon: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-3.5 3-5.5 6.5-5.5s6.5 2 6.5 5.5M16 4.5a3.5 3.5 0 0 1 0 6.5M18 15c2 .8 3.5 2.6 3.5 5", load: async () => (await import("./sections/players.js")).Players },
   { name: "reviews", label: "Reviews", icon: "M12 3l8 3v6c0 4.5-3.5 7.5-8 9-4.5-1.5-8-4.5-8-9V6zM9 12l2 2 4-4", load: async () => (await import("./sections/reviews.js")).Reviews },
   { name: "fulfilments", label: "Prizes", icon: "M3 7h11v10H3zM14 10h4l3 3v4h-7M7 20a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM17 20a2 2 0 1 0 0-4 2 2 0 0 0 0 4z", load: async () => (await import("./sections/fulfilments.js")).Fulfilments },

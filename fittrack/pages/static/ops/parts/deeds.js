@@ -39,7 +39,7 @@ export function deed(action) {
   return `${past(verb.replaceAll(/[-_]/g, " "))} ${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 }
 
-const PLACES = { drawing: "drawings", user: "players" };
+const PLACES = { drawing: "drawings", drawing_template: "templates", user: "players" };
 
 /** Where something can be seen; null when it has no page of its own. */
 export const placeOfThing = (type, id) => (PLACES[type] && id ? `#/${PLACES[type]}/${id}` : null);

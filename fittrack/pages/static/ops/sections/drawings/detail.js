@@ -1,11 +1,11 @@
 /** One drawing as it stands: what it is, what may be done with it now, and how it was drawn. */
 
 import { html, useEffect, useState } from "/pages/lib/base.js";
-import { count, number, when } from "/pages/lib/format.js";
+import { number, when } from "/pages/lib/format.js";
 import { Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useFollowed, useLive, useOps, useRounds } from "../../context.js";
 import { Company, Doings } from "../../parts/others.js";
-import { aboutOf } from "./about.js";
+import { aboutOf, audience } from "./about.js";
 import { Steps } from "./steps.js";
 import { TONES, Timing } from "./board.js";
 import { Drawn } from "./drawn.js";
@@ -61,7 +61,7 @@ function Facts({ drawing }) {
       ${fact("Sales open", opens ? when(opens) : status === "draft" || status === "scheduled" ? "by hand" : "opened by hand")}
       ${fact("Sales close", when(drawing.ticket_sales_close))}
       ${fact("Draw", `${when(drawing.drawing_time)}, ${drawing.auto_execute ? "by itself" : "by hand"}`)}
-      ${fact("For", `${eligibility.user_type === "premium" ? "premium players" : "all players"}, with an account of ${count(eligibility.min_account_age_days, "day")} or more`)}
+      ${fact("For", audience(eligibility))}
       ${fact("Free tickets per person", number(drawing.free_tickets_per_person))}
       ${commit && fact("Commitment", html`<span class="mono">${commit}</span>`)}
       ${drawing.closing?.root && fact("Root of the entries", html`<span class="mono">${drawing.closing.root}</span>`)}

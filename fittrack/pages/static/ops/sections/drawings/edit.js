@@ -6,28 +6,21 @@ import { useOps } from "../../context.js";
 import { ChangedMeanwhile, Company } from "../../parts/others.js";
 import { SchemaForm } from "../../parts/schema_form.js";
 import { aboutOf } from "./about.js";
-
-const USUAL_IF_EMPTY = "Empty: what is usual for the type";
+import { COST, KIND, START, TAKING_PART, edited, given, usual } from "./fields.js";
 
 const FIELDS = [
   { name: "name", label: "Name" },
-  { name: "drawing_type", label: "Type" },
-  { name: "ticket_cost_points", label: "Points per ticket", hint: USUAL_IF_EMPTY },
+  KIND,
+  COST,
   { name: "sales_open", label: "Sales open", hint: "Empty: you open it yourself" },
-  { name: "ticket_sales_close", label: "Sales close", hint: USUAL_IF_EMPTY },
-  { name: "drawing_time", label: "Draw", hint: USUAL_IF_EMPTY },
-  { name: "eligibility.user_type", label: "For", options: [["all", "All players"], ["premium", "Premium players"]] },
-  { name: "eligibility.min_account_age_days", label: "Age of the account, in days" },
-  { name: "free_tickets_per_person", label: "Free tickets per person" },
-  { name: "description", label: "Description" },
-  { name: "auto_execute", label: "Draw automatically at its time" },
+  usual({ name: "ticket_sales_close", label: "Sales close" }),
+  usual({ name: "drawing_time", label: "Draw" }),
+  ...TAKING_PART,
 ];
 
 /** From the opening on only what is cosmetic can change (SPEC 5). */
 const COSMETIC = FIELDS.filter(({ name }) => name === "description");
-const EDITED = FIELDS.map(({ hint, ...field }) => (hint === USUAL_IF_EMPTY ? field : { ...field, hint }));
-
-const USUAL = { drawing_type: "daily" };
+const EDITED = edited(FIELDS);
 
 /** Says which time zone the instants of the form are in. */
 const Zone = () => html`<p class="small soft">Times are in your time zone, ${Intl.DateTimeFormat().resolvedOptions().timeZone}.</p>`;
@@ -37,8 +30,7 @@ const go = (id) => (location.hash = `#/drawings/${id}`);
 export function Draft() {
   const { api, live, tell } = useOps();
   const send = async (body) => {
-    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-    const drawing = await api.post("drawings", given);
+    const drawing = await api.post("drawings", given(body));
     live.know(drawing);
     tell({ title: "Draft created", text: "Add prizes, then schedule it." });
     go(drawing.drawing_id);
@@ -46,7 +38,7 @@ export function Draft() {
   return html`<div class="view stack">
     <p><a class="back" href="#/drawings">‹ Drawings</a></p>
     <h1>New drawing</h1>
-    <section class="card stack"><${Zone} /><${SchemaForm} schema="NewDrawing" fields=${FIELDS} start=${USUAL} kind="primary" submit="Create the draft" onSend=${send} /></section>
+    <section class="card stack"><${Zone} /><${SchemaForm} schema="NewDrawing" fields=${FIELDS} start=${START} kind="primary" submit="Create the draft" onSend=${send} /></section>
   </div>`;
 }
 
@@ -58,8 +50,7 @@ export function Edit({ id }) {
   const { data: drawing, etag } = data;
   const loose = drawing.status === "draft" || drawing.status === "scheduled";
   const send = async (body) => {
-    const edited = await api.patch(`drawings/${id}`, body, { headers: { "If-Match": etag } });
-    live.know(edited);
+    live.know(await api.patch(`drawings/${id}`, body, { headers: { "If-Match": etag } }));
     tell({ title: "Saved", text: drawing.status === "scheduled" ? "The drawing has a new commitment." : undefined });
     go(id);
   };

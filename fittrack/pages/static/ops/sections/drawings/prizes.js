@@ -1,26 +1,16 @@
 /** The prizes of a drawing: what there is, and adding, changing and removing while that is allowed. */
 
 import { html, useState } from "/pages/lib/base.js";
-import { exactMoney, number } from "/pages/lib/format.js";
+import { number } from "/pages/lib/format.js";
 import { Nothing, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useOps, useRounds } from "../../context.js";
-import { AboutDialog, Confirm } from "../../parts/form.js";
-import { SchemaForm } from "../../parts/schema_form.js";
+import { Confirm } from "../../parts/form.js";
+import { PrizeDialog, PrizeLine } from "../../parts/prizes.js";
 
 const LISTED_MAX = 100;
 
 /** The prize, to those who have its drawing open. */
-const aboutPrize = (drawingId, prize) => ({ type: "drawing", id: drawingId, also: [prize.prize_id] });
-
-const fieldsWith = (sponsors) => [
-  { name: "rank", label: "Rank" },
-  { name: "name", label: "Name" },
-  { name: "value_usd", label: "Value in US dollars", hint: "Such as 50.00" },
-  { name: "quantity", label: "How many" },
-  { name: "fulfillment_type", label: "Delivery" },
-  { name: "sponsor_id", label: "Sponsor", options: sponsors.map((sponsor) => [sponsor.sponsor_id, sponsor.name]) },
-  { name: "description", label: "Description" },
-];
+const aboutPrize = (drawingId, prize) => ({ type: "drawing", id: drawingId, also: prize ? [prize.prize_id] : [] });
 
 export function Prizes({ drawing }) {
   const { api } = useOps();
@@ -30,10 +20,10 @@ export function Prizes({ drawing }) {
   const { data, problem, reload } = useLoaded(() => api.get("prizes", { drawing_id: id, limit: LISTED_MAX }), [id, status, round]);
   const loose = status === "draft" || status === "scheduled";
   const close = () => setOpen(null);
-  const done = () => {
-    close();
-    reload();
-  };
+  const guarded = { headers: { "If-Match": open?.etag } };
+  const add = (body) => api.post("prizes", { ...body, drawing_id: id }).then(reload);
+  const edit = (body) => api.patch(`prizes/${open.prize.prize_id}`, body, guarded).then(reload);
+  const remove = () => api.delete(`prizes/${open.prize.prize_id}`, guarded).then(reload);
   const listed = [...(data?.items ?? [])].sort((a, b) => a.prize.rank - b.prize.rank);
   return html`<section class="card stack tight" aria-labelledby="prizes-title">
     <div class="row between">
@@ -45,38 +35,18 @@ export function Prizes({ drawing }) {
     ${data && listed.length === 0 && html`<${Nothing} title="No prizes yet">A drawing is scheduled with one prize or more.<//>`}
     <ul class="lines">
       ${listed.map(
-        ({ prize, etag, sponsor_id, awarded, delivered }) => html`<li key=${prize.prize_id}>
-          <span><span class="strong">${prize.rank}. ${prize.quantity > 1 ? `${number(prize.quantity)} × ` : ""}${prize.name}</span>
-            <span class="small soft">${exactMoney(prize.value_usd)} · ${prize.fulfillment_type}${prize.sponsor ? ` · ${prize.sponsor}` : ""}${status === "completed" ? ` · ${number(awarded)} won, ${number(delivered)} delivered` : ""}</span></span>
-          ${loose &&
-          html`<span class="row tight">
-            <button type="button" class="button small" aria-label="Edit ${prize.name}" onClick=${() => setOpen({ what: "edit", prize: { ...prize, sponsor_id }, etag })}>Edit</button>
-            <button type="button" class="button small danger" aria-label="Remove ${prize.name}" onClick=${() => setOpen({ what: "remove", prize, etag })}>Remove</button>
-          </span>`}
-        </li>`,
+        ({ prize, etag, sponsor_id, awarded, delivered }) => html`<${PrizeLine} key=${prize.prize_id} prize=${prize} sponsor=${prize.sponsor}
+          more=${status === "completed" ? ` · ${number(awarded)} won, ${number(delivered)} delivered` : ""}
+          onEdit=${loose && (() => setOpen({ what: "edit", prize: { ...prize, sponsor_id }, etag }))}
+          onRemove=${() => setOpen({ what: "remove", prize, etag })} />`,
       )}
     </ul>
     ${open?.what === "remove" &&
-    html`<${Confirm} title="Remove a prize" about=${aboutPrize(id, open.prize)} submit="Remove" danger onClose=${close}
-      onConfirm=${() => api.delete(`prizes/${open.prize.prize_id}`, { headers: { "If-Match": open.etag } }).then(reload)}><p>${open.prize.name} will no longer be a prize of this drawing.</p><//>`}
-    ${(open?.what === "add" || open?.what === "edit") && html`<${PrizeDialog} drawingId=${id} ...${open} nextRank=${listed.length + 1} onDone=${done} onClose=${close} />`}
+    html`<${Confirm} title="Remove a prize" about=${aboutPrize(id, open.prize)} submit="Remove" danger onClose=${close} onConfirm=${remove}>
+      <p>${open.prize.name} will no longer be a prize of this drawing.</p>
+    <//>`}
+    ${(open?.what === "add" || open?.what === "edit") &&
+    html`<${PrizeDialog} schema=${open.prize ? "PrizePatch" : "NewPrize"} prize=${open.prize} nextRank=${listed.length + 1} about=${aboutPrize(id, open.prize)}
+      onSend=${open.prize ? edit : add} onClose=${close} />`}
   </section>`;
-}
-
-function PrizeDialog({ drawingId, what, prize, etag, nextRank, onDone, onClose }) {
-  const { api } = useOps();
-  const { data: sponsors, problem } = useLoaded(() => api.get("sponsors", { limit: LISTED_MAX }));
-  const isNew = what === "add";
-  const send = async (body) => {
-    if (isNew) await api.post("prizes", { ...body, drawing_id: drawingId });
-    else await api.patch(`prizes/${prize.prize_id}`, body, { headers: { "If-Match": etag } });
-    onDone();
-  };
-  return html`<${AboutDialog} about=${isNew ? { type: "drawing", id: drawingId } : aboutPrize(drawingId, prize)} title=${isNew ? "Add a prize" : "Edit a prize"} onClose=${onClose} wide>
-    <${Trouble} problem=${problem} />
-    ${!sponsors && !problem && html`<${Waiting} lines=${5} />`}
-    ${sponsors &&
-    html`<${SchemaForm} schema=${isNew ? "NewPrize" : "PrizePatch"} fields=${fieldsWith(sponsors.items)} initial=${prize} start=${isNew ? { rank: nextRank } : undefined}
-      submit=${isNew ? "Add" : "Save"} onSend=${send} />`}
-  <//>`;
 }
