@@ -151,7 +151,10 @@ class EnteredBeacon(Struct, frozen=True, forbid_unknown_fields=True):
     """`POST drawings/{id}/beacon`: a round of the promised chain as drand publishes it."""
 
     round: Annotated[int, Meta(ge=1, le=BEACON_ROUND_MAX)]
-    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]{96}$", max_length=96)]
+    signature: Annotated[
+        str,
+        Meta(pattern=r"^[0-9a-f]{96}$", max_length=96, description="96 hexadecimal digits, in lower case"),
+    ]
 
 
 class NewFreeEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

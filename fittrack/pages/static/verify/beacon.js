@@ -1,27 +1,10 @@
-/** The public beacon: drand quicknet's rounds, and whether its group signed one (FAIRNESS, drand quicknet). */
+/** Whether the group of the public beacon signed a round (FAIRNESS, drand quicknet). */
 
 import { bls12_381 } from "/pages/vendor/noble/curves/bls12-381.js";
 import { hexToBytes, sha256, u64 } from "./ftd1.js";
-
-export const QUICKNET = Object.freeze({
-  hash: "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
-  genesisMs: 1_692_803_367_000,
-  periodMs: 3_000,
-  publicKey:
-    "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451" +
-    "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a",
-});
-
-/** A round is used only this long after the close: nobody may know it when the last ticket is sold. */
-const LEAD_MS = 60_000;
+import { QUICKNET } from "./rounds.js";
 
 const DOMAIN = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
-
-/** When a round is published. */
-export const timeOfRound = (round) => QUICKNET.genesisMs + (round - 1) * QUICKNET.periodMs;
-
-/** The round that a drawing closed at `closedMs` must use: the first promised one that lies far enough. */
-export const chosenRound = (promised, closedMs) => promised.find((round) => timeOfRound(round) >= closedMs + LEAD_MS);
 
 /** Whether the chain's group signed the round: BLS12-381, the key in G2, the signature in G1. */
 export function isGenuine(round, signature) {

@@ -5,8 +5,9 @@
  * @typedef {{name: string, ok: boolean, sentence: string}} Check
  */
 
-import { QUICKNET, chosenRound, isGenuine, timeOfRound } from "./beacon.js";
+import { isGenuine } from "./beacon.js";
 import { bytesToHex, commit, draw, drawKey, hexToBytes, root, sha256 } from "./ftd1.js";
+import { QUICKNET, chosenRound, timeOfRound } from "./rounds.js";
 
 const CORE = { drawing_id: /^[0-9a-f]{32}$/, rules: null, seed: /^[0-9a-f]{64}$/, seed_commit: /^[0-9a-f]{64}$/ };
 const PUBLISHED = ["winners", "alternates", "beacon_round", "instants", "digest"];

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "/pages/lib/base.js";
 import { count, number, when } from "/pages/lib/format.js";
-import { Countdown, Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
+import { Button, Countdown, Trouble, Waiting, useAction, useLoaded } from "/pages/lib/ui.js";
 import { Checks, useVerification } from "/pages/verify/outcome.js";
 import { useOps } from "../../context.js";
 
@@ -42,12 +42,17 @@ function Winners({ drawing, atOnce }) {
   const { api } = useOps();
   const { drawing_id: id } = drawing;
   const { data, problem, reload } = useLoaded(() => api.get(`drawings/${id}/results`), [id]);
+  const [csv, { busy: saving, problem: unsaved }] = useAction(() => api.download(`drawings/${id}/winners.csv`, `winners-${id}.csv`));
   const [{ checks, busy, problem: unproven, name }, verify] = useVerification();
   useEffect(() => verify(id, () => api.text(`drawings/${id}/proof`)), [id]);
   const shown = useRevealed(data?.winners.length ?? 0, atOnce);
   return html`<section class="card stack" aria-labelledby="winners-title">
-      <div class="row between"><h2 id="winners-title">Winners</h2>${data && html`<span class="small soft">${when(data.completed_at)}</span>`}</div>
+      <div class="row between">
+        <h2 id="winners-title">Winners</h2>
+        <span class="row">${data && html`<span class="small soft">${when(data.completed_at)}</span>`}<${Button} kind="small" busy=${saving} aria-label="Winners, CSV" onClick=${csv}>CSV<//></span>
+      </div>
       <${Trouble} problem=${problem} retry=${reload} />
+      <${Trouble} problem=${unsaved} />
       ${!data && !problem && html`<${Waiting} />`}
       ${data?.winners.length === 0 && html`<p class="soft">Nobody entered, so nobody won.</p>`}
       <ol class="lines winners" aria-live="polite">

@@ -6,6 +6,7 @@ import { Trouble, Waiting, useLoaded } from "/pages/lib/ui.js";
 import { useOps } from "../../context.js";
 import { Confirm } from "../../parts/form.js";
 import { aboutOf } from "./about.js";
+import { EnterBeacon, useAwaited } from "./beacon.js";
 
 const ENTRIES_A_PAGE = 100;
 
@@ -16,9 +17,10 @@ const STEPS = {
   closed: ["execute", "cancel"],
 };
 
-const LABELS = { schedule: "Schedule", remove: "Delete", open: "Open sales", close: "Close sales", execute: "Draw the winners", cancel: "Cancel the drawing" };
+const LABELS = { schedule: "Schedule", remove: "Delete", open: "Open sales", close: "Close sales", execute: "Draw the winners", cancel: "Cancel the drawing", beacon: "Enter the round" };
 const EDITABLE = new Set(["draft", "scheduled", "open"]);
 const PRIMARY = new Set(["schedule", "open", "close", "execute"]);
+const DANGER = new Set(["remove", "cancel"]);
 
 const PLAIN = {
   schedule: "It is published with its commitment. A later change makes a new one.",
@@ -29,17 +31,19 @@ const PLAIN = {
 export function Steps({ drawing, etag }) {
   const [step, setStep] = useState(null);
   const { drawing_id: id, status } = drawing;
-  const steps = STEPS[status] ?? [];
+  const { awaited, problem, reload } = useAwaited(drawing);
+  const steps = [...(STEPS[status] ?? []), ...(awaited ? ["beacon"] : [])];
   const close = () => setStep(null);
   if (steps.length === 0 && step === null) return null;
-  const Question = { remove: Remove, execute: Execute, cancel: Cancel }[step] ?? Plain;
+  const Question = { remove: Remove, execute: Execute, cancel: Cancel, beacon: EnterBeacon }[step] ?? Plain;
   return html`<div class="row" role="group" aria-label="What may be done now">
     ${steps.map(
-      (name) => html`<button key=${name} type="button" class="button ${PRIMARY.has(name) ? "primary" : "danger"}" onClick=${() => setStep(name)}>${LABELS[name]}</button>`,
+      (name) => html`<button key=${name} type="button" class="button ${PRIMARY.has(name) ? "primary" : ""} ${DANGER.has(name) ? "danger" : ""}" onClick=${() => setStep(name)}>${LABELS[name]}</button>`,
     )}
     ${EDITABLE.has(status) && html`<a class="button" href="#/drawings/${id}/edit">Edit</a>`}
+    <${Trouble} problem=${problem} retry=${reload} />
     ${step &&
-    html`<${Question} step=${step} drawing=${drawing} etag=${etag} about=${aboutOf(drawing)} disabled=${!steps.includes(step)} onClose=${close}>
+    html`<${Question} step=${step} drawing=${drawing} awaited=${awaited} etag=${etag} about=${aboutOf(drawing)} disabled=${!steps.includes(step)} onClose=${close}>
       ${!steps.includes(step) && html`<p class="note" role="alert">The drawing is ${status} now: this can no longer be done.</p>`}
     <//>`}
   </div>`;
