@@ -5,7 +5,7 @@ from playwright.async_api import Browser
 from tests.browser.operators import REFUSED, enter_console, set_up_factor_in_dialog
 from tests.browser.test_ops_drawings import opened
 from tests.browser.visitor import DESK, SMALL_PHONE, Visitor, visiting
-from tests.newcomers import a_newcomer, an_admin
+from tests.newcomers import a_newcomer, address_of, an_admin, found_in_letters
 from tests.players import Rest
 from tests.server import Server
 
@@ -27,14 +27,48 @@ SECTIONS = {
 """Each section, and what it shows in the world of these tests."""
 
 
-async def test_an_admin_adjusts_points_and_suspends_and_the_player_feels_both(
+async def invite(visitor: Visitor, server: Server, email: str) -> None:
+    """Somebody, after an email that is taken."""
+    await visitor.button("Invite somebody").click()
+    dialog = visitor.page.get_by_role("dialog", name="Invite somebody")
+    await dialog.get_by_label("Date of birth").fill("1990-05-17")
+    await dialog.get_by_label("State").fill("TX")
+    await dialog.get_by_label("Email").fill(address_of("abigail"))
+    await dialog.get_by_role("button", name="Invite").click()
+    await dialog.get_by_text("There is an account with this email already").wait_for()
+    await dialog.get_by_label("Email").fill(email)
+    await dialog.get_by_role("button", name="Invite").click()
+    await found_in_letters(server, email, "We have made a FitTrack account for you")
+
+
+async def correct_email(visitor: Visitor, former: str, email: str) -> None:
+    """Of somebody in the list, after nothing was said to change."""
+    await visitor.button(former).click()
+    await visitor.button("Correct").click()
+    dialog = visitor.page.get_by_role("dialog", name=f"Correct {former}")
+    await dialog.get_by_label("Reason").fill("A typo")
+    await dialog.get_by_role("button", name="Correct").click()
+    await dialog.get_by_text("Say what is to be changed").wait_for()
+    await dialog.get_by_label("Email").fill(email)
+    await visitor.assert_accessible()
+    await dialog.get_by_role("button", name="Correct").click()
+    await visitor.page.get_by_role("heading", name=email).wait_for()
+
+
+async def test_an_admin_invites_corrects_adjusts_and_suspends_and_players_feel_it(
     server: Server, browser: Browser
 ) -> None:
-    async with Rest(server) as rest, visiting(browser, server, expected_faults=REFUSED) as ada:
+    refused = (*REFUSED, "status of 422")
+    async with Rest(server) as rest, visiting(browser, server, expected_faults=refused) as ada:
         await an_admin(server, rest, "abigail")
         token = await a_newcomer(server, rest, "greta")
         await enter_console(ada, "abigail")
         await ada.page.get_by_role("link", name="Players").click()
+        await invite(ada, server, address_of("ines"))
+        await correct_email(ada, address_of("ines"), address_of("inez"))
+        await found_in_letters(server, address_of("inez"), r"\w+")
+
+        await ada.page.get_by_role("link", name="Players").first.click()
         await ada.page.get_by_label("Name or email").fill("greta")
         await ada.page.keyboard.press("Enter")
         await ada.button("Greta").click()

@@ -14,7 +14,7 @@ export function textsOf(form) {
 
 /** A problem together with what it says of fields that the form does not have. */
 function withMore(problem, fields) {
-  const more = fields.map((field) => `${field.replaceAll("_", " ")}: ${problem.fields[field]}`);
+  const more = fields.map((field) => [field.replaceAll("_", " "), problem.fields[field]].filter(Boolean).join(": "));
   return more.length > 0 ? { message: [problem.message, ...more].join(" ") } : problem;
 }
 

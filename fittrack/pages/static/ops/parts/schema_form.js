@@ -79,6 +79,7 @@ function Control({ name, label, hint, options, property, value, error }) {
     <//>`;
   }
   if (property.format === "date-time") return html`<${Field} ...${common} type="datetime-local" defaultValue=${written(value)} />`;
+  if (property.format === "date") return html`<${Field} ...${common} type="date" defaultValue=${value ?? ""} />`;
   if (property.type === "integer") {
     return html`<${Field} ...${common} type="number" inputmode="numeric" min=${property.minimum} max=${property.maximum} defaultValue=${value ?? ""} />`;
   }

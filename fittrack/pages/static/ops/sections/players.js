@@ -1,4 +1,4 @@
-/** Players: found, seen whole, adjusted, suspended. */
+/** Players: found, invited, seen whole, corrected, adjusted, suspended. */
 
 import { html, useState } from "/pages/lib/base.js";
 import { ago, count, number, when, words } from "/pages/lib/format.js";
@@ -9,6 +9,7 @@ import { deed } from "../parts/deeds.js";
 import { FormDialog, Reason } from "../parts/form.js";
 import { Company, Doings } from "../parts/others.js";
 import { Status } from "../parts/status.js";
+import { Correct, Invite } from "./players/account.js";
 
 const COLUMNS = [
   { title: "Player", show: (row) => row.display_name ?? row.email },
@@ -62,8 +63,9 @@ export function Players({ path: [id] }) {
 
 function Found() {
   const list = useList("admin/users", { sort: "-created_at" });
+  const [inviting, setInviting] = useState(false);
   return html`<div class="view stack">
-    <h1>Players</h1>
+    <div class="row between"><h1>Players</h1><${Button} kind="primary small" onClick=${() => setInviting(true)}>Invite somebody<//></div>
     <div class="row filters">
       <${Search} list=${list} label="Name or email" />
       <${Choice} list=${list} name="status" label="Status" values=${["active", "pending", "suspended", "banned"]} />
@@ -71,6 +73,7 @@ function Found() {
       <${Search} list=${list} name="tier" label="Tier" kind="" />
     </div>
     <${List} list=${list} label="Players" columns=${COLUMNS} id="user_id" open=${(row) => (location.hash = `#/players/${row.user_id}`)} nothing="Nobody is found" />
+    ${inviting && html`<${Invite} onClose=${() => setInviting(false)} onDone=${list.reload} />`}
   </div>`;
 }
 
@@ -86,12 +89,13 @@ const TABS = {
 function Player({ id }) {
   const { api } = useOps();
   const round = useDoneTo(id);
-  const { data: player, problem, reload } = useLoaded(() => api.get(`admin/users/${id}`), [id, round]);
+  const { data, problem, reload } = useLoaded(() => api.tagged(`admin/users/${id}`), [id, round]);
   const [tab, setTab] = useState("ledger");
   const [doing, setDoing] = useState(null);
   const close = () => setDoing(null);
   const about = { type: "user", id };
-  if (!player) return html`<div class="view">${problem ? html`<${Trouble} problem=${problem} retry=${reload} />` : html`<${Waiting} lines=${8} />`}</div>`;
+  if (!data) return html`<div class="view">${problem ? html`<${Trouble} problem=${problem} retry=${reload} />` : html`<${Waiting} lines=${8} />`}</div>`;
+  const { data: player, etag } = data;
   const name = player.profile?.display_name ?? player.email;
   return html`<div class="view stack">
     <p><a class="back" href="#/players">‹ Players</a></p>
@@ -100,6 +104,7 @@ function Player({ id }) {
       <div><h1>${name}</h1><p class="soft small">${player.email} · since ${when(player.created_at)}</p></div>
       <div class="row">
         <${Button} kind="small" onClick=${() => setDoing("points")}>Adjust points<//>
+        <${Button} kind="small" onClick=${() => setDoing("correct")}>Correct<//>
         <${Button} kind="small" onClick=${() => setDoing("role")}>Change role<//>
         <${Button} kind="small danger" onClick=${() => setDoing("status")}>Change status<//>
       </div>
@@ -123,7 +128,7 @@ function Player({ id }) {
       ${Object.entries(TABS).map(([key, [title]]) => html`<button type="button" aria-pressed=${tab === key} onClick=${() => setTab(key)}>${title}</button>`)}
     </div>
     <${Tab} key=${tab} id=${id} tab=${tab} round=${round} />
-    ${DIALOGS[doing] && html`<${DIALOGS[doing]} player=${player} name=${name} about=${about} onClose=${close} onDone=${reload} />`}
+    ${DIALOGS[doing] && html`<${DIALOGS[doing]} player=${player} etag=${etag} name=${name} about=${about} onClose=${close} onDone=${reload} />`}
   </div>`;
 }
 
@@ -196,4 +201,4 @@ function SetRole({ player, name, onDone, ...dialog }) {
   <//>`;
 }
 
-const DIALOGS = { points: Adjust, status: SetStatus, role: SetRole };
+const DIALOGS = { points: Adjust, correct: Correct, status: SetStatus, role: SetRole };
