@@ -9,31 +9,46 @@ _UNAVAILABLE: Final = frozenset(
         "DPY-4005",  # the pool had no connection in time
         "DPY-4011",  # the connection was lost
         "DPY-4024",  # a call took too long and was broken off
+        # Sessions: no further one, or this one was ended.
         "ORA-00018",  # too many sessions
         "ORA-00020",  # too many processes
         "ORA-00028",  # the session was killed
-        "ORA-00054",  # a lock was not to be had in time
-        "ORA-00060",  # a deadlock
-        "ORA-00257",  # the archiver is stuck
         "ORA-01013",  # a call was broken off
-        "ORA-01536",  # no quota
-        "ORA-01555",  # a snapshot is too old
-        "ORA-01631",  # no space of one kind or another: up to 1691, and 30036
-        "ORA-01652",
-        "ORA-01653",
-        "ORA-01654",
-        "ORA-01688",
-        "ORA-01691",
         "ORA-02391",  # too many sessions of the user
         "ORA-02396",  # idle for too long
         "ORA-02399",  # connected for too long
+        "ORA-03136",  # not signed in in time
+        # What others hold.
+        "ORA-00054",  # a lock was not to be had in time
+        "ORA-00060",  # a deadlock
+        "ORA-01555",  # a snapshot is too old
+        "ORA-04021",  # a definition that somebody changes was not to be had in time
         "ORA-12801",  # a parallel worker failed
-        "ORA-16000",  # read-only
         "ORA-30006",  # a lock was not to be had in time
-        "ORA-30036",
+        # No space of one kind or another.
+        "ORA-00257",  # the archiver is stuck
+        "ORA-01536",  # the quota is used up
+        "ORA-01950",  # no quota
+        "ORA-12954",  # all of the 12 GB that Free may hold
+        "ORA-30036",  # undo
+        "ORA-65114",  # all that the pluggable database may hold
+        *(f"ORA-{number:05}" for number in (1630, 1631, 1632, *range(1650, 1660), *range(1680, 1694))),
+        # No memory.
+        "ORA-04030",  # of a process
+        "ORA-04031",  # shared by all
+        "ORA-04036",  # of all processes together
+        # Files that cannot be read or written now.
+        "ORA-00376",  # a data file is offline
+        "ORA-01114",  # a block could not be written
+        "ORA-01115",  # a block could not be read
+        "ORA-01578",  # a block is corrupt
+        "ORA-16000",  # read-only
+        "ORA-28365",  # the keystore of encrypted tablespaces is closed
     }
 )
-"""Errors that the driver calls a plain DatabaseError, but that no other statement would fare better with."""
+"""Errors that the driver calls a plain DatabaseError, but that no other statement would fare better with.
+
+In the two ranges each number is a segment of one kind or another that cannot be extended."""
 
 _RAISED_BY_TRIGGERS: Final = range(20_000, 21_000)
 

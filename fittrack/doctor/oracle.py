@@ -61,6 +61,10 @@ _LOCKED: Final = Explanation(
 _MEMORY: Final = Explanation(
     "the database has no memory left", "A DBA raises its memory (SGA_TARGET, PGA_AGGREGATE_LIMIT)."
 )
+_UNREADABLE: Final = Explanation(
+    "a data file cannot be read",
+    "A DBA looks at the alert log: a file that is offline is recovered, a corrupt block restored (RMAN).",
+)
 
 _BY_NUMBER: Final[dict[str, Explanation]] = {
     # Who connects.
@@ -169,6 +173,7 @@ _BY_NUMBER: Final[dict[str, Explanation]] = {
     ),
     "ORA-54": _LOCKED,
     "ORA-30006": _LOCKED,
+    "ORA-4030": _MEMORY,
     "ORA-4031": _MEMORY,
     "ORA-4036": _MEMORY,
     # What may be done.
@@ -181,7 +186,25 @@ _BY_NUMBER: Final[dict[str, Explanation]] = {
         "the archive of redo logs is full, and nothing can be written", "A DBA backs it up or makes room."
     ),
     "ORA-1652": Explanation("the temporary tablespace is full", _ROOM),
-    **dict.fromkeys(("ORA-1653", "ORA-1654", "ORA-1658", "ORA-1688", "ORA-1691"), _FULL),
+    **{
+        f"ORA-{number}": _FULL
+        for number in (1653, 1654, 1658, 1659, 1680, 1683, 1688, 1691, 1692)  # one kind of segment each
+    },
+    "ORA-12954": Explanation(
+        "the database has all of the 12 GB that the edition Free may hold",
+        "Make room, or move to an edition without that limit: Data Pump takes everything along.",
+    ),
+    "ORA-65114": Explanation(
+        "the pluggable database has all of the space that it may",
+        "A DBA raises it: ALTER PLUGGABLE DATABASE … STORAGE (MAXSIZE …).",
+    ),
+    "ORA-376": _UNREADABLE,
+    "ORA-1578": _UNREADABLE,
+    "ORA-5807": Explanation(
+        "the owner may keep no immutable table for as many idle days",
+        "A DBA raises BLOCKCHAIN_TABLE_RETENTION_THRESHOLD, or allows it: GRANT TABLE RETENTION TO …; "
+        "or leave `immutable-audit` out of ORACLE_EXTRAS.",
+    ),
     "ORA-30036": Explanation("the undo tablespace is full", _ROOM),
     "ORA-16000": Explanation(
         "the database is open for reading alone", "Connect to the primary: ORACLE_DSN names a standby."

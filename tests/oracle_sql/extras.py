@@ -12,6 +12,9 @@ from tests.oracle_sql.tokens import Kind
 
 ROWS_KEPT_DAYS_MIN = 16
 """Of NO DELETE UNTIL … DAYS AFTER INSERT (ORA-05741)."""
+IDLE_DAYS_MAX = 16
+"""Of NO DROP UNTIL … DAYS IDLE, for whoever lacks TABLE RETENTION: what the parameter
+BLOCKCHAIN_TABLE_RETENTION_THRESHOLD of 23ai is where nobody set it (ORA-05807)."""
 _TAGS = ("INSERT", "NOINSERT", "UPDATE", "NOUPDATE", "DELETE", "NODELETE", "CHECK", "NOCHECK")
 _NOT_IMMUTABLE = ("LONG", "ROWID", "UROWID", "BFILE", "XMLTYPE")
 
@@ -78,9 +81,13 @@ def _immutable(s: Statement) -> Iterator[str]:
     place.name()
     place.skip_parentheses()
     place.must("NO", "DROP")
+    idle = f"an owner keeps an idle table for {IDLE_DAYS_MAX} days at most"
     if place.takes("UNTIL"):
-        place.number()
+        if (days := place.number()) > IDLE_DAYS_MAX:
+            yield f"{idle}, not {days} (ORA-05807)"
         place.must("DAYS", "IDLE")
+    else:
+        yield f"{idle}, not for ever (ORA-05807)"
     place.must("NO", "DELETE")
     if place.takes("UNTIL"):
         if (days := place.number()) < ROWS_KEPT_DAYS_MIN:

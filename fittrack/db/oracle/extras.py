@@ -108,19 +108,26 @@ SELECT JSON {
 } FROM users u WITH NOINSERT NOUPDATE NODELETE""",
 )
 
+IDLE_DAYS: Final = 16
+"""How long nothing was added before the table of seals can be dropped: the most that an owner may ask for.
+
+More needs the system privilege TABLE RETENTION, or a higher BLOCKCHAIN_TABLE_RETENTION_THRESHOLD, which is
+16 where nobody set it (ORA-05807). A log that is in use is never idle for as long.
+"""
+
 _IMMUTABLE_AUDIT: Final = (
     # The log itself cannot be immutable: rows are sealed after they were written, and what is personal in
     # them is erased by law. Its seals can: a hash that was once in the chain stays, whoever owns it.
     Step(
         "immutable seals of the audit log",
         "SELECT COUNT(*) FROM user_tables WHERE table_name = 'AUDIT_SEALS'",
-        """CREATE IMMUTABLE TABLE audit_seals (
+        f"""CREATE IMMUTABLE TABLE audit_seals (
     chain_seq INTEGER NOT NULL,
     audit_id RAW(16) NOT NULL,
     row_hash RAW(32) NOT NULL,
     sealed_at TIMESTAMP NOT NULL,
     CONSTRAINT pk_audit_seals PRIMARY KEY (chain_seq)
-) NO DROP UNTIL 30 DAYS IDLE NO DELETE LOCKED VERSION "v1\"""",
+) NO DROP UNTIL {IDLE_DAYS} DAYS IDLE NO DELETE LOCKED VERSION "v1\"""",
     ),
     Step(
         "trigger that keeps the seals",

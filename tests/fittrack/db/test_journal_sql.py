@@ -140,6 +140,31 @@ def test_oracle_faults_are_told_apart(error: Exception, fault: Fault) -> None:
         assert store.fault_of(error) is fault
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(1650, 1652, 1654, 1658, 1659, 1680, 1683, 1688, 1691, 1692, 1693),  # segments
+        *(257, 1536, 1631, 1632, 1950, 12954, 30036, 65114),  # quotas, limits of editions
+        *(4030, 4031, 4036),  # memory
+        *(376, 1114, 1115, 1578, 16000, 28365),  # files
+        *(3136, 4021),  # not in time
+    ],
+)
+def test_what_no_other_statement_would_fare_better_with_is_the_databases_fault(number: int) -> None:
+    with create_engine("sqlite://").connect() as stand_in:
+        store = OracleStore(stand_in.engine)
+        store._connection = stand_in
+        assert store.fault_of(oracle_error(number)) is Fault.DATABASE
+
+
+@pytest.mark.parametrize("number", [904, 942, 932, 1407, 1438, 1461, 1722, 12899])
+def test_what_a_statement_or_its_values_do_wrong_is_its_own_fault(number: int) -> None:
+    with create_engine("sqlite://").connect() as stand_in:
+        store = OracleStore(stand_in.engine)
+        store._connection = stand_in
+        assert store.fault_of(oracle_error(number)) is Fault.STATEMENT
+
+
 def test_oracles_constraint_is_named_as_in_the_schema() -> None:
     store = OracleStore(create_engine("sqlite://"))
     assert store.constraint_of(VIOLATED) == "uq_inbox_notification_id"

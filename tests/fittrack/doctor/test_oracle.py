@@ -159,6 +159,17 @@ IN_PRACTICE = [
     ("ORA-01950: no privileges on tablespace 'USERS'", "may use no space", "QUOTA"),
     ("ORA-01536: space quota exceeded for tablespace 'USERS'", "all of the space", "QUOTA"),
     ("ORA-01653: unable to extend table", "tablespace is full", "data file"),
+    ("ORA-01692: unable to extend lob segment", "tablespace is full", "data file"),
+    ("ORA-01683: unable to extend index", "tablespace is full", "data file"),
+    ("ORA-12954: The request exceeds the maximum allowed database size of 12 GB.", "12 GB", "edition"),
+    ("ORA-65114: space usage in container is too high", "pluggable database", "MAXSIZE"),
+    ("ORA-01578: ORACLE data block corrupted (file # 7, block # 3)", "cannot be read", "RMAN"),
+    ("ORA-04031: unable to allocate bytes of shared memory", "no memory left", "SGA_TARGET"),
+    (
+        'ORA-05807: Blockchain or immutable table "A"."B" cannot have idle retention greater than 16 days.',
+        "as many idle days",
+        "GRANT TABLE RETENTION",
+    ),
     ("ORA-01652: unable to extend temp segment", "temporary tablespace is full", "data file"),
     ("ORA-30036: unable to extend segment in undo tablespace", "undo tablespace is full", "data file"),
     (
