@@ -11,10 +11,11 @@ from enum import Enum
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
+from fittrack.db import oracle_faults
 from fittrack.db.pools import DRIVER_POOL
 
 # Another process of a development cluster may hold the write lock for this long before we give up.
@@ -216,5 +217,11 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         hide_parameters=True,
         execution_options={DRIVER_POOL: pool},
     )
+    event.listen(engine, "handle_error", _leave_out_values)
     event.listen(engine, "engine_disposed", lambda _engine: pool.close(force=True))
     return engine
+
+
+def _leave_out_values(context: ExceptionContext) -> None:
+    if isinstance(context.sqlalchemy_exception, DBAPIError):
+        oracle_faults.leave_out_values(context.sqlalchemy_exception)

@@ -1,5 +1,6 @@
 """What an error of Oracle says by its number: whose fault it is, and whether the database is there at all."""
 
+import re
 from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
@@ -52,6 +53,10 @@ In the two ranges each number is a segment of one kind or another that cannot be
 
 _RAISED_BY_TRIGGERS: Final = range(20_000, 21_000)
 
+_VALUES: Final = re.compile(r"\nORA-033\d\d:.*|\nORA-\d+: \(ORA-.*", re.DOTALL)
+"""What 23ai adds to an error where ERROR_MESSAGE_DETAILS is on, which it is unless somebody says otherwise:
+`ORA-03301: (ORA-00001 details) row with column values (EMAIL:…) already exists`. A value may have lines."""
+
 
 def number_of(error: DBAPIError) -> str:
     """The number that the driver gives it: `ORA-01653`, `DPY-4011`; empty for what has none."""
@@ -67,6 +72,15 @@ def is_unavailable(error: DBAPIError) -> bool:
         or isinstance(error, OperationalError | InternalError | InterfaceError)
         or number_of(error) in _UNAVAILABLE
     )
+
+
+def leave_out_values(error: DBAPIError) -> None:
+    """Take the values of rows out of an error's text: they are people's, and errors go to logs and screens."""
+    detail: Any = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    message = getattr(detail, "message", None)
+    if isinstance(message, str):
+        detail.message = _VALUES.sub("", message)
+    error.args = tuple(_VALUES.sub("", arg) if isinstance(arg, str) else arg for arg in error.args)
 
 
 def is_refusal(error: DBAPIError) -> bool:

@@ -27,9 +27,12 @@ def following(conn: Connection, place: SealedColumn, after: Any) -> list[Value]:
 
 
 def held(conn: Connection, place: SealedColumn, keys: Sequence[Any]) -> list[Value]:
-    """The values as they are now; nobody else changes their rows until the transaction ends."""
+    """The values as they are now; nobody else changes their rows until the transaction ends.
+
+    Rows are held in the order of their keys, in which the journal writes its own (`db.journal.oracle_store`).
+    """
     values = select(place.key, place.column).where(place.key.in_(keys), place.column.is_not(None))
-    return [Value(*row) for row in conn.execute(values.with_for_update())]
+    return [Value(*row) for row in conn.execute(values.order_by(place.key).with_for_update())]
 
 
 def replace(conn: Connection, place: SealedColumn, value: Value) -> None:

@@ -10,6 +10,8 @@ BUSY = 54
 NO_DATA_FOUND = 1403
 """Not a failure: the end of a fetch."""
 READ_ONLY = 1456
+PERSONAL = "what is\nsomebody's own"
+"""In place of a value that was there already: 23ai tells it where ERROR_MESSAGE_DETAILS is on."""
 CANCELLED = 1013
 LENGTH_CHECK, NUMBER_CHECK = "~LENGTH", "~NUMBER"
 """How the checks begin that stand for a column's type."""
@@ -64,7 +66,8 @@ def _of_constraint(
         return OraError(
             1,
             f"unique constraint ({owner}.{name}) violated on table {owner}.{table}"
-            f" columns ({', '.join(columns)})",
+            f" columns ({', '.join(columns)})"
+            f"\nORA-03301: (ORA-00001 details) row with column values ({columns[0]}:{PERSONAL}) already exists",
         )
     if found := re.search(r"NOT NULL constraint failed: (\w+)\.(\w+)", text):
         column = f'("{owner}"."{found[1]}"."{found[2]}")'

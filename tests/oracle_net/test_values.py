@@ -1,5 +1,6 @@
 """Oracle's rules hold where they differ from SQLite's; what is bound and comes back: `test_round_trip`."""
 
+import traceback
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -79,6 +80,19 @@ def test_what_oracle_refuses_is_refused_by_its_number(table: Connection, sql: st
         table.exec_driver_sql(sql)
     assert oracle_faults.number_of(refused.value) == number
     table.rollback()
+
+
+def test_an_error_tells_no_values_of_rows(table: Connection) -> None:
+    table.execute(delete(things))
+    table.execute(insert(things).values(thing_id=UUID(int=1)))
+    with pytest.raises(DBAPIError) as refused:
+        table.execute(insert(things).values(thing_id=UUID(int=1)))
+    table.rollback()
+    told = "".join(traceback.format_exception(refused.value))
+    assert "(PLAYER_" in told
+    assert "violated on table" in told
+    assert "ORA-03301" not in told
+    assert "somebody's own" not in told
 
 
 def test_what_is_not_committed_is_seen_by_nobody_else(place: Place) -> None:

@@ -172,5 +172,7 @@ def test_every_statement_of_a_rotation_compiles_for_oracle(engine: Engine, file:
     fill(file, FORMER, 1)
     seen = statements_of(engine)
     rotate(engine)
-    assert len([sql for sql in seen if "FOR UPDATE" in sql]) == len(SEALED_COLUMNS)
+    locking = [sql for sql in seen if "FOR UPDATE" in sql]
+    assert len(locking) == len(SEALED_COLUMNS)
+    assert all(re.search(r"ORDER BY \w+\.\w+ FOR UPDATE$", sql) for sql in locking), locking
     assert_fit_for_oracle(seen)
