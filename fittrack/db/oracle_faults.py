@@ -75,7 +75,7 @@ def is_unavailable(error: DBAPIError) -> bool:
 
 
 def leave_out_values(error: DBAPIError) -> None:
-    """Take the values of rows out of an error's text: they are people's, and errors go to logs and screens."""
+    """Take the values of rows out of an error's text: they are people's; errors go to logs and screens."""
     detail: Any = error.orig.args[0] if error.orig is not None and error.orig.args else None
     message = getattr(detail, "message", None)
     if isinstance(message, str):

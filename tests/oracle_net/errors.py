@@ -67,7 +67,8 @@ def _of_constraint(
             1,
             f"unique constraint ({owner}.{name}) violated on table {owner}.{table}"
             f" columns ({', '.join(columns)})"
-            f"\nORA-03301: (ORA-00001 details) row with column values ({columns[0]}:{PERSONAL}) already exists",
+            "\nORA-03301: (ORA-00001 details) row with column values"
+            f" ({columns[0]}:{PERSONAL}) already exists",
         )
     if found := re.search(r"NOT NULL constraint failed: (\w+)\.(\w+)", text):
         column = f'("{owner}"."{found[1]}"."{found[2]}")'

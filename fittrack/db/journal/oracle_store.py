@@ -2,8 +2,8 @@
 
 Sorted, so that two nodes which write the same rows of a table meet on them in one order. Statements of units
 follow in the order of the units, so a circle stays possible: Oracle breaks it (ORA-00060), and the batch is
-written again. No `batcherrors`: any error undoes the batch. A statement's own failure leaves the transaction standing
-(statement-level rollback); a lost connection ends it, on the server too.
+written again. No `batcherrors`: any error undoes the batch. A statement's own failure leaves the transaction
+standing (statement-level rollback); a lost connection ends it, on the server too.
 """
 
 import re
