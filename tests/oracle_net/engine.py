@@ -126,6 +126,8 @@ class Engine:
             self._begin_snapshot()
         elif found := _ALTER_SESSION.fullmatch(sql):
             self._alter_session(found[1])
+        elif sql.strip().upper() == "COMMIT":
+            self.commit()
         else:
             self.commit()
             try:

@@ -4,7 +4,8 @@ from typing import Any
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, make_url
+from alembic.ddl.oracle import OracleImpl
+from sqlalchemy import Connection, Table, make_url
 
 from fittrack.db import types
 from fittrack.db.engine import DatabaseSettings, make_engine
@@ -20,6 +21,21 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
     if isinstance(item, types.Word):
         return f"types.word({item.length})"
     return f"types.{type(item).__name__}" if type(item).__module__ == types.__name__ else False
+
+
+class OraclesVersion(OracleImpl):
+    """What Alembic does on Oracle: the last class of a dialect's name is the one that it takes."""
+
+    __dialect__ = "oracle"
+
+    def version_table_impl(self, **named: Any) -> Table:
+        """The table of the schema's version, of which an INSERT asks nothing back.
+
+        `RETURNING … INTO :ret_0` would be a bind in a script, where SQL*Plus has none (SP2-0552).
+        """
+        table = super().version_table_impl(**named)
+        table.implicit_returning = False
+        return table
 
 
 # SQLite can roll DDL back, and the engine begins transactions by itself: a migration is whole or absent.

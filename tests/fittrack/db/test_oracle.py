@@ -85,6 +85,14 @@ def test_sqlplus_stops_at_the_first_failure_and_commits_at_the_end() -> None:
     assert ";" not in re.sub(r"CREATE TRIGGER.*?^/$", "", WHOLE, flags=re.DOTALL | re.MULTILINE)
 
 
+@pytest.mark.parametrize("start", [None, *REVISIONS])
+def test_sqlplus_is_not_asked_for_a_value(start: str | None) -> None:
+    """SP2-0552: only a trigger's rows, :old and :new, are named so."""
+    script = migrate.offline_sql("oracle", start, extras=Extra, user="fittrack_app")
+    without_text = re.sub(r"'[^']*'|--.*", "", script)
+    assert set(re.findall(r":[a-z_0-9]+", without_text, re.IGNORECASE)) <= {":new", ":old"}
+
+
 @pytest.mark.parametrize("extra", Extra)
 def test_an_extra_is_only_made_where_it_is_asked_for(extra: Extra) -> None:
     added = set(steps_of(migrate.offline_sql("oracle", extras=[extra])))
