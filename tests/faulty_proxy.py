@@ -1,7 +1,7 @@
 """A TCP proxy that does what networks do: it delays, stands still, forgets one direction, resets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -17,6 +17,8 @@ class FaultyProxy:
         self.port = 0
         self.delay_s = 0.0
         """Seconds that each piece is late, each way."""
+        self.on_way_there: Callable[[bytes], None] = lambda _piece: None
+        """Called with each piece for the server before that has it."""
 
     async def serve(self) -> asyncio.Server:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -52,6 +54,8 @@ class FaultyProxy:
     async def _pass_on(self, pair: "_Pair", reader: asyncio.StreamReader, way: "_Way") -> None:
         try:
             while piece := await reader.read(CHUNK):
+                if way == (pair.client, pair.server):
+                    self.on_way_there(piece)
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)
                 if not pair.lost.get(way):

@@ -12,14 +12,15 @@ from fittrack.pubsub.redis_words import Words
 
 _log = structlog.get_logger(__name__)
 
-TOGETHER_MAX: Final = 1_000
-"""Channels in one command: a hundred kilobytes."""
+TOGETHER_MAX: Final = 500
+"""Channels named while the event loop waits: some milliseconds, and fifty kilobytes."""
 
 MESSAGES_IN_A_ROW: Final = 100
 """Messages handled while the event loop waits: some milliseconds."""
 
-BEGIN_WITHIN_S: Final = 10.0
-"""Ten thousand channels are confirmed in less than a second; a server that takes so long hangs."""
+CONFIRM_WITHIN_S: Final = 10.0
+"""Seconds without progress while listening begins: many thousand channels are confirmed in one, and a server
+that leaves the next one unanswered for so long hangs."""
 
 Hear = Callable[[bytes], None]
 """Called on the event loop with what was published; must not block."""
@@ -37,8 +38,12 @@ class Listener:
             words.unsubscribed: self._ended,
         }
         self._handlers: dict[bytes, Hear] = {}
-        self._unconfirmed: dict[bytes, asyncio.Future[None]] = {}
+        self._is_linked = False
+        """Whether there is a connection, perhaps one on which listening only begins."""
+        self._unconfirmed: dict[bytes, asyncio.Future[None] | None] = {}
+        """What is wanted and not listened to yet, and what releases those who wait for it."""
         self._changed: dict[bytes, None] = {}
+        """What the server is still to be told about."""
         self._news = asyncio.Event()
         self._abandoned = asyncio.Event()
         self.connected = asyncio.Event()
@@ -61,9 +66,7 @@ class Listener:
 
     async def confirmed(self, channel: str) -> None:
         """Return when `channel` is listened to; at once when nothing is being connected or it is already."""
-        waiting = self._unconfirmed.get(channel.encode())
-        if waiting is not None:
-            await asyncio.shield(waiting)
+        await self._confirmation(channel.encode())
 
     def abandon(self, reason: str) -> None:
         """Give the connection up: it is there, and nothing comes."""
@@ -74,33 +77,45 @@ class Listener:
         """Listen over one connection until it is lost, which raises. `on_ready`: all is listened to."""
         connection = await connect(self._pool)
         try:
-            async with asyncio.timeout(BEGIN_WITHIN_S):
-                await self._begin(connection)
-            self.connected.set()
-            on_ready()
+            self._begin()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tell_changes(connection))
                 tasks.create_task(self._listen(connection))
+                tasks.create_task(self._wait_for_all(list(self._handlers), on_ready))
                 tasks.create_task(self._wait_for_abandonment())
         finally:
+            self._is_linked = False
             self.connected.clear()
             await connection.disconnect(nowait=True)
             await self._pool.release(connection)
             self._release_waiting()
 
+    def _begin(self) -> None:
+        """The server is to be told of all that is wanted, and of each change from now on."""
+        self._is_linked = True
+        self._abandoned.clear()
+        self._unconfirmed = dict.fromkeys(self._handlers)
+        self._changed = dict.fromkeys(self._handlers)
+        self._news.set()
+
+    async def _wait_for_all(self, wanted: list[bytes], on_ready: Callable[[], None]) -> None:
+        for name in wanted:
+            if name in self._unconfirmed:
+                async with asyncio.timeout(CONFIRM_WITHIN_S):
+                    await self._confirmation(name)
+        self.connected.set()
+        on_ready()
+
+    async def _confirmation(self, name: bytes) -> None:
+        if name not in self._unconfirmed:
+            return
+        waiting = self._unconfirmed[name] or asyncio.get_running_loop().create_future()
+        self._unconfirmed[name] = waiting
+        await asyncio.shield(waiting)
+
     async def _wait_for_abandonment(self) -> None:
         await self._abandoned.wait()
         raise TimeoutError("the connection was abandoned")
-
-    async def _begin(self, connection: AbstractConnection) -> None:
-        self._changed.clear()
-        self._abandoned.clear()
-        wanted = list(self._handlers)
-        for name in wanted:
-            self._unconfirmed.setdefault(name, asyncio.get_running_loop().create_future())
-        await self._send(connection, self._words.subscribe, wanted)
-        while any(name in self._unconfirmed for name in wanted):
-            self._hear(await connection.read_response(disable_decoding=True))
 
     async def _tell_changes(self, connection: AbstractConnection) -> None:
         while True:
@@ -133,31 +148,36 @@ class Listener:
             _log.exception("redis.message_not_taken", channel=said[1].decode(errors="replace"))
 
     def _confirmed(self, said: list[bytes]) -> None:
-        waiting = self._unconfirmed.pop(said[1], None)
-        if waiting is not None:
-            waiting.set_result(None)
+        self._release(said[1])
 
     def _ended(self, said: list[bytes]) -> None:
         if said[1] in self._handlers and said[1] not in self._changed:
             self.on_astray()
 
     def _change(self, name: bytes) -> None:
-        if not self.connected.is_set():
-            return
+        if not self._is_linked:
+            return  # whoever connects begins with what is wanted then
         if name in self._handlers:
-            self._unconfirmed.setdefault(name, asyncio.get_running_loop().create_future())
+            self._unconfirmed.setdefault(name)
+        else:
+            self._release(name)
         self._changed[name] = None
         self._news.set()
 
+    def _release(self, name: bytes) -> None:
+        waiting = self._unconfirmed.pop(name, None)
+        if waiting is not None:
+            waiting.set_result(None)
+
     def _release_waiting(self) -> None:
-        waiting, self._unconfirmed = self._unconfirmed, {}
-        for each in waiting.values():
-            each.set_result(None)
+        for name in list(self._unconfirmed):
+            self._release(name)
 
     async def _send(self, connection: AbstractConnection, command: str, names: list[bytes]) -> None:
         for first in range(0, len(names), TOGETHER_MAX):
             groups = self._words.together(names[first : first + TOGETHER_MAX])
             await send(connection, [(command, *group) for group in groups])
+            await asyncio.sleep(0)
 
 
 def _nothing() -> None:
