@@ -66,13 +66,21 @@ class Server:
     The log goes to `folder/server.log`; `faults` are the lines of it that tell of errors.
     """
 
-    def __init__(self, folder: Path, *arguments: str, module: str = "fittrack", **environ: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        module: str = "fittrack",
+        stdin: int = subprocess.DEVNULL,
+        **environ: str,
+    ) -> None:
         self.folder = folder
         self.port = 0
         self.writer_pid = 0
         """The process of the journal's writer, once it serves."""
         self.faults: list[dict[str, Any]] = []
         self.runs(*arguments, module=module)
+        self._stdin = stdin
         self.environ = {
             "PATH": os.environ["PATH"],
             **sent.environ(),
@@ -134,7 +142,7 @@ class Server:
             [*self._command, "--host", "127.0.0.1", "--port", str(self.port)],
             cwd=ROOT,
             env=self.environ,
-            stdin=subprocess.DEVNULL,
+            stdin=self._stdin,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -216,11 +224,12 @@ async def serving(
     folder: Path,
     *arguments: str,
     module: str = "fittrack",
+    stdin: int = subprocess.DEVNULL,
     expected_faults: Sequence[str] = (),
     **environ: str,
 ) -> AsyncIterator[Server]:
     """A server that serves, and is gone afterwards. An error that it logged, and nobody expected, fails."""
-    server = Server(folder, *arguments, module=module, **environ)
+    server = Server(folder, *arguments, module=module, stdin=stdin, **environ)
     try:
         await server.start()
         yield server

@@ -128,14 +128,17 @@ async def run_server(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    if worker is None:
+        # A terminal that closes sends it to all whom it started; elsewhere it is a word of the operator's.
+        loop.add_signal_handler(signal.SIGHUP, stopping.set if os.isatty(0) else _cannot_renew)
     supervisor = None if worker is None else SupervisorLink()
-    if supervisor is not None and node.links.cluster is not None:
-        supervisor.say_node(node.links.cluster.node)
     port = await node.start(host, port, worker=worker)
     if supervisor is None:
         _greet(settings, f"http://{host}:{port}")
         await stopping.wait()
     else:
+        supervisor.say_serving(node.links.cluster.node if node.links.cluster is not None else "")
+        supervisor.keep_alive()
         await _work(supervisor, stopping)
     for number in (signal.SIGTERM, signal.SIGINT):  # a second one ends it at once
         loop.remove_signal_handler(number)
@@ -145,11 +148,15 @@ async def run_server(
 
 async def _work(supervisor: SupervisorLink, stopping: asyncio.Event) -> None:
     """Be a worker: until a signal comes, or until there is no supervisor any more."""
-    supervisor.say_serving()
     orphaned = asyncio.ensure_future(supervisor.gone())
     orphaned.add_done_callback(lambda _: stopping.set())
     await stopping.wait()
     orphaned.cancel()
+
+
+def _cannot_renew() -> None:
+    """It alone has the port: nobody would serve meanwhile."""
+    structlog.get_logger(__name__).warning("node.not_renewed", reason="only several workers are renewed")
 
 
 def _greet_of_all(settings: Settings, workers: int, url: str) -> None:

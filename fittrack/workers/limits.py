@@ -14,6 +14,15 @@ SERVE_WITHIN_S: Final = 120.0
 that is busy with a thousand clients."""
 
 
+SAY_EVERY_S: Final = 3.0
+"""Between two words of a worker that its event loop turns."""
+
+SILENT_LOOKS: Final = 10
+"""Looks in a row, one every `SAY_EVERY_S`, that may find that a worker has said nothing: half a minute. A
+busy or swapping machine stands still for seconds. After ten the other nodes have taken the actors over, after
+35 clients that are connected go elsewhere by themselves; others are sent to it until it ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """In seconds."""
@@ -24,5 +33,9 @@ class Limits:
     stable_s: float = 60.0
     serve_within_s: float = SERVE_WITHIN_S
     end_within_s: float = END_WITHIN_S
+    look_every_s: float = SAY_EVERY_S
+    silent_looks: int = SILENT_LOOKS
+    """Looks are counted rather than seconds: while the supervisor stands still itself, or the machine sleeps,
+    there are none."""
     tell_within_s: float = 5.0
     """For what is done about a death: it is tried, and does not keep the next worker waiting."""

@@ -80,6 +80,10 @@ class Place:
         for worker in self._living:
             worker.kill()
 
+    def standing_still(self) -> list[Worker]:
+        """The workers of this place that have said nothing for too long; each call is a look at them."""
+        return [each for each in self._living if each.stands_still(self._limits.silent_looks)]
+
     async def close(self) -> None:
         """Return when all workers have ended, and have been told of where necessary. `stopping` is set."""
         await asyncio.gather(*(worker.end(self._limits.end_within_s) for worker in self._living))

@@ -18,7 +18,7 @@ class Supervisor:
         self, count: int, command: Sequence[str], on_death: OnDeath, limits: Limits | None = None
     ) -> None:
         orders = Orders(command=command, on_death=on_death, give_up=self._give_up, limits=limits or Limits())
-        self._stopping = orders.stopping
+        self._limits, self._stopping = orders.limits, orders.stopping
         self._places = [Place(number, orders) for number in range(1, count + 1)]
         self._renewal_wanted = asyncio.Event()
         self._renews = False
@@ -31,7 +31,9 @@ class Supervisor:
         """
         for place in self._places:
             place.open()
-        beside = [asyncio.ensure_future(self._greet(on_serving)), asyncio.ensure_future(self._renew())]
+        beside = [
+            asyncio.ensure_future(each) for each in (self._greet(on_serving), self._renew(), self._look())
+        ]
         await self._stopping.wait()
         for task in beside:
             task.cancel()
@@ -76,6 +78,16 @@ class Supervisor:
             if not await place.renew():
                 return False
         return True
+
+    async def _look(self) -> None:
+        """End those that stand still, one at each look: what halts all may have passed by the next one, and
+        meets those who come as well.
+        """
+        while True:
+            await asyncio.sleep(self._limits.look_every_s)
+            stuck = [worker for place in self._places for worker in place.standing_still()]
+            for worker in stuck[:1]:
+                worker.give_up(round(self._limits.look_every_s * self._limits.silent_looks, 1))
 
     def _give_up(self) -> bool:
         """Where nobody ever served, nobody will; later, the others go on with what they began with."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from fittrack.workers.link import NODE, SERVING
+from fittrack.workers.link import ALIVE, NODE, SERVING
 
 _LOOK_EVERY_S: Final = 0.01
 """From the end of what a worker says to the end of its process: milliseconds."""
@@ -26,17 +26,15 @@ class Worker:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                    [*command, "--worker", str(number)],
-                    stdin=theirs.fileno(),
-                    process_group=0,  # a terminal's Ctrl-C is for the supervisor, which has the workers drain
-                )
+                self._process = _start([*command, "--worker", str(number)], theirs)
         except BaseException:
             ours.close()
             raise
         loop = asyncio.get_running_loop()
         self._began = loop.time()
         self._drains = False
+        self._silent_looks: int | None = None
+        """Since it last said that it is alive; an earlier version never does."""
         self.pid = self._process.pid
         self.node = ""
         """What the cluster calls it, once it has said so."""
@@ -76,6 +74,19 @@ class Worker:
         """End it at once: what it acknowledged is stored."""
         self._send(signal.SIGKILL)
 
+    def stands_still(self, looks: int) -> bool:
+        """Whether this is one look more than so many in a row at which it had said nothing."""
+        if self._silent_looks is None:
+            return False
+        self._silent_looks += 1
+        return self._silent_looks > looks
+
+    def give_up(self, silent_s: float) -> None:
+        """End it, which stands still: what it acknowledged is stored."""
+        _log.error("workers.stuck", worker=self.number, pid=self.pid, silent_s=silent_s)
+        self._silent_looks = None  # once
+        self.kill()
+
     def _send(self, number: signal.Signals) -> None:
         if self._process.poll() is None:
             self._process.send_signal(number)
@@ -98,3 +109,18 @@ class Worker:
             self.serving.set_result(True)
         elif word.startswith(NODE):
             self.node = word.removeprefix(NODE).decode()
+        elif word == ALIVE:
+            self._silent_looks = 0
+
+
+def _start(command: Sequence[str], stdin: socket.socket) -> subprocess.Popen[bytes]:
+    """The process, which SIGHUP does not reach: it is for the supervisor, whoever sends it to all."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+    try:
+        return subprocess.Popen(  # noqa: S603 - ourselves
+            command,
+            stdin=stdin.fileno(),
+            process_group=0,  # a terminal's Ctrl-C is for the supervisor, too, which has the workers drain
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from fittrack.server.drain import DRAIN_MAX_S
-from fittrack.workers.limits import EXIT_USAGE
+from fittrack.workers.limits import EXIT_USAGE, SAY_EVERY_S, SILENT_LOOKS
 from tests.cluster.crowd import Crowd
 from tests.cluster.logs import lines
 from tests.cluster.reckoning import assert_streams_complete, assert_told_the_truth, settled
@@ -30,6 +30,9 @@ SPREAD_S = 20 if SOAK else 1
 
 RENEWALS = 2 if SOAK else 1
 """In the first one a worker dies before it drains; in a second one all drain."""
+
+STUCK = 1 if SOAK else 0
+"""Workers that stand still until they are replaced, which takes more than half a minute."""
 
 RENEWED_WITHIN_S = RENEWALS * WORKERS * 2 * PATIENCE_S
 STOPS_WITHIN = timedelta(seconds=DRAIN_MAX_S)
@@ -62,6 +65,18 @@ def latest(server: Server, worker: int) -> int:
     return int([line["pid"] for line in lines(server, "node.serving") if line["worker"] == worker][-1])
 
 
+async def assert_stuck_is_replaced(server: Server, worker: int) -> None:
+    """It stands still, and another one comes in its place."""
+    pid, served = latest(server, worker), len(lines(server, "node.serving"))
+    os.kill(pid, signal.SIGSTOP)
+    await eventually(
+        lambda: len(lines(server, "node.serving")) > served,
+        "another in the place of who stands still",
+        within_s=SAY_EVERY_S * SILENT_LOOKS + PATIENCE_S,
+    )
+    assert [line["pid"] for line in lines(server, "workers.stuck")] == [pid]
+
+
 @contextmanager
 def no_file_to_open(server: Server) -> Iterator[None]:
     """Meanwhile the supervisor can open nothing, so that it can start nobody either."""
@@ -71,7 +86,7 @@ def no_file_to_open(server: Server) -> Iterator[None]:
     resource.prlimit(server.pid, resource.RLIMIT_NOFILE, before)
 
 
-@pytest.mark.timeout(RENEWED_WITHIN_S + 6 * PATIENCE_S)
+@pytest.mark.timeout(RENEWED_WITHIN_S + 8 * PATIENCE_S)
 async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_loses_anything(
     stage: Stage, tmp_path: Path
 ) -> None:
@@ -81,7 +96,7 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
         async with serving(
             stage.folder,
             *arguments,
-            expected_faults=["workers.not_started"],
+            expected_faults=["workers.not_started", "workers.stuck"],
             REDIS_URL=redis.url,
             **environ,
         ) as server:
@@ -103,7 +118,12 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
                 after_death = await nodes_at(server)
                 assert len(after_death) == WORKERS and len(after_death & before) == WORKERS - 1
 
+                if SOAK:
+                    await assert_stuck_is_replaced(server, 2)
+                    after_death = await nodes_at(server)
+
                 server.send(signal.SIGHUP)
+                os.kill(latest(server, 2), signal.SIGHUP)  # as whoever sends it to all of that name
                 os.kill(latest(server, 1), signal.SIGKILL)  # while its successor starts
                 await eventually(lambda: lines(server, "cluster.death_told"), "nobody has to miss it")
                 for _ in range(1, RENEWALS):
@@ -118,7 +138,8 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
                 done.set()
             await settled(stage, crowd.players)
             started = len(lines(server, "workers.started"))
-            assert started == len(lines(server, "node.serving")) == WORKERS * (1 + RENEWALS) + 1
+            assert started == len(lines(server, "node.serving")) == WORKERS * (1 + RENEWALS) + 1 + STUCK
+            assert len(lines(server, "workers.stuck")) == STUCK
             await server.kill()  # returns at the end of the log: when nobody holds it any more
             for worker in range(1, WORKERS + 1):
                 assert_drained(server, worker, times=RENEWALS + (worker > 1))

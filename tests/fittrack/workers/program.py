@@ -3,11 +3,14 @@ between two starts like an installation.
 
 `serves`: says that it does, and ends in good order when it is told to. `waits`: the same, once the file `go`
 is there. `drains`: ends when `go` is there, or at a second signal. `ignores`: does not end when it is told
-to. `hangs`: never serves. `refuses`: its settings are wrong. `breaks`: ends before it serves.
+to. `hangs`: never serves. `refuses`: its settings are wrong. `breaks`: ends before it serves. `lives`:
+serves, and says again and again that it is alive, which the others do not. `halts`: says so once, and stands
+still.
 
-It leaves a file that says so where it hangs or drains.
+It leaves a file that says so where it hangs, halts or drains.
 """
 
+import os
 import signal
 import sys
 import time
@@ -29,14 +32,19 @@ def main(folder: Path, number: str) -> None:
     told = []
     signal.signal(signal.SIGTERM, signal.SIG_IGN if behaves == "ignores" else lambda *_: told.append(True))
     supervisor = SupervisorLink()
-    supervisor.say_node(f"node of {number}, {behaves}")
     if behaves == "waits":
         _wait_for(folder / "go")
     if behaves == "hangs":
         (folder / f"hangs {number}").touch()
     else:
-        supervisor.say_serving()
+        supervisor.say_serving(f"node of {number}, {behaves}")
+    if behaves == "halts":
+        (folder / f"halts {number}").touch()
+        supervisor.say_alive()
+        os.kill(os.getpid(), signal.SIGSTOP)
     while not told:
+        if behaves == "lives":
+            supervisor.say_alive()
         time.sleep(LOOK_EVERY_S)
     if behaves == "drains":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -58,7 +59,11 @@ class House:
 
     def kill(self, start: int) -> None:
         """The worker of that start, of all of them, is gone at once."""
-        os.kill(self.said("started")[start]["pid"], signal.SIGKILL)
+        self.send(start, signal.SIGKILL)
+
+    def send(self, start: int, number: signal.Signals) -> None:
+        """The worker of that start gets that signal."""
+        os.kill(self.said("started")[start]["pid"], number)
 
     def said(self, event: str) -> Lines:
         return [line for line in self._logs if line["event"] == f"workers.{event}"]
@@ -97,7 +102,7 @@ async def a_house(
     """Workers that behave so, and serve if it is that; afterwards none is left."""
     with capture_logs() as logs:
         house = House(folder, count, limits, behaves, logs)
-        if behaves == "serves":
+        if behaves in ("serves", "lives"):
             await house.serves()
         yield house
         house.go()
@@ -172,7 +177,42 @@ async def test_a_worker_that_died_is_started_again_when_its_successor_does_not_c
         assert (await house.hears("not_renewed"))["reason"] == "it ended with -9 before it served"
         await house.hears("started", 3)
         assert house.living == 1
-        await eventually(lambda: house.mourned == ["node of 1, serves", "node of 1, hangs"])
+        assert house.mourned == ["node of 1, serves"], "the other has not said who it is"
+
+
+async def test_a_worker_that_stands_still_is_replaced_and_one_that_says_nothing_by_habit_is_not(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, 2, Limits(restart_first_s=0.01, look_every_s=0.01)) as house:
+        house.behave("halts")
+        house.kill(0)
+        await eventually(lambda: list(tmp_path.glob("halts *")), "a halt")
+        house.behave("serves")
+        line = await house.hears("stuck")
+        assert line["pid"] == house.said("started")[2]["pid"]
+        assert line["silent_s"] == 0.1
+        assert (await house.hears("died", 2))["pid"] == line["pid"]
+        await house.hears("started", 4)
+        assert [node.split(", ")[1] for node in house.mourned] == ["serves", "halts"]
+        assert house.living == 2 and len(house.said("stuck")) == 1, "the other was silent for longer"
+
+
+async def test_a_supervisor_that_stood_still_itself_holds_that_against_nobody(tmp_path: Path) -> None:
+    limits = Limits(look_every_s=0.4, silent_looks=2)
+    async with a_house(tmp_path, 2, limits, behaves="lives") as house:
+        stood_still_until = time.monotonic() + 4 * limits.look_every_s
+        while time.monotonic() < stood_still_until:
+            time.sleep(0.1)  # noqa: ASYNC251 - that is what it does
+        house.renew()
+        await house.hears("renewed")
+        assert not house.said("stuck")
+
+
+async def test_who_tells_workers_to_renew_themselves_ends_none(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        house.send(0, signal.SIGHUP)
+        house.send(0, signal.SIGTERM)
+        assert (await house.hears("died"))["status"] == 0, "that it takes"
 
 
 async def test_a_successor_that_never_serves_is_ended_and_the_former_goes_on(tmp_path: Path) -> None:
