@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 CHUNK: Final = 65_536
@@ -19,6 +19,9 @@ class FaultyProxy:
         """Seconds that each piece is late, each way."""
         self.on_way_there: Callable[[bytes], None] = lambda _piece: None
         """Called with each piece for the server before that has it."""
+        self.silent = False
+        """Who comes now is let in, and hears nothing, also when others are served again."""
+        self._unheard: set[asyncio.StreamWriter] = set()
 
     async def serve(self) -> asyncio.Server:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -29,6 +32,8 @@ class FaultyProxy:
         """Every connection that stands breaks; new ones are fine."""
         for pair in self._pairs:
             pair.abort()
+        for client in self._unheard:
+            client.transport.abort()
 
     def forget(self, *, to_server: bool = False, to_client: bool = False) -> None:
         """On the connections that stand now, what goes there is lost from now on; nobody is told."""
@@ -36,6 +41,11 @@ class FaultyProxy:
             pair.lost = {(pair.client, pair.server): to_server, (pair.server, pair.client): to_client}
 
     async def _accept(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        if self.silent:
+            self._unheard.add(client)
+            with suppress(OSError):  # reset
+                await reader.read(-1)
+            return
         try:
             back, server = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:

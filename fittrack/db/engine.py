@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -64,7 +65,7 @@ class DatabaseSettings:
     oracle_pool_max: int = 8
     oracle_statement_cache: int = ORACLE_STATEMENT_CACHE
     oracle_call_timeout_ms: int = ORACLE_CALL_TIMEOUT_MS
-    oracle_connect_timeout_s: int = ORACLE_CONNECT_TIMEOUT_S
+    oracle_connect_timeout_s: float = ORACLE_CONNECT_TIMEOUT_S
 
 
 def unhurried(settings: DatabaseSettings) -> DatabaseSettings:
@@ -167,11 +168,13 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _oracle_engine(settings: DatabaseSettings) -> Engine:
-    """The driver's own pool of thin-mode connections; SQLAlchemy adds none.
+    """The driver's own pool of thin-mode connections, watched; SQLAlchemy adds none.
 
     `MAX_IDLE_BLOCKER_TIME`, which frees the rows of a node that stands still, is the server's setting.
     """
     import oracledb  # noqa: PLC0415 - its import costs 100 ms that an embedded database need not pay
+
+    from fittrack.db.oracle.pool import Pool  # noqa: PLC0415 - the same
 
     wallet: dict[str, str] = {}
     if settings.oracle_wallet_dir:
@@ -184,7 +187,8 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         with connection.cursor() as cursor:
             cursor.execute(ORACLE_SESSION)
 
-    pool = oracledb.create_pool(
+    make = partial(
+        oracledb.create_pool,
         dsn=settings.oracle_dsn,
         user=settings.oracle_user,
         password=settings.oracle_password,
@@ -194,17 +198,15 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         stmtcachesize=settings.oracle_statement_cache,
         tcp_connect_timeout=settings.oracle_connect_timeout_s,
         getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
-        wait_timeout=settings.oracle_connect_timeout_s * 1000,
+        wait_timeout=int(settings.oracle_connect_timeout_s * 1000),
         expire_time=ORACLE_KEEPALIVE_MINUTES,
         session_callback=settle,  # once for each session
         **wallet,
     )
+    pool = Pool(make, settings.oracle_connect_timeout_s)
 
     def acquire() -> oracledb.Connection:
-        try:
-            connection = pool.acquire()
-        except OSError as error:  # a host whose name cannot be looked up: the driver does not call it its own
-            raise oracledb.OperationalError(str(error)) from error
+        connection = pool.acquire()
         connection.call_timeout = settings.oracle_call_timeout_ms
         if settings.oracle_schema:
             connection.current_schema = settings.oracle_schema.upper()  # travels with the next call
@@ -218,7 +220,7 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         execution_options={DRIVER_POOL: pool},
     )
     event.listen(engine, "handle_error", _leave_out_values)
-    event.listen(engine, "engine_disposed", lambda _engine: pool.close(force=True))
+    event.listen(engine, "engine_disposed", lambda _engine: pool.close())
     return engine
 
 

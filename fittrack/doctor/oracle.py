@@ -237,6 +237,14 @@ _NETWORK: Final = (
     ("ewallet.pem", Explanation("the wallet is not there", _WALLET)),
     ("UNEXPECTED_EOF", Explanation("the port ended the connection before TLS was spoken", _LISTENER)),
     ("timed out", Explanation("nothing answers there", _LISTENER)),
+    (
+        "nothing answered within",
+        Explanation(
+            "nothing answers there, or what does accepts connections and says nothing",
+            "Check host, port and tcp:// or tcps:// in ORACLE_DSN, and firewalls between. On the server, "
+            "`lsnrctl status` shows whether the listener stands still: start it anew where it does.",
+        ),
+    ),
     ("No route to host", Explanation("the host cannot be reached", _LISTENER)),
     ("Network is unreachable", Explanation("the host cannot be reached", _LISTENER)),
     ("Connection reset", _CLOSED),
