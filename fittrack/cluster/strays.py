@@ -1,6 +1,7 @@
 """What did not find its actor waits a moment until it is looked who is there, and goes on."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -14,6 +15,9 @@ TRY_AGAIN_AFTER_S: Final = 0.05
 STRAYS_MAX: Final = 20_000
 """What waits at a time: some megabytes. More of it goes astray only where views differ for long."""
 
+STRAYS_IN_A_ROW: Final = 100
+"""What goes on while the event loop waits: some milliseconds."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -23,7 +27,7 @@ class Strays:
     def __init__(self, clock: Clock, refreshed: Callable[[], Awaitable[None]]) -> None:
         self._clock = clock
         self._refreshed = refreshed
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: deque[Callable[[], None]] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def add(self, go_on: Callable[[], None]) -> bool:
@@ -47,9 +51,24 @@ class Strays:
         try:
             while self._waiting:
                 await self._clock.sleep(TRY_AGAIN_AFTER_S)
-                await self._refreshed()
-                strays, self._waiting = self._waiting, []
-                for go_on in strays:
-                    go_on()
+                await self._refresh()
+                await self._go_on()
         finally:
             self._task = None
+
+    async def _refresh(self) -> None:
+        try:
+            await self._refreshed()
+        except Exception:  # the view that there is must do
+            _log.exception("cluster.view_not_refreshed")
+
+    async def _go_on(self) -> None:
+        """All that waits now; what goes astray again waits for the next look."""
+        for number in range(1, len(self._waiting) + 1):
+            go_on = self._waiting.popleft()
+            try:
+                go_on()
+            except Exception:  # others go on all the same
+                _log.exception("cluster.stray_failed")
+            if number % STRAYS_IN_A_ROW == 0:
+                await asyncio.sleep(0)

@@ -1,9 +1,14 @@
 """Messages that nobody waits for and that come to the wrong node: sent on once, and counted if in vain."""
 
+import asyncio
+from functools import partial
+
 import structlog
 
 from actors.runtime.kind import MAILBOX_MESSAGES_MAX
+from fittrack.cluster.strays import STRAYS_IN_A_ROW, STRAYS_MAX, Strays
 from fittrack.cluster.view import View
+from fittrack.kit.clock import SystemClock
 from tests.fittrack.cluster.houses import KIND, House, Say, Town
 from tests.stage import eventually
 
@@ -57,3 +62,50 @@ async def test_a_tell_whose_actor_takes_no_more_is_counted(town: Town) -> None:
     assert lost in (9, 10), "one may have its turn while the others wait"
     other.gate.set()
     await eventually(lambda: len(other.heard) == MAILBOX_MESSAGES_MAX + 10 - lost, "the rest")
+
+
+async def test_what_fails_on_its_way_holds_up_nothing_that_waits_with_it() -> None:
+    looks: list[str] = []
+    gone_on: list[int] = []
+
+    async def refreshed() -> None:
+        looks.append("looked")
+        if len(looks) == 1:
+            raise ValueError("the register says what nobody understands")
+
+    def fail() -> None:
+        raise ValueError("nobody can go on with that")
+
+    strays = Strays(SystemClock(), refreshed)
+    with structlog.testing.capture_logs() as logs:
+        for number in range(STRAYS_IN_A_ROW):
+            strays.add(fail)
+            strays.add(partial(gone_on.append, number))
+        await eventually(lambda: gone_on == list(range(STRAYS_IN_A_ROW)), "all others")
+        strays.add(partial(gone_on.append, -1))
+        await eventually(lambda: gone_on[-1] == -1, "a later one")
+    await strays.stop()
+    failed = ["cluster.view_not_refreshed", *["cluster.stray_failed"] * STRAYS_IN_A_ROW]
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == failed
+
+
+async def test_while_many_go_on_others_have_their_turns_and_those_left_are_counted_at_the_end() -> None:
+    looked, gone_on = asyncio.Event(), 0
+
+    async def refreshed() -> None:
+        looked.set()
+
+    def go_on() -> None:
+        nonlocal gone_on
+        gone_on += 1
+
+    strays = Strays(SystemClock(), refreshed)
+    for _ in range(STRAYS_MAX):
+        assert strays.add(go_on)
+    assert not strays.add(go_on), "too many"
+    await looked.wait()
+    with structlog.testing.capture_logs() as logs:
+        await strays.stop()
+    [line] = logs
+    assert 0 < gone_on <= 2 * STRAYS_IN_A_ROW
+    assert (line["event"], line["messages"]) == ("cluster.strays_given_up", STRAYS_MAX - gone_on)
