@@ -11,13 +11,14 @@ from uuid import UUID
 import structlog
 
 from actors import drawing_prizes, free_entry
+from actors.comparison import settle_by
 from actors.countdown import Countdown
 from actors.drawing_changes import DrawingChanges
 from actors.drawing_edits import DrawingEdits
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
 from actors.purchase import Counter, Offer, Sale, Shelf, settle
-from actors.runtime import Held, Outcome
+from actors.runtime import Held, Outcome, Promise
 from actors.services import Services
 from fittrack.db import log_queries
 from fittrack.db.handles import Connection, Table
@@ -50,7 +51,16 @@ log = structlog.get_logger(__name__)
 class DrawingActor(LogActor):
     """One drawing. `stored` is None until it is created."""
 
-    __slots__ = ("countdown", "edits", "life", "stored", "subject", "tickets_by_holder", "total_tickets")
+    __slots__ = (
+        "_is_telling",
+        "countdown",
+        "edits",
+        "life",
+        "stored",
+        "subject",
+        "tickets_by_holder",
+        "total_tickets",
+    )
     log: ClassVar[Table] = drawing_log
 
     stored: StoredDrawing | None
@@ -66,6 +76,8 @@ class DrawingActor(LogActor):
         self.edits = DrawingEdits(self, services, changes)
         self.life = DrawingLife(self, services, changes)
         self.countdown = Countdown(self, services)
+        self._is_telling = False
+        """Whether a tick waits for the log."""
 
     @property
     def drawing_id(self) -> DrawingId:
@@ -90,7 +102,7 @@ class DrawingActor(LogActor):
             case Intention():
                 return self.fulfil(message)
             case ViewDrawing():
-                return self.from_memory(partial(self.view, message.user_id))
+                return self.from_memory_meanwhile(partial(self.view, message.user_id))
             case TellTime():
                 return self._tell_time()
             case TendDrawing():
@@ -124,17 +136,22 @@ class DrawingActor(LogActor):
                 return Answer(await self.life.change(intention))
 
     def _tell_time(self) -> object:
-        if self.services.may_show(self.as_of):
+        if self.may_show():
             self.countdown.tell()
             return None
-        return self._tell_time_confirmed()
+        if self._is_telling:
+            return None
+        self._is_telling = True
+        told = Promise()
+        self.when_confirmed(partial(self._tell_confirmed, told))
+        return Held(told)
 
-    async def _tell_time_confirmed(self) -> None:
-        try:
-            await self.confirm()
-        except Busy:  # the database does not answer: time goes on
+    def _tell_confirmed(self, told: Promise, outcome: Outcome) -> None:
+        self._is_telling = False
+        if isinstance(outcome, Busy):  # the database does not answer: time goes on
             log.info("drawing.not_confirmed", drawing_id=self.subject)
-        self.countdown.tell()
+            outcome = None
+        settle_by(self.countdown.tell, told, outcome)
 
     def view(self, user_id: UserId | None = None) -> View:
         """The drawing as it is. Raises `NotFound` when there is none."""
@@ -183,13 +200,7 @@ class DrawingActor(LogActor):
 
     def _refuse(self, refusal: Problem) -> object:
         """The log checks a sale, but no refusal: nobody is refused for what has changed elsewhere."""
-        if self.services.may_show(self.as_of):
-            raise refusal
-        return self._refuse_confirmed(refusal)
-
-    async def _refuse_confirmed(self, refusal: Problem) -> None:
-        await self.confirm()
-        raise refusal
+        return self.from_memory_meanwhile(partial(_raise, refusal))
 
     def _hand_in(self, sold: tuple[Unit, Sale], holder: UUID, counter: Counter, at: int) -> Busy | None:
         """Give a sale to the journal. Returns why that cannot be."""
@@ -216,8 +227,7 @@ class DrawingActor(LogActor):
         elif isinstance(outcome, StaleLog):
             counter.put(at, self._overtaken())
         elif isinstance(outcome, OutcomeUnknown):
-            self.services.registry.doubt()
-            self.discard()  # the log tells what became of it
+            self.doubt()  # the log tells what became of it
             counter.put(at, outcome)
         elif isinstance(outcome, Problem):
             counter.put(at, outcome)
@@ -228,6 +238,10 @@ class DrawingActor(LogActor):
         """Another activation writes this log: the next message is for one that knows its end."""
         self.discard()
         return Busy("Somebody else changed it at the same time")
+
+
+def _raise(refusal: Problem) -> None:
+    raise refusal
 
 
 def _load(

@@ -44,6 +44,9 @@ OVERLAP: Final = timedelta(seconds=60)
 """Read again at each look: longer than a commit lasts and clocks differ."""
 LOOKED_AT_FOR_S: Final = 60.0
 """How long after somebody asked it reads on its own; later, it reads when it is asked again."""
+SHOWN_FOR_S: Final = 1.0
+"""What was read is shown so long, even if somebody else may have written since (SPEC 4): a look costs up to a
+quarter of a second of CPU, and those who wait for one share it."""
 TELL_EVERY_S: Final = 1.0
 """A channel's subscribers are told at most so often (PROTOCOL)."""
 READ_TOGETHER: Final = 500
@@ -199,7 +202,12 @@ class BoardActor(Actor):
             seconds=LOOK_EVERY_S
         )
         self._is_seen()
-        return show() if is_fresh and self._services.may_show(self._as_of) else self._read_and(show)
+        return show() if is_fresh and self._may_show() else self._read_and(show)
+
+    def _may_show(self) -> bool:
+        services = self._services
+        is_new = services.clock.monotonic() - self._as_of < SHOWN_FOR_S
+        return is_new or services.may_show(self._as_of, services.registry.doubted_at)
 
     async def _read_and(self, show: Callable[[], T]) -> T:
         await self._read()

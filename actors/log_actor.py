@@ -7,12 +7,14 @@ nobody knows is settled by the next unit, which takes the place in question or f
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from actors.runtime import Actor, Promise, StaleActivation
+from actors.comparison import Comparison, settle_by
+from actors.runtime import Actor, Held, Listener, Promise, StaleActivation
 from actors.services import Services
 from fittrack.db import log_queries
 from fittrack.db.handles import Table
@@ -46,17 +48,19 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 class LogActor(Actor):
     """An actor whose durable state is a log. Subclasses load it, decide, and append."""
 
-    __slots__ = ("appender", "as_of", "entity_id", "keys", "services")
+    __slots__ = ("_comparison", "appender", "as_of", "entity_id", "keys", "services")
     log: ClassVar[Table]
 
     appender: Appender
     keys: dict[UUID, int]
     as_of: float
-    """When the database was last asked, and had nothing that is not here."""
+    """Then the log had nothing that is not here: it was looked at later, or a unit of ours took its place."""
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         self.entity_id = entity_id
         self.services = services
+        self._comparison: Comparison | None = None
+        """Made by the first who needs it: most never do."""
 
     def begin_at(self, head: Head, keys: dict[UUID, int], *, as_of: float) -> None:
         """Go on after `head`; `keys` are those that still have an answer. Reading began at `as_of`."""
@@ -67,28 +71,47 @@ class LogActor(Actor):
     def busy_with(self) -> bool:
         return self.appender.in_flight > 0
 
+    def may_show(self) -> bool:
+        """Whether memory may answer the message of this turn (DESIGN 3, reads)."""
+        return self.services.may_show(self.as_of, self.doubted_at)
+
     def from_memory(self, show: Callable[[], T]) -> T | Awaitable[T]:
         """What `show` says: at once if this activation is certain to know all there is, else once the log
-        has confirmed it (DESIGN 3, reads)."""
-        return show() if self.services.may_show(self.as_of) else self._confirmed(show)
+        has confirmed it."""
+        return show() if self.may_show() else self._confirmed(show)
+
+    def from_memory_meanwhile(self, show: Callable[[], object]) -> object:
+        """`from_memory`, but other turns go on while the log is asked. `show` may run outside of a turn."""
+        if self.may_show():
+            return show()
+        reply = Promise()
+        self.when_confirmed(partial(settle_by, show, reply))
+        return Held(reply)
+
+    def when_confirmed(self, listener: Listener) -> None:
+        """Call `listener(outcome)` once the log was compared: with None, or with what `confirm` raised."""
+        if self._comparison is None:
+            self._comparison = Comparison(self.confirm)
+        self._comparison.then(listener)
 
     async def _confirmed(self, show: Callable[[], T]) -> T:
         await self.confirm()
         return show()
 
     async def confirm(self) -> None:
-        """Compare with the log. If another activation wrote it, the message of this turn is taken again by
-        one that is loaded anew."""
+        """Compare with the log. If another activation wrote it, or took this one's place, what is to be
+        answered is taken again by one that is loaded anew."""
         as_of, durable = self.services.clock.monotonic(), self.appender.durable
-        head = await self.services.reads.run(log_queries.head, self.log, self.entity_id)
-        if head.rev < durable.rev or not self.appender.knows(head):
+        head = await self.services.reads.look_up(log_queries.head, self.log, self.entity_id)
+        if not self.is_current or head.rev < durable.rev or not self.appender.knows(head):
             raise StaleActivation(again=True)
         self.as_of = as_of
 
     async def fulfil(self, intention: Intention) -> Answer | Promise:
         """Do what is intended, or give the answer that its key was given before.
 
-        A refusal under a key is recorded before it is raised; what may succeed later is not.
+        A refusal under a key is recorded before it is raised; what may succeed later is not. Whatever else
+        writes nothing is not fenced by the log: then it is compared.
         """
         key = intention.key
         if key is not None and (rev := self.keys.get(key)) is not None:
@@ -96,11 +119,18 @@ class LogActor(Actor):
             if earlier is not None:
                 return earlier
         try:
-            return await self.handle(intention)
+            answer = await self.handle(intention)
         except Problem as refusal:
-            if key is not None and not refusal.retryable:
+            if refusal.retryable:
+                raise
+            if key is not None:
                 await self._record(intention, refusal)
+            elif not self.may_show():
+                await self.confirm()
             raise
+        if isinstance(answer, Answer) and not self.may_show():
+            await self.confirm()
+        return answer
 
     @abstractmethod
     async def handle(self, intention: Intention) -> Answer | Promise:
@@ -130,12 +160,14 @@ class LogActor(Actor):
 
     async def append(self, unit: Unit) -> int:
         """Write `unit`; returns its `rev` once it is durable. The caller changes the state after that."""
+        as_of = self.services.clock.monotonic()
         try:
             committed = await self.appender.append(unit)
         except StaleLog as stale:
             raise StaleActivation from stale
         except OutcomeUnknown as unknown:
             raise StaleActivation(unknown) from unknown
+        self.as_of = max(self.as_of, as_of)
         self.remember(unit.idem_key, committed.rev)
         return committed.rev
 

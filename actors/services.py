@@ -21,7 +21,7 @@ from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 
 
-def _always() -> float:
+def _always(_doubted_at: float) -> float:
     """A node that is alone knows what it wrote."""
     return -inf
 
@@ -57,9 +57,9 @@ class Services:
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
     heard: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By provider, the sources that it tells us of itself while somebody is connected to it."""
-    trusts_from: Callable[[], float] = _always
+    trusts_from: Callable[[float], float] = _always
     """What was read from this instant of the monotonic clock on is all there is, but for what was written
-    here since (`actors.trust`)."""
+    here since; told when an activation that wrote it was lost last (`actors.trust`)."""
 
     sales: SaleMetrics = field(default_factory=SaleMetrics)
     """What purchases come to on this node (`ops.metrics`)."""
@@ -68,10 +68,11 @@ class Services:
     prize_steps: Counter[str] = field(default_factory=Counter)
     """What was done with prizes on their way, counted since the start (`ops.metrics`)."""
 
-    def may_show(self, as_of: float) -> bool:
+    def may_show(self, as_of: float, doubted_at: float) -> bool:
         """Whether memory may answer the message of this turn without a look into the database: it was read
-        there at `as_of`, and that was after the message came, or nobody else can have written since."""
-        return as_of >= self.trusts_from() or as_of >= asked_at()
+        there at `as_of`, and that was after the message came, or nobody else can have written since.
+        `doubted_at`: see `actors.trust`."""
+        return as_of >= self.trusts_from(doubted_at) or as_of >= asked_at()
 
     @property
     def postbox(self) -> Postbox:

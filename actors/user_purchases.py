@@ -131,20 +131,32 @@ class _Basket:
 
     def _refuse(self, refused: Sequence[tuple[int, Problem]]) -> None:
         """Refuse, and under a key remember it: the same key gets the same refusal."""
-        refusals = self._actor.services.sales.refusals
+        actor = self._actor
         for at, refusal in refused:
-            refusals[refusal.code] += 1
-            intention = self._intentions[at]
-            if intention.key is None or refusal.retryable:
-                self._answer(at, refusal)
+            has_key = self._intentions[at].key is not None
+            if not has_key and not refusal.retryable and not actor.may_show():
+                actor.when_confirmed(partial(self._confirmed, at, refusal))
                 continue
-            unit = self._actor.refusal_unit(intention, refusal)
-            try:
-                self._actor.appender.submit(unit, partial(self._refused, at, unit, refusal))
-            except StaleLog:
-                self._answer(at, StaleActivation())
-            except Busy as busy:
-                self._answer(at, busy)
+            actor.services.sales.refusals[refusal.code] += 1
+            if has_key and not refusal.retryable:
+                self._record(at, refusal)
+            else:
+                self._answer(at, refusal)
+
+    def _confirmed(self, at: int, refusal: Problem, outcome: Outcome) -> None:
+        """The log was compared, as nothing is written that it would fence."""
+        if outcome is None:
+            self._actor.services.sales.refusals[refusal.code] += 1
+        self._answer(at, refusal if outcome is None else outcome)
+
+    def _record(self, at: int, refusal: Problem) -> None:
+        unit = self._actor.refusal_unit(self._intentions[at], refusal)
+        try:
+            self._actor.appender.submit(unit, partial(self._refused, at, unit, refusal))
+        except StaleLog:
+            self._answer(at, StaleActivation())
+        except Busy as busy:
+            self._answer(at, busy)
 
     def _refused(self, at: int, unit: Unit, refusal: Problem, outcome: Outcome) -> None:
         if isinstance(outcome, Committed):

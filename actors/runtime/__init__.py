@@ -5,6 +5,7 @@ timer. Begin reading with `actor` (what one writes), `ref` (how one talks to it)
 """
 
 from actors.runtime.actor import Actor, AskCycleError, EntityId, Gathering, Held, StaleActivation
+from actors.runtime.doubts import DOUBTS_KEPT_S
 from actors.runtime.handoff import GOES_ON_FOR_S
 from actors.runtime.kind import ActorKind, Supervision
 from actors.runtime.metrics import KindMetrics
@@ -15,6 +16,7 @@ from actors.runtime.ref import Ref
 from actors.runtime.registry import Registry
 
 __all__ = [
+    "DOUBTS_KEPT_S",
     "GOES_ON_FOR_S",
     "Actor",
     "ActorKind",

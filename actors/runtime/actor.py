@@ -14,6 +14,14 @@ EntityId: TypeAlias = Hashable
 class Activation(Protocol):
     """The place in memory that an actor occupies."""
 
+    actor: "Actor | None"
+    """Whoever occupies it now."""
+
+    @property
+    def doubted_at(self) -> float: ...
+
+    def doubt(self) -> None: ...
+
     def discard(self, actor: "Actor") -> None: ...
 
 
@@ -65,6 +73,22 @@ class Actor(ABC):
         """
         self.activation.discard(self)
 
+    def doubt(self) -> None:
+        """Give this activation up, since something that it had under way may still come to be: what its
+        successor loads may lack it."""
+        self.activation.doubt()
+        self.activation.discard(self)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it has not been given up."""
+        return self.activation.actor is self
+
+    @property
+    def doubted_at(self) -> float:
+        """When an activation of this entity was given up so, the last time (monotonic clock)."""
+        return self.activation.doubted_at
+
 
 class Gathering(Actor):
     """An actor that takes several messages in one turn."""
@@ -100,8 +124,7 @@ class StaleActivation(Exception):  # noqa: N818 - a state of affairs, not a faul
     Raised in a turn, or the outcome of its promise, future or `Held`. The state is reloaded at once, and
     the messages that wait are served by the new activation. `answer` is the reply to the message
     concerned; the default says that nothing happened. Where that is not certain, pass OutcomeUnknown.
-    `again`: nothing was done for the message, which the new activation is to take; not as the outcome of a
-    `Held`, whose turn is over.
+    `again`: nothing was done for the message, which the new activation is to take.
     """
 
     def __init__(self, answer: Problem | None = None, *, again: bool = False) -> None:

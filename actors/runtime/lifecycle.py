@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -27,7 +28,6 @@ class Lifecycle:
 
     __slots__ = (
         "_clock",
-        "_doubt",
         "_push",
         "_replies",
         "forward",
@@ -42,12 +42,9 @@ class Lifecycle:
     """`forward(cell)` sends what waits in a cell without an actor to where the actor belongs. False: that is
     here. Set once, by the post."""
 
-    def __init__(
-        self, clock: Clock, replies: Replies, push: Callable[[Cell], None], doubt: Callable[[], None]
-    ) -> None:
-        """`push` puts a cell with messages into the run queue; for `doubt` see `Registry.doubt`."""
+    def __init__(self, clock: Clock, replies: Replies, push: Callable[[Cell], None]) -> None:
+        """`push` puts a cell with messages into the run queue."""
         self._clock = clock
-        self._doubt = doubt
         self._replies = replies
         self._push = push
         self.swept_at = clock.monotonic()
@@ -81,19 +78,22 @@ class Lifecycle:
     def outdated(self, cell: Cell, actor: Actor, stale: StaleActivation) -> None:
         """An activation found out that another one wrote, or that it cannot know whether it did itself."""
         if isinstance(stale.answer, OutcomeUnknown):
-            self._doubt()
+            cell.doubt()
         if cell.actor is actor:
             cell.population.metrics.stale += 1
             cell.discard(actor)
 
     def take_again(self, cell: Cell, envelope: Envelope) -> None:
-        """Nothing was done in the present turn: its message is the first that the next activation takes."""
-        assert cell.mailbox is not None, "a cell in turn has its mailbox"
+        """Nothing was done for a message: the next activation takes it, before those that came later."""
         if envelope.span is not None:
             envelope.span.end()
             envelope.span = None
         envelope.began = False
-        cell.mailbox.appendleft(envelope)
+        mailbox = cell.open_mailbox()
+        earlier = takewhile(lambda each: each.sent_at < envelope.sent_at, mailbox)
+        mailbox.insert(sum(1 for _ in earlier), envelope)
+        if cell.phase is IDLE:
+            self._push(cell)
 
     def call_off_pause(self, cell: Cell) -> None:
         """Decide at once about a cell that waits for the end of its pause, if it does."""
@@ -160,7 +160,7 @@ class Lifecycle:
             exc_info=error,
         )
         if actor is not None:
-            self._doubt()
+            cell.doubt()
             cell.discard(actor)
 
     def _activate(self, cell: Cell, now: float) -> None:
@@ -233,7 +233,7 @@ class Lifecycle:
             self._leave(cell)
         else:
             assert isinstance(opening, Envelope), "what is open in a turn is its message"
-            self._doubt()
+            cell.doubt()
             if cell.actor is not None:
                 self.crashed(cell, cell.actor, error)
             cell.phase = READY

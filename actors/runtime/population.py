@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from actors.runtime.actor import Actor, EntityId
+from actors.runtime.doubts import Doubts
 from actors.runtime.kind import ActorKind
 from actors.runtime.metrics import KindMetrics
 from actors.runtime.promise import Listener
@@ -115,6 +116,23 @@ class Cell:
         """Nothing waits, nothing runs, every reply is given."""
         return self.phase is IDLE and self.held == 0
 
+    @property
+    def doubted_at(self) -> float:
+        """When an activation of this entity was lost with something under way."""
+        return self.population.doubts.at(self.population.kind.name, self.id)
+
+    def doubt(self) -> None:
+        """See `Doubts.note`."""
+        self.population.doubts.note(self.population.kind.name, self.id)
+
+    def open_mailbox(self) -> "deque[Envelope]":
+        """The mailbox, lent by the population if there was none."""
+        mailbox = self.mailbox
+        if mailbox is None:
+            spare = self.population.spare_mailboxes
+            mailbox = self.mailbox = spare.pop() if spare else deque()
+        return mailbox
+
     def discard(self, actor: Actor) -> None:
         """Forget `actor`, unless it has been replaced already. The next message makes a new one."""
         if self.actor is actor:
@@ -126,10 +144,11 @@ class Cell:
 class Population:
     """The cells of one kind, by entity and in the order of their last use."""
 
-    __slots__ = ("cells", "kind", "metrics", "newest", "oldest", "spare_mailboxes", "supervisor")
+    __slots__ = ("cells", "doubts", "kind", "metrics", "newest", "oldest", "spare_mailboxes", "supervisor")
 
-    def __init__(self, kind: ActorKind, metrics: KindMetrics) -> None:
+    def __init__(self, kind: ActorKind, metrics: KindMetrics, doubts: Doubts) -> None:
         self.kind = kind
+        self.doubts = doubts
         self.metrics = metrics
         self.supervisor = Supervisor(kind.supervision)
         self.cells: dict[EntityId, Cell] = {}

@@ -1,7 +1,6 @@
 """The post: brings messages to actors, or says at once why not."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from contextvars import Context
 from functools import partial
@@ -159,10 +158,7 @@ class Post:
             if refusal is not None:
                 return self._refuse(population, refusal)
             cell = envelope.cell = self._open_cell(population, entity_id)
-        mailbox = cell.mailbox
-        if mailbox is None:
-            spare = population.spare_mailboxes
-            mailbox = cell.mailbox = spare.pop() if spare else deque()
+        mailbox = cell.open_mailbox()
         if len(mailbox) + cell.held >= population.kind.mailbox_max:
             return self._refuse(population, Busy("Too many messages wait for it; nothing happened"))
         mailbox.append(envelope)

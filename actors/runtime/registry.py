@@ -1,8 +1,7 @@
 """The registry: all kinds of actors of this process, and the way to each actor."""
 
-from math import inf
-
 from actors.runtime.actor import EntityId
+from actors.runtime.doubts import Doubts
 from actors.runtime.handoff import Handoff
 from actors.runtime.idleness import Sweeper
 from actors.runtime.kind import ActorKind
@@ -32,12 +31,10 @@ class Registry:
         """`metrics` is filled with one entry per registered kind."""
         self.metrics: dict[str, KindMetrics] = {} if metrics is None else metrics
         self._populations: dict[str, Population] = {}
-        self._monotonic = clock.monotonic
-        self.doubted_at = -inf
-        """See `doubt`."""
+        self._doubts = Doubts(clock.monotonic)
         replies = Replies(clock)
         run_queue = RunQueue(clock.monotonic)
-        lifecycle = Lifecycle(clock, replies, run_queue.push, self.doubt)
+        lifecycle = Lifecycle(clock, replies, run_queue.push)
         sweeper = Sweeper(clock, self._populations, lifecycle)
         run_queue.serve = Turns(clock, lifecycle, replies).serve
         placement = placement or LocalPlacement()
@@ -52,11 +49,16 @@ class Registry:
         self._handoff = Handoff(clock.monotonic, self._populations, lifecycle, placement.locate)
         self._shutdown = Shutdown(clock, self._populations, lifecycle, replies, sweeper)
 
+    @property
+    def doubted_at(self) -> float:
+        """When an activation of any actor was lost last with something under way (`Actor.doubted_at`)."""
+        return self._doubts.latest
+
     def register(self, kind: ActorKind) -> None:
         """Make a kind of actor known."""
         assert kind.name not in self._populations, f"two kinds named {kind.name}"
         metrics = self.metrics.setdefault(kind.name, KindMetrics())
-        self._populations[kind.name] = Population(kind, metrics)
+        self._populations[kind.name] = Population(kind, metrics, self._doubts)
 
     def ref(self, kind: str, entity_id: EntityId) -> Ref:
         """The address of an actor, which need not be in memory. KeyError: no such kind."""
@@ -80,11 +82,6 @@ class Registry:
         Turns under way end; what they write is fenced. Returns how many activations were given up.
         """
         return await self._handoff.renounce()
-
-    def doubt(self) -> None:
-        """Note that an activation ended with something under way, whose effect may still come to be: what its
-        successor loads may lack it."""
-        self.doubted_at = self._monotonic()
 
     async def stop(self, timeout_s: float) -> int:
         """Finish gracefully within `timeout_s`; the registry cannot be used afterwards.

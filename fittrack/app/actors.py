@@ -108,7 +108,7 @@ def _make_services(base: Base, storage: Storage, links: Links, actors: Actors, c
         revoked=partial(_revoke, links.broker),
         effects_due=links.bell.effects,
         heard=actors.catalogue.heard,
-        trusts_from=Trust(actors.registry, links.cluster).begins,
+        trusts_from=Trust(links.cluster).begins,
         sales=actors.sales,
         draws=actors.draws,
         prize_steps=actors.prize_steps,

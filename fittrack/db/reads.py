@@ -1,4 +1,8 @@
-"""Queries off the event loop: a small pool of threads, one connection and one snapshot for each call."""
+"""Queries off the event loop: a small pool of threads, one connection and one snapshot for each call.
+
+Looks at the end of a log have a thread of their own: what live pages show depends on them, and when a node
+died they would wait behind the loads of all its players.
+"""
 
 import asyncio
 import sqlite3
@@ -27,6 +31,10 @@ T = TypeVar("T")
 READ_THREADS = 4
 # What waits for a thread: a second of work. More would be answered too late to matter.
 READS_WAITING_MAX = 1_024
+# Look-ups by key take 0.2 ms; two threads would only take turns.
+LOOK_UP_THREADS = 1
+# What waits for that thread: a second of work, as above.
+LOOK_UPS_WAITING_MAX = 4_096
 
 # Upper bounds in seconds: most queries take some milliseconds, a time-out of the database ten seconds.
 SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -64,13 +72,25 @@ class ReadMetrics:
     """Of those that ended, the wait for a thread included."""
 
 
+class _Lane:
+    """Threads, and how many queries at most run there or wait for them."""
+
+    __slots__ = ("executor", "running", "running_max")
+
+    def __init__(self, name: str, *, threads: int, running_max: int) -> None:
+        self.executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self.running = 0
+        self.running_max = running_max
+
+
 class Reads:
     """Runs functions of a `Connection` on threads; several SELECTs of one call see one snapshot."""
 
     def __init__(self, engine: Engine, *, threads: int = READ_THREADS) -> None:
         self._engine = engine
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reads")
-        self.threads = threads
+        self._queries = _Lane("reads", threads=threads, running_max=READS_WAITING_MAX)
+        self._look_ups = _Lane("look-ups", threads=LOOK_UP_THREADS, running_max=LOOK_UPS_WAITING_MAX)
+        self.threads = threads + LOOK_UP_THREADS
         self.metrics = ReadMetrics()
 
     @property
@@ -83,29 +103,41 @@ class Reads:
 
         Raises Busy when too many wait or the database does not answer; what `fn` raises comes out.
         """
+        return await self._run(self._queries, lambda connection: fn(connection, *args, **kwargs))
+
+    async def look_up(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`run` for what is found by its key: it waits for no query that takes longer."""
+        return await self._run(self._look_ups, lambda connection: fn(connection, *args, **kwargs))
+
+    async def _run(self, lane: _Lane, fn: Callable[[Connection], T]) -> T:
         metrics, loop = self.metrics, asyncio.get_running_loop()
-        if metrics.running >= READS_WAITING_MAX:
+        if lane.running >= lane.running_max:
             metrics.refused += 1
             raise Busy("Too many queries are waiting")
+        lane.running += 1
         metrics.running += 1
         began = loop.time()
         try:
             return await loop.run_in_executor(
-                self._threads,
+                lane.executor,
                 copy_context().run,  # what is logged there says on whose behalf
                 self._read,
-                lambda connection: fn(connection, *args, **kwargs),
+                fn,
             )
         except Busy:
             metrics.refused += 1
             raise
         finally:
+            lane.running -= 1
             metrics.running -= 1
             metrics.seconds.observe(loop.time() - began)
 
     async def stop(self) -> None:
         """Finish what runs, then close every connection."""
-        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
+        for lane in (self._queries, self._look_ups):
+            await asyncio.get_running_loop().run_in_executor(None, lane.executor.shutdown)
         self._engine.dispose()
 
     def _read(self, fn: Callable[[Connection], T]) -> T:

@@ -1,10 +1,11 @@
 """What follows when an actor fails: keep, reload, pause, quarantine."""
 
 import asyncio
+from math import inf
 
 import pytest
 
-from actors.runtime import Promise, StaleActivation
+from actors.runtime import DOUBTS_KEPT_S, Held, Promise, StaleActivation
 from actors.runtime.testkit import Do, Notes, Probe, a_probe_kind, a_registry, holding, settle
 from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown
 
@@ -272,3 +273,60 @@ async def test_what_is_being_loaded_while_everything_is_renounced_is_loaded_agai
     reading.set_result(None)
     assert await asked == "hello"
     assert notes.of("activated") == [1, 2]
+
+
+async def test_a_held_message_that_finds_its_actor_outdated_is_taken_again_in_its_place() -> None:
+    notes, clues = Notes(), [Promise(), Promise()]
+
+    def look(number: int) -> Do:
+        return Do(lambda probe: Held(clues[number]) if probe.generation == 1 else f"look {number}")
+
+    registry, _ = a_registry(a_probe_kind(notes))
+    ref = registry.ref("probe", 1)
+    asks = [ref.ask(look(0)), ref.ask(look(1)), ref.ask("meanwhile")]
+    assert await asks[2] == "meanwhile"
+    clues[0].settle(StaleActivation(again=True))
+    assert await asks[0] == "look 0"
+    clues[1].settle(StaleActivation(again=True))
+    assert await asks[1] == "look 1"
+    assert notes.of("activated") == [1, 2]
+    assert registry.metrics["probe"].crashes == 0
+
+
+async def test_a_told_message_that_was_held_is_taken_again_as_well() -> None:
+    notes, clue = Notes(), Promise()
+    registry, _ = a_registry(a_probe_kind(notes))
+    ref = registry.ref("probe", 1)
+    ref.tell(Do(lambda probe: Held(clue) if probe.generation == 1 else None))
+    await settle()
+    clue.settle(StaleActivation(again=True))
+    await settle()
+    assert notes.of("activated") == [1, 2]
+    assert len(notes.of("received")) == 2
+
+
+async def test_an_actor_is_in_doubt_when_an_activation_of_it_was_lost_with_something_under_way() -> None:
+    notes: list[tuple[object, float]] = []
+
+    def note(probe: Probe) -> None:
+        notes.append((probe.id, probe.doubted_at))
+
+    def lose(_: Probe) -> object:
+        raise StaleActivation(OutcomeUnknown())
+
+    registry, clock = a_registry(a_probe_kind(Notes()))
+    for step, lost_at in (lose, clock.monotonic()), (fall, clock.monotonic() + DOUBTS_KEPT_S):
+        with pytest.raises(OutcomeUnknown):
+            await registry.ref("probe", 1).ask(Do(step))
+        for entity_id in (1, 2):
+            asked = registry.ref("probe", entity_id).ask(Do(note))
+            await clock.advance(0.2)
+            await asked
+        assert notes == [(1, lost_at), (2, -inf)]
+        assert registry.doubted_at == lost_at
+        notes.clear()
+        await clock.advance(lost_at + DOUBTS_KEPT_S - clock.monotonic())
+    with pytest.raises(OutcomeUnknown):
+        await registry.ref("probe", 2).ask(Do(lose))
+    await registry.ref("probe", 1).ask(Do(note))
+    assert notes == [(1, -inf)], "long ago"

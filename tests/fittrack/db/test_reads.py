@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select
@@ -77,16 +78,32 @@ async def test_queries_run_beside_each_other_and_beside_the_loop(reads: Reads) -
     await asyncio.gather(*[reads.run(lambda _connection: meeting.wait()) for _ in range(2)])
 
 
-async def test_too_many_waiting_queries_are_refused(reads: Reads, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reads_module, "READS_WAITING_MAX", 1)
-    gate = threading.Event()
-    running = asyncio.ensure_future(reads.run(lambda _connection: gate.wait(30)))
+@pytest.mark.parametrize(
+    ("limit", "how"), [("READS_WAITING_MAX", Reads.run), ("LOOK_UPS_WAITING_MAX", Reads.look_up)]
+)
+async def test_too_many_waiting_queries_are_refused(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, how: Any
+) -> None:
+    assert engine.dialect.name, "the tables are there"
+    monkeypatch.setattr(reads_module, limit, 1)
+    reads, gate = Reads(a_database(tmp_path, Access.READ)), threading.Event()
+    running = asyncio.ensure_future(how(reads, lambda _connection: gate.wait(30)))
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await reads.run(count)
+        await how(reads, count)
     gate.set()
     assert await running
-    assert await reads.run(count) == 0
+    assert await how(reads, count) == 0
+    await reads.stop()
+
+
+async def test_a_look_up_does_not_wait_for_queries_that_take_long(reads: Reads) -> None:
+    gate = threading.Event()
+    running = [asyncio.ensure_future(reads.run(lambda _connection: gate.wait(30))) for _ in range(9)]
+    await asyncio.sleep(0)
+    assert await reads.look_up(count) == 0
+    gate.set()
+    assert all(await asyncio.gather(*running))
 
 
 async def test_a_database_that_cannot_be_opened_is_busy_and_a_wrong_query_is_wrong(tmp_path: Path) -> None:
