@@ -1,11 +1,14 @@
 """What holds for every test."""
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import settings
+
+from tests import databases
 
 LONG: Final = ("simulation", "chaos", "cluster", "browser", "docs", "benchmarks", "contracts", "e2e")
 """Folders of long tests: they begin first, so that no process is left with one when all others are done."""
@@ -27,6 +30,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the long ones begin first; all others stay in their order."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in LONG)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test's databases can be lent to others once it is over."""
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    try:
+        yield
+    finally:
+        if folder is not None:
+            databases.give_back(folder)
 
 
 def pytest_collection_finish() -> None:

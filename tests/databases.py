@@ -1,7 +1,8 @@
 """The database that tests run on: files of SQLite, or schemas of Oracle with FITTRACK_TEST_DATABASE=oracle.
 
-A test names a folder; what is in it, or the schema of its name, is the test's own. With ORACLE_DSN the
-schemas are made on that server by FITTRACK_TEST_ADMIN, else on a test server that this process starts.
+A test names a folder; what is in it, or a schema that is lent to it, is the test's own. With ORACLE_DSN the
+schemas are made on that server by FITTRACK_TEST_ADMIN (`tests.oracle_schemas`), else on a test server that
+this process starts, one for each folder. FITTRACK_TEST_SCHEMAS=kept has that one be used like one that stays.
 """
 
 import atexit
@@ -9,30 +10,27 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import oracledb
 from sqlalchemy import insert, select
 
 from fittrack.db import migrate
 from fittrack.db.engine import Access, DatabaseSettings, make_engine, sqlite_file
 from fittrack.db.tables import metadata
 from tests.oracle_net.process import ADMINISTRATOR, ADMINISTRATOR_PASSWORD, start_server
+from tests.oracle_schemas import SCHEMA_PASSWORD, KeptSchemas, Oracle
 
 ORACLE = os.environ.get("FITTRACK_TEST_DATABASE", "sqlite") == "oracle"
 """Whether these tests run on Oracle."""
 
+STAYS = os.environ.get("FITTRACK_TEST_SCHEMAS", "kept" if os.environ.get("ORACLE_DSN") else "own") == "kept"
+"""Whether the server of Oracle outlives the tests, and schemas are to be used again and again."""
+
 FILE = "fittrack.db"
-USER_EXISTS = 1920  # ORA-01920: user name conflicts with another user or role name
 ROWS_A_COPY = 1_000
 _empty: set[str] = set()
 """Users of the test server whose schemas are empty: what is to be there can be copied, as a file can."""
-SCHEMA_PASSWORD = "Schema-Of-A-Test-7"
-GRANTS = "CREATE SESSION, CREATE TABLE, CREATE TRIGGER, CREATE VIEW, UNLIMITED TABLESPACE"
 
 
 def environ_of(folder: Path) -> dict[str, str]:
@@ -55,23 +53,22 @@ def server_environ() -> dict[str, str]:
         "ORACLE_DSN": server.dsn,
         "FITTRACK_TEST_ADMIN": server.user,
         "FITTRACK_TEST_ADMIN_PASSWORD": server.password,
+        "FITTRACK_TEST_SCHEMAS": "kept" if STAYS else "own",
     }
 
 
 def settings_of(folder: Path) -> DatabaseSettings:
     """The same as the settings of an engine."""
-    return (
-        _settings_of(_schema(folder)) if ORACLE else DatabaseSettings(url=environ_of(folder)["DATABASE_URL"])
-    )
-
-
-def _settings_of(user: str) -> DatabaseSettings:
-    return DatabaseSettings(oracle_dsn=oracle().dsn, oracle_user=user, oracle_password=SCHEMA_PASSWORD)
+    if ORACLE:
+        return oracle().settings_of(_schema(folder))
+    return DatabaseSettings(url=environ_of(folder)["DATABASE_URL"])
 
 
 def bring_up(settings: DatabaseSettings) -> None:
     """Bring a database to the newest schema; a new one is a copy of the one that was made first."""
     file = sqlite_file(settings)
+    if ORACLE and STAYS:
+        return  # it was, before it was lent
     if settings.oracle_user in _empty:
         _copy_schema(_new_schema(), settings.oracle_user)
     elif file is None or file.exists():
@@ -94,7 +91,7 @@ def _new_schema() -> str:
     """The user of a schema that is the newest, and empty."""
     user = f"FT_NEW_{os.getpid()}"
     oracle().make_schema(user)
-    _upgrade(_settings_of(user))
+    _upgrade(oracle().settings_of(user))
     return user
 
 
@@ -120,7 +117,7 @@ def copy(source: Path, target: Path) -> None:
         _copy_schema(_schema(source), _schema(target))
         return
     old, new = make_engine(settings_of(source), Access.READ), make_engine(settings_of(target))
-    migrate.upgrade(new)
+    bring_up(settings_of(target))
     with old.connect() as reader, new.begin() as writer:
         for table in metadata.sorted_tables:
             order = list(table.primary_key.columns)
@@ -131,58 +128,36 @@ def copy(source: Path, target: Path) -> None:
     new.dispose()
 
 
-@dataclass(frozen=True, slots=True)
-class Oracle:
-    """A server, and who may make schemas there."""
-
-    dsn: str
-    user: str
-    password: str
-    outlives_tests: bool
-
-    @contextmanager
-    def administered(self) -> Iterator[oracledb.Cursor]:
-        """A cursor of the administrator's."""
-        with (
-            oracledb.connect(user=self.user, password=self.password, dsn=self.dsn) as connection,
-            connection.cursor() as cursor,
-        ):
-            yield cursor
-
-    def make_schema(self, user: str) -> None:
-        """Make a user whose schema is empty, unless another process of the test did."""
-        with self.administered() as cursor:
-            try:
-                cursor.execute(f'CREATE USER {user} IDENTIFIED BY "{SCHEMA_PASSWORD}"')
-            except oracledb.DatabaseError as error:
-                if error.args[0].code != USER_EXISTS:
-                    raise
-            else:
-                cursor.execute(f"GRANT {GRANTS} TO {user}")
-                if self.outlives_tests:
-                    atexit.register(self._drop_schema, user)
-                else:
-                    _empty.add(user)
-
-    def _drop_schema(self, user: str) -> None:
-        with self.administered() as cursor:
-            cursor.execute(f"DROP USER {user} CASCADE")
-
-
 @cache
 def oracle() -> Oracle:
     """The server of these tests: the one of ORACLE_DSN, else a test server that ends with this process."""
     if dsn := os.environ.get("ORACLE_DSN"):
         user = os.environ.get("FITTRACK_TEST_ADMIN", ADMINISTRATOR)
-        return Oracle(dsn, user, os.environ["FITTRACK_TEST_ADMIN_PASSWORD"], outlives_tests=True)
+        return Oracle(dsn, user, os.environ["FITTRACK_TEST_ADMIN_PASSWORD"])
     server = start_server()
     atexit.register(server.stop)
-    return Oracle(server.dsn, ADMINISTRATOR, ADMINISTRATOR_PASSWORD, outlives_tests=False)
+    return Oracle(server.dsn, ADMINISTRATOR, ADMINISTRATOR_PASSWORD)
 
 
 @cache
+def _kept() -> KeptSchemas:
+    return KeptSchemas(oracle())
+
+
 def _schema(folder: Path) -> str:
     """The user of a folder."""
+    return _kept().of(folder) if STAYS else _schema_of_its_own(folder)
+
+
+@cache
+def _schema_of_its_own(folder: Path) -> str:
     user = f"FT_{hashlib.sha256(str(folder).encode()).hexdigest()[:16].upper()}"
-    oracle().make_schema(user)
+    if oracle().make_schema(user):
+        _empty.add(user)
     return user
+
+
+def give_back(folder: Path) -> None:
+    """Nobody needs the databases in `folder` any longer."""
+    if ORACLE and STAYS:
+        _kept().give_back(folder)

@@ -10,7 +10,7 @@ SQLITE_ALONE: Final = {
     "test_engine.py": "pragmas of SQLite",
     "test_failures_of_a_file.py": "what only a file does",
     "test_journal_sql.py": "the text of both databases' statements, without a database",
-    "test_migrations.py": "revisions on SQLite; on Oracle `make test-oracle` migrates each database it makes",
+    "test_migrations.py": "the schema as SQLite has it; rows: test_migrating_with_rows.py",
     "test_oracle.py": "the text of Oracle's schema, without a database",
     "test_schema.py": "the text of the schema, without a database",
     "test_types.py": "values without a database",

@@ -45,6 +45,8 @@ def oracle_error(
         return OraError(904, f'"{found[1] or found[2]}": invalid identifier')
     if found := re.search(r"no such function: (\S+)", text):
         return OraError(904, f'"{found[1]}": invalid identifier')
+    if found := re.search(r"no such trigger: (\S+)", text):
+        return OraError(4080, f"trigger '{found[1]}' does not exist")
     if "already exists" in text:
         return OraError(955, "name is already used by an existing object")
     if isinstance(error, apsw.BusyError):

@@ -1,9 +1,7 @@
 """The schema's history leads to the schema of the tables, on both databases."""
 
-import asyncio
 import re
 import threading
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,13 +11,7 @@ from sqlalchemy import Engine, inspect
 
 from fittrack.db import migrate
 from fittrack.db.engine import DatabaseSettings, make_engine
-from fittrack.db.journal import Head, StaleLog
-from fittrack.db.journal.sqlite_store import SqliteStore
 from fittrack.db.tables import metadata
-from fittrack.db.tables.logs import user_log
-from fittrack.kit.ids import uuid7
-from tests.fittrack.db.conftest import OpenJournal
-from tests.fittrack.db.journal_world import a_note, units_of
 
 
 def database(path: Path) -> Engine:
@@ -110,27 +102,6 @@ def test_the_sql_for_oracle_uses_its_types_only() -> None:
 def test_the_history_can_be_undone(migrated: Engine) -> None:
     migrate.downgrade(migrated, "base")
     assert inspect(migrated).get_table_names() == ["alembic_version"]
-
-
-async def test_logs_keep_their_units_and_their_fence_when_units_become_unique(
-    migrated: Engine, open_journal: OpenJournal
-) -> None:
-    journal = open_journal(SqliteStore(migrated))
-    players = [uuid7() for _ in range(3)]
-    units = [[a_note() for _ in range(20)] for _ in players]
-    for player, notes in zip(players, units, strict=True):
-        appender = journal.open(user_log, player, Head())
-        await asyncio.gather(*(appender.append(note) for note in notes))
-    await journal.stop()
-    for move in (partial(migrate.downgrade, revision="0014"), migrate.upgrade):
-        move(migrated)
-        for player, notes in zip(players, units, strict=True):
-            assert units_of(migrated, user_log, player) == [note.unit_id for note in notes]
-    journal = open_journal(SqliteStore(migrated))
-    with pytest.raises(StaleLog):
-        await journal.open(user_log, players[0], Head(20, uuid7())).append(a_note())
-    await journal.open(user_log, players[0], Head(20, units[0][-1].unit_id)).append(a_note())
-    await journal.stop()
 
 
 def schema_of(engine: Engine) -> dict[str, list[str]]:

@@ -55,6 +55,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
         connection.rollback()
+    things.metadata.drop_all(engine)
     engine.dispose()
 
 
