@@ -1,6 +1,7 @@
 """Listening begins, at first or after a loss: with many topics, and while what is wanted changes."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from tests.redis_server import PATIENCE_S, RedisServer
 from tests.stage import eventually
 
 MANY = 30_000
+COMES_EVERY_S = 0.000_5
 OLD, NEW = f"{NAMESPACE}:t:old", f"{NAMESPACE}:t:new"
 
 
@@ -52,6 +54,34 @@ async def test_many_thousand_topics_are_listened_to_at_the_first_try(redis: Redi
             assert await talker.link.start(PATIENCE_S)
             assert _listened_to(_channels(MANY), redis) == MANY
     assert not [line for line in logs if line["event"] == "redis.lost"]
+
+
+async def test_after_redis_comes_back_empty_exactly_that_is_listened_to_which_is_wanted_by_then(
+    redis: RedisServer,
+) -> None:
+    """Phones come and go all the while."""
+    channels = _channels(2 * MANY)
+    wanted, still_to_come = deque(channels[:MANY]), deque(channels[MANY:])
+    async with _wanting(list(wanted), redis.url) as talker:
+
+        async def one_goes_and_another_comes(until: Callable[[], bool]) -> None:
+            while not until():
+                still_to_come.append(wanted.popleft())
+                talker.link.ignore(still_to_come[-1])
+                wanted.append(still_to_come.popleft())
+                talker.link.hear(wanted[-1], _nothing)
+                await asyncio.sleep(COMES_EVERY_S)
+
+        assert await talker.link.start(PATIENCE_S)
+        redis.kill()
+        await one_goes_and_another_comes(lambda: not talker.link.is_up)
+        redis.start()
+        await one_goes_and_another_comes(lambda: talker.link.is_up)
+        for channel in wanted:
+            await talker.link.confirmed(channel)
+        assert _listened_to(list(wanted), redis) == MANY
+        left = list(set(channels) - set(wanted))
+        await eventually(lambda: not _listened_to(left, redis), "the end of listening to others")
 
 
 async def test_many_thousand_topics_are_listened_to_in_a_cluster(cluster: RedisCluster) -> None:
