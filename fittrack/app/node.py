@@ -108,6 +108,8 @@ class Node:
         await self.server.sockets.drain()
         if self._listener is not None:
             await self._listener.stop()
+        if self.links.cluster is not None:
+            await self.links.cluster.depart()
         await self.server.metrics_door.close()
         await self.close()
         log.info("node.stopped")

@@ -121,8 +121,12 @@ class Cluster:
         self.membership.start()
 
     async def leave(self) -> None:
-        """Take no actors any more, and hand over those that are here."""
+        """Take no actors any more, and hand over those that are here, unless there is nobody else."""
         await self.membership.leave()
+
+    async def depart(self) -> None:
+        """No client is here any more: whoever else still has some takes the rest of the actors."""
+        await self.membership.depart()
 
     async def stop(self) -> None:
         """Close everything."""

@@ -36,7 +36,8 @@ ANSWER_WITHIN_S: Final = 1.5
 _log = structlog.get_logger(__name__)
 
 # Time is Redis's own, one clock for all. A node that joins takes the place of its predecessor of the same
-# name, which stays out however long it still lives.
+# name, which stays out however long it still lives. Of nodes that all leave, the last stays until it departs:
+# with nobody in the list, each of them would run every actor that its clients want something of.
 _SCRIPT: Final = """
 local ends, names, state = KEYS[1], KEYS[2], KEYS[3]
 local node, name, life, does = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
@@ -50,7 +51,8 @@ local function drop(other)
 end
 for _, other in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do drop(other) end
 local is_there = redis.call('ZSCORE', ends, node)
-if does == 'leave' then
+local others = redis.call('ZCARD', ends) - (is_there and 1 or 0)
+if does == 'depart' or does == 'leave' and others > 0 then
   if is_there then drop(node) end
 else
   local is_replaced = false
@@ -107,7 +109,7 @@ class Membership:
         self._look = asyncio.Event()
         self._stopping = False
         self._said_at = float("-inf")
-        self._does: Literal["join", "stay", "leave"] = "join"
+        self._does: Literal["join", "stay", "leave", "depart"] = "join"
         self.is_there = False
         """Whether the register names this node."""
         self._saying = asyncio.Lock()
@@ -146,8 +148,13 @@ class Membership:
         await self._say()
 
     async def leave(self) -> None:
-        """From now on this node takes no actors."""
+        """From now on this node takes no actors, unless there is nobody else."""
         self._does = "leave"
+        await self._say()
+
+    async def depart(self) -> None:
+        """From now on it takes none."""
+        self._does = "depart"
         await self._say()
 
     async def stop(self) -> None:
@@ -219,7 +226,7 @@ class Membership:
 
 async def forget(redis: Client, namespace: str, node: str) -> None:
     """Take `node` off the register: its process has ended. Raises what the loss of Redis raises."""
-    await _tell(redis, namespace, node, "", 0, "leave")
+    await _tell(redis, namespace, node, "", 0, "depart")
 
 
 def views_channel(namespace: str) -> str:
