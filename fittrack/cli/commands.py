@@ -5,6 +5,7 @@ from typing import Final
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from fittrack import __version__
 from fittrack.cli.admin import admin
@@ -18,6 +19,7 @@ from fittrack.cli.seed import seed
 from fittrack.cli.serve import serve
 from fittrack.config import SettingsError, load_settings, masked
 from fittrack.db.handles import DatabaseError
+from fittrack.db.migrate import MigrationError
 from fittrack.kit.problems import Problem
 
 app: Final = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -33,6 +35,9 @@ def main() -> None:
         sys.exit(2)
     except Problem as problem:
         err.print(f"[red]{problem.title}[/red]: {problem.detail}")
+        sys.exit(1)
+    except MigrationError as failure:
+        err.print("[red]migrate:[/red]", Text(str(failure)))  # statements may have brackets
         sys.exit(1)
     except DatabaseError as error:
         err.print(f"[red]database:[/red] {error.orig}; `fittrack doctor` says what to do")

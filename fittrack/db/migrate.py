@@ -1,17 +1,16 @@
 """Bring a database to the newest schema, from an installed package as from a checkout."""
 
-import io
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
+from fittrack.db import half_done, revisions
 from fittrack.db.oracle import grants
 from fittrack.db.oracle.extras import Extra, lacking, steps
 from fittrack.db.tables import metadata
@@ -23,28 +22,60 @@ SQLPLUS: Final = (
 )
 """What SQL*Plus and SQLcl are told before the statements."""
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
+
+class MigrationError(Exception):
+    """A revision failed on Oracle: which, at which statement, and what to do."""
 
 
 def upgrade(engine: Engine) -> list[str]:
     """Run the revisions that the database lacks; returns their ids, oldest first.
 
     On SQLite all of them are one transaction, and a second process that migrates waits for the first.
-    Oracle commits each DDL statement by itself: a revision that failed half-way needs a hand.
+    Oracle commits each DDL statement by itself: a revision that failed half-way needs a hand, of which
+    `MigrationError` tells.
     """
     with engine.begin() as connection:
         missing = _missing(connection)
         if missing:
-            config = _config()
+            config = revisions.config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if connection.dialect.name == "sqlite":
+                command.upgrade(config, "head")
+            else:
+                _upgrade_in_steps(config, connection, missing)
     return missing
+
+
+def _upgrade_in_steps(config: Config, connection: Connection, missing: list[str]) -> None:
+    if half_done.is_begun(connection, missing[0]):
+        raise MigrationError(f"{half_done.sentence(missing[0])} {half_done.remedy(missing[0])}")
+    left = list(missing)
+
+    def note(**_said: object) -> None:
+        del left[0]
+        connection.exec_driver_sql("COMMIT")  # else its version would go with a failure of the next one
+
+    config.attributes["on_version_apply"] = note
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        done = missing[: -len(left)]
+        raise MigrationError(half_done.failure(left[0], done, error)) from error
+
+
+def begun(engine: Engine) -> str | None:
+    """The revision that began and did not end: on Oracle, where tables of the next one are there already."""
+    if engine.dialect.name == "sqlite":
+        return None
+    with engine.connect() as connection:
+        missing = _missing(connection)
+        return missing[0] if missing and half_done.is_begun(connection, missing[0]) else None
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take back what came after `revision` (`base`: everything, with all data). For development."""
     with engine.begin() as connection:
-        config = _config()
+        config = revisions.config()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
 
@@ -63,7 +94,7 @@ def ahead(engine: Engine) -> list[str]:
 
 def is_known(revision: str) -> bool:
     """Whether this version has that revision of the schema."""
-    script = ScriptDirectory(str(_MIGRATIONS))
+    script = revisions.history()
     return any(each.revision == revision for each in script.walk_revisions())
 
 
@@ -98,28 +129,18 @@ def offline_sql(
     From revision `start` on, or from an empty database. On Oracle `extras` follow, and rights of `user`.
     Raises ValueError for an unknown revision, and for what is no name of a user.
     """
-    written = io.StringIO()
-    config = _config(written)
-    config.attributes["dialect"] = dialect
     try:
-        command.upgrade(config, "head" if start is None else f"{start}:head", sql=True)
+        written = revisions.sql(dialect, start, "head")
     except CommandError as error:
         raise ValueError(
             f"there is no revision {start}; `fittrack migrate` names those it applies"
         ) from error
     if dialect != "oracle":
-        return written.getvalue()
+        return written
     later = [step.statement for step in steps(extras)]
     later += grants.statements(metadata, user) if user else ()
-    script = "".join(f"{line}\n" for line in SQLPLUS) + "\n" + written.getvalue()
+    script = "".join(f"{line}\n" for line in SQLPLUS) + "\n" + written
     return script + "".join(f"{statement}\n\n/\n\n" for statement in [*later, "COMMIT"])
-
-
-def _config(output: io.StringIO | None = None) -> Config:
-    config = Config(output_buffer=output)
-    # A percent sign in the path would be read as an interpolation.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    return config
 
 
 def _unknown(connection: Connection) -> list[str]:
@@ -130,7 +151,7 @@ def _unknown(connection: Connection) -> list[str]:
 def _missing(connection: Connection) -> list[str]:
     if _unknown(connection):
         return []  # whoever made those had all of ours
-    script = ScriptDirectory(str(_MIGRATIONS))
+    script = revisions.history()
     heads = MigrationContext.configure(connection).get_current_heads()
     lacking = script.iterate_revisions("heads", heads or "base")
     return [revision.revision for revision in lacking if revision.revision not in heads][::-1]

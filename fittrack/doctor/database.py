@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from fittrack.config import Settings
-from fittrack.db import migrate
+from fittrack.db import half_done, migrate
 from fittrack.db.engine import Access, make_engine, sqlite_file
 from fittrack.db.handles import Connection, Engine, SQLAlchemyError
 from fittrack.doctor import oracle, queries
@@ -67,6 +67,9 @@ def _no_answer(name: str, error: BaseException) -> Diagnosis:
 
 
 def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
+    if begun := migrate.begun(engine):
+        yield ill("schema", half_done.sentence(begun), half_done.remedy(begun))
+        return
     waiting = migrate.pending(engine)
     if waiting:
         remedy = _MIGRATE if engine.dialect.name == "sqlite" else _MIGRATE_AS_OWNER

@@ -1,5 +1,7 @@
 """The script that a DBA is given, run as SQL*Plus runs it: what stands before each line with a slash."""
 
+from collections.abc import Iterable
+
 from fittrack.db import migrate
 from fittrack.db.engine import make_engine
 from tests.oracle_net.conftest import Place
@@ -9,8 +11,12 @@ MIDDLE = "0016"
 
 
 def run_script(place: Place, script: str) -> None:
+    run_statements(place, statements_in(script))
+
+
+def run_statements(place: Place, statements: Iterable[str]) -> None:
     with place.connect() as connection, connection.cursor() as cursor:
-        for statement in statements_in(script):
+        for statement in statements:
             cursor.execute(statement)
         connection.commit()  # as SQL*Plus does when it leaves
 

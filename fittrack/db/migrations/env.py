@@ -45,7 +45,8 @@ OPTIONS: dict[str, Any] = {"target_metadata": metadata, "render_item": render_it
 def migrate(connection: Connection) -> None:
     """Run the revisions over `connection`, in its transaction."""
     whole = connection.dialect.name == "sqlite"
-    context.configure(connection=connection, transactional_ddl=whole, **OPTIONS)
+    noted = context.config.attributes.get("on_version_apply", ())
+    context.configure(connection=connection, transactional_ddl=whole, on_version_apply=noted, **OPTIONS)
     with context.begin_transaction():
         context.run_migrations()
 

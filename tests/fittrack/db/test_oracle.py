@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, UniqueConstraint, insert
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from fittrack.db import migrate
+from fittrack.db import migrate, revisions
 from fittrack.db.engine import ORACLE_SESSION
 from fittrack.db.journal.oracle_store import merge_statement
 from fittrack.db.oracle import extras, grants
@@ -17,10 +16,7 @@ from tests.oracle_sql import ORACLE, assert_fit_for_oracle, faults_of, for_oracl
 from tests.oracle_sql.script import run, statements_in
 from tests.product_sql import CATALOG, beyond_rights
 
-REVISIONS = [
-    revision.revision
-    for revision in ScriptDirectory(str(migrate._MIGRATIONS)).walk_revisions("base", "heads")
-][::-1]
+REVISIONS = [revision.revision for revision in revisions.history().walk_revisions("base", "heads")][::-1]
 WHOLE = migrate.offline_sql("oracle", extras=Extra, user="fittrack_app")
 ALEMBIC = {"alembic_version", "alembic_version_pkc"}
 OF_SQLITE_ALONE = {"ix_ledger_adjustments"}
