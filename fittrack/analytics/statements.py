@@ -26,20 +26,19 @@ def put(conn: Connection, seen: Mark, sheets: Sequence[Sheet], now: datetime) ->
     """Keep what was counted. False, and nothing is kept, when others went on from the same mark."""
     if queries.mark(conn) != seen:
         return False
-    undo = conn.begin_nested()
-    for sheet in sheets:
-        its = daily_figures.c.day == sheet.day, daily_figures.c.measure.in_(sheet.measures)
-        conn.execute(delete(daily_figures).where(*its))
     rows = [
         {"day": sheet.day, "measure": measure, "dimension": dimension, "amount": amount, "updated_at": now}
         for sheet in sheets
         for (measure, dimension), amount in sheet.figures.items()
     ]
-    if not insert_unless_there(conn, daily_figures, rows):
+    with conn.begin_nested() as undo:
+        for sheet in sheets:
+            its = daily_figures.c.day == sheet.day, daily_figures.c.measure.in_(sheet.measures)
+            conn.execute(delete(daily_figures).where(*its))
+        if insert_unless_there(conn, daily_figures, rows):
+            return True
         undo.rollback()
-        return False
-    undo.commit()
-    return True
+    return False
 
 
 def advance(conn: Connection, seen: Mark, until: datetime, now: datetime) -> bool:

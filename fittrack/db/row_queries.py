@@ -39,15 +39,13 @@ def insert_unless_there(
     conn: Connection, table: Table, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]
 ) -> bool:
     """Insert all of `rows`, or none. False: one is there, perhaps since this moment and by another node."""
-    undo = conn.begin_nested()
     try:
-        conn.execute(insert(table), rows)
+        with conn.begin_nested():  # what fails, for whatever reason, undoes no more than itself
+            conn.execute(insert(table), rows)
     except IntegrityError as error:
-        undo.rollback()
         if not _is_duplicate(error):
             raise
         return False
-    undo.commit()
     return True
 
 

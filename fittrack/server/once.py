@@ -53,13 +53,10 @@ def run_once(conn: Connection, once: Once, effect: Effect[P], *args: P.args, **k
 
 
 def _attempt(conn: Connection, effect: Effect[P], *args: P.args, **kwargs: P.kwargs) -> Kept:
-    undo = conn.begin_nested()
     try:
-        kept = effect(conn, *args, **kwargs)
+        with conn.begin_nested():
+            return effect(conn, *args, **kwargs)
     except Problem as problem:
-        undo.rollback()
         if problem.retryable:
             raise
         return kept_refusal(problem)
-    undo.commit()
-    return kept

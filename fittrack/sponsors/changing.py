@@ -68,13 +68,11 @@ def remove(conn: Connection, wish: Wish) -> StoredSponsor | None:
     former = _matched(conn, wish)
     if former.prizes or queries.is_in_a_template(conn, wish.sponsor_id):
         return _deactivate(conn, wish, former)
-    undo = conn.begin_nested()
     try:
-        queries.remove(conn, wish.sponsor_id)
+        with conn.begin_nested():
+            queries.remove(conn, wish.sponsor_id)
     except IntegrityError:  # a prize of another node came in between
-        undo.rollback()
         return _deactivate(conn, wish, former)
-    undo.commit()
     action = Action(
         name="sponsor.delete", subject_type=SUBJECT, subject_id=wish.sponsor_id, before=_facts(former)
     )

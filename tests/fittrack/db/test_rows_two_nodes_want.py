@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, insert
+from sqlalchemy.exc import StatementError
 
 from fittrack.accounts import queries as accounts
 from fittrack.analytics import statements as analytics
@@ -23,6 +24,8 @@ from fittrack.clients.rules import SECRETS_MAX
 from fittrack.connections import queries as connections
 from fittrack.db import device_queries
 from fittrack.db.handles import IntegrityError
+from fittrack.db.row_queries import insert_unless_there
+from fittrack.db.tables.operations import nightly_checks
 from fittrack.db.tables.partners import tracker_revocations
 from fittrack.kit.ids import ClientId, SponsorId, UserId, uuid7
 from fittrack.kit.origin import SYSTEM
@@ -246,3 +249,12 @@ async def _a_client(nodes: Nodes, name: str) -> StoredClient:
 
 def _a_secret() -> StoredSecret:
     return StoredSecret(secret_hash=uuid7().bytes * 2, created_at=NOON, expires_at=None)
+
+
+def test_what_fails_for_another_reason_leaves_no_savepoint_behind(nodes: Nodes) -> None:
+    row = {"night": object(), "started_at": NOON, "seen_at": NOON}
+    with nodes.here.connect() as conn, conn.begin() as transaction:
+        with pytest.raises(StatementError, match="object"):
+            insert_unless_there(conn, nightly_checks, row)
+        assert not conn.in_nested_transaction()
+        transaction.rollback()
