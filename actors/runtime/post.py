@@ -158,7 +158,9 @@ class Post:
             if refusal is not None:
                 return self._refuse(population, refusal)
             cell = envelope.cell = self._open_cell(population, entity_id)
-        mailbox = cell.open_mailbox()
+        mailbox = cell.mailbox
+        if mailbox is None:
+            mailbox = cell.open_mailbox()
         if len(mailbox) + cell.held >= population.kind.mailbox_max:
             return self._refuse(population, Busy("Too many messages wait for it; nothing happened"))
         mailbox.append(envelope)
