@@ -17,9 +17,12 @@ out: Final = Console(soft_wrap=True)  # addresses and commands stay in one piece
 err: Final = Console(stderr=True, soft_wrap=True)
 
 
-def read_settings(log_facts: Mapping[str, object] | None = None) -> Settings:
-    """The settings, and a log as they say, with `log_facts` in each line. Raises `SettingsError`."""
-    settings = load_settings()
+def read_settings(log_facts: Mapping[str, object] | None = None, *, connects: bool = True) -> Settings:
+    """The settings, and a log as they say, with `log_facts` in each line. Raises `SettingsError`.
+
+    `connects`: the database is used, so that it must be said as whom.
+    """
+    settings = load_settings(connects=connects)
     configure_logging(settings.log_level, settings.log_format, facts=log_facts)
     return settings
 

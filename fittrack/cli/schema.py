@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fittrack.cli.console import engine_of, out, read_settings
+from fittrack.cli.console import engine_of, err, out, read_settings
 from fittrack.config import Settings
 from fittrack.db import migrate as migrations
 from fittrack.db.engine import unhurried
@@ -20,7 +20,7 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the database to the newest schema."""
-    settings = read_settings()
+    settings = read_settings(connects=not sql)
     on_oracle = settings.database.oracle_dsn is not None
     if user is not None and not on_oracle:
         raise typer.BadParameter("rights are given on Oracle alone: set ORACLE_DSN", param_hint="--grants")
@@ -28,13 +28,21 @@ def migrate(
         raise typer.BadParameter("the database itself knows where it is; --from goes with --sql")
     try:
         if sql:
-            dialect = "oracle" if on_oracle else "sqlite"
-            extras = settings.oracle_extras
-            typer.echo(migrations.offline_sql(dialect, start, extras=extras, user=user))
+            _write_sql(settings, start, user)
         else:
             _migrate(settings, user)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def _write_sql(settings: Settings, start: str | None, user: str | None) -> None:
+    on_oracle = settings.database.oracle_dsn is not None
+    dialect = "oracle" if on_oracle else "sqlite"
+    written = migrations.offline_sql(dialect, start, extras=settings.oracle_extras, user=user)
+    if not on_oracle:
+        err.print("This is SQL for SQLite. Set ORACLE_DSN for Oracle's: a name will do, nothing connects.")
+    since = f"from revision {start} on" if start else "from an empty one on"
+    typer.echo(f"-- The schema of FitTrack for {'Oracle' if on_oracle else 'SQLite'}, {since}\n\n{written}")
 
 
 def _migrate(settings: Settings, user: str | None) -> None:

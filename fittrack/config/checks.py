@@ -16,12 +16,12 @@ HOOK_SECRET_LENGTH_MIN: Final = 16  # characters: nobody guesses it over a netwo
 SECRET_LENGTH_MIN: Final = 32  # characters: 128 bits even if they are hexadecimal digits
 
 
-def faults_of(settings: Settings) -> list[str]:
-    """What is wrong with settings that can each be read."""
+def faults_of(settings: Settings, *, connects: bool = True) -> list[str]:
+    """What is wrong with settings that can each be read. `connects`: the database is used."""
     faults = []
     if not settings.database.oracle_dsn and not names_sqlite_file(settings.database.url):
         faults.append("DATABASE_URL is written like sqlite:///var/fittrack.db; for Oracle set ORACLE_DSN")
-    if settings.database.oracle_dsn and not (
+    if (connects and settings.database.oracle_dsn) and not (
         settings.database.oracle_user and settings.database.oracle_password
     ):
         faults.append("ORACLE_DSN is set, but ORACLE_USER or ORACLE_PASSWORD is missing")

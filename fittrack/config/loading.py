@@ -64,15 +64,17 @@ _NETWORKS_WANTED: Final = "a list of addresses and networks such as 10.0.0.0/8,2
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
-    """The settings in force; the environment wins over `.env`.
+def load_settings(
+    environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env"), *, connects: bool = True
+) -> Settings:
+    """The settings in force; the environment wins over `.env`. `connects`: the database is used.
 
     Raises `SettingsError` with every fault, each in a sentence that names its setting.
     """
     environ = os.environ if environ is None else environ
     reader = Reader({**read_dotenv(dotenv), **environ})
     settings = _read(reader)
-    faults = [*reader.faults, *faults_of(settings)]
+    faults = [*reader.faults, *faults_of(settings, connects=connects)]
     if faults:
         raise SettingsError(faults)
     return settings

@@ -78,6 +78,20 @@ def test_a_backup_of_a_database_without_a_schema_is_refused_by_its_name(run: Run
     assert "var/fittrack.db is no database of FitTrack's" in done.stderr and ".part" not in done.stderr
 
 
+def test_a_dba_needs_no_password_for_the_sql_of_oracle(run: Run) -> None:
+    done = run("migrate", "--sql", "--from", "0032", ORACLE_DSN="anything")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(
+        "-- The schema of FitTrack for Oracle, from revision 0032 on\n\nWHENEVER SQLERROR"
+    )
+
+
+def test_the_sql_of_sqlite_says_that_it_is(run: Run) -> None:
+    done = run("migrate", "--sql")
+    assert done.stdout.startswith("-- The schema of FitTrack for SQLite, from an empty one on\n")
+    assert "Set ORACLE_DSN for Oracle's" in done.stderr
+
+
 @pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://", "sqlite:///:memory:", "var/fittrack.db"])
 def test_a_database_that_cannot_be_used_is_a_fault_of_the_settings(run: Run, url: str) -> None:
     done = run("migrate", DATABASE_URL=url)
