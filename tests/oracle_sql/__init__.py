@@ -1,8 +1,8 @@
 """A lint of Oracle SQL: what Oracle 23ai refuses, or reads otherwise than SQLite does.
 
-Its rules stand in `names`, `clauses`, `functions`, `ddl`, `extras` (over tokens), `shape` and `values` (over
-a parsed tree), its white lists in `words`. It knows no product: tables and columns, with their types, come in
-as a `Catalog`, by which `kinds` tells what an expression is.
+Its rules stand in `names`, `clauses`, `literals`, `functions`, `ddl`, `extras` (over tokens), `shape`,
+`subqueries`, `scopes` and `values` (over a parsed tree), its white lists in `words`. It knows no product:
+tables and columns, with their types, come in as a `Catalog`, by which `kinds` tells what an expression is.
 `recorder` looks at what `tests.sent` collected, written as Oracle would be sent it.
 """
 

@@ -60,7 +60,7 @@ def fetches(s: Statement) -> Iterator[str]:
             yield "FETCH FIRST n ROWS ends with ONLY or WITH TIES (ORA-02000)"
 
 
-_GATHERING = ("FETCH", "DISTINCT", "GROUP", "UNION", "MINUS", "INTERSECT")
+_GATHERING = ("FETCH", "DISTINCT", "GROUP", "UNION", "MINUS", "INTERSECT", "OVER")
 
 
 def locks(s: Statement) -> Iterator[str]:
@@ -160,12 +160,24 @@ def changes(s: Statement) -> Iterator[str]:
         for word in ("USING", "JOIN"):
             if any(w == word and s.depth[at] == 0 for at, w in enumerate(s.words)):
                 yield f"DELETE has no {word}; write WHERE … IN (SELECT …) (ORA-00933)"
+    if s.word(0) == "UPDATE" and any(w == "JOIN" and s.depth[at] == 0 for at, w in enumerate(s.words)):
+        yield "UPDATE has no JOIN; write SET … = (SELECT …), or MERGE (ORA-00971)"
     if s.word(0) == "REPLACE":
         yield "REPLACE INTO is written MERGE (ORA-00900)"
     for at in s.places("SET", "("):
         closing = s.partners.get(at + 1, at)
         if s.kind == "dml" and s.word(closing + 1) == "=" and s.word(closing + 3) not in ("SELECT", "WITH"):
             yield "SET (…) = (…) takes a subquery (ORA-01767)"
+
+
+def merges(s: Statement) -> Iterator[str]:
+    if s.word(0) != "MERGE":
+        return
+    on = next((at for at in s.places("ON") if s.depth[at] == 0), None)
+    if on is None or s.word(on + 1) != "(":
+        yield "the condition of MERGE … ON stands in parentheses (ORA-00969)"
+    if s.has("THEN", "DELETE"):
+        yield "MERGE deletes behind an update: WHEN MATCHED THEN UPDATE … DELETE WHERE … (ORA-00905)"
 
 
 def named_queries(s: Statement) -> Iterator[str]:
@@ -214,6 +226,9 @@ def stars(s: Statement) -> Iterator[str]:
         star = at + 2 if s.word(at + 1) in ("DISTINCT", "ALL") else at + 1
         if s.word(star) == "*" and s.word(star + 1) == ",":
             yield "a star beside columns is written t.* (ORA-00923)"
+    for at in s.places(",", "*"):
+        if s.word(at + 2) in (",", "FROM"):
+            yield "a star beside columns is written t.* (ORA-00936)"
 
 
 def collations(s: Statement) -> Iterator[str]:
@@ -262,6 +277,7 @@ RULES: tuple[Rule, ...] = (
     inserts,
     returnings,
     changes,
+    merges,
     named_queries,
     row_values,
     lists,

@@ -15,6 +15,9 @@ BYTES_OF_A_CHARACTER = 4
 _CONSTRAINTS = frozenset(["CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "SUPPLEMENTAL", "PERIOD"])
 
 
+_DROPPED = frozenset(["COLUMN", "CONSTRAINT", "PRIMARY", "UNIQUE", "PARTITION", "UNUSED"])
+
+
 def is_table(s: Statement) -> bool:
     return s.word(0) == "CREATE" and "TABLE" in s.words[1:4]
 
@@ -101,6 +104,26 @@ def defaults(s: Statement) -> Iterator[str]:
             yield f"DEFAULT stands before NOT NULL (ORA-00907), near {s.near(start)}"
 
 
+def doubled(s: Statement) -> Iterator[str]:
+    if s.word(0) != "CREATE":
+        return
+    names = [s.word(start) for start, _ in columns(s)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"the column {name.lower()} is defined twice (ORA-00957)"
+    if len(list(s.places("PRIMARY", "KEY"))) > 1:
+        yield "a table has one primary key (ORA-02260)"
+
+
+def constants(s: Statement) -> Iterator[str]:
+    """A definition is the same whoever runs it, and a default the same for each row."""
+    if ":" in s.words and "DUALITY" not in s.words:
+        yield "a definition has no binds (ORA-01027)"
+    names = {s.word(start) for start, _ in columns(s)}
+    for at in s.places("DEFAULT"):
+        if s.token(at + 1) and s.word(at + 1) in names:
+            yield f"a default is no column: {s.word(at + 1).lower()} (ORA-00984)"
+
+
 def checks(s: Statement) -> Iterator[str]:
     for at in s.places("CHECK", "("):
         inside = s.words[at + 1 : s.partners.get(at + 1, at)]
@@ -121,6 +144,8 @@ def indexes(s: Statement) -> Iterator[str]:
         yield "an index has no USING (ORA-00905)"
     if s.has("CONCURRENTLY"):
         yield "CONCURRENTLY is PostgreSQL's; write ONLINE (ORA-00969)"
+    if s.has("NULLS", "FIRST") or s.has("NULLS", "LAST"):
+        yield "an index has no NULLS FIRST or LAST (ORA-00907)"
     if s.has("INCLUDE"):
         yield "an index has no INCLUDE (ORA-00933)"
 
@@ -129,6 +154,12 @@ def alterations(s: Statement) -> Iterator[str]:
     if s.word(0) == "ALTER" and s.word(1) == "TABLE":
         if s.words[3:5] == ["ADD", "COLUMN"]:
             yield "a column is added with ADD, without COLUMN (ORA-00904)"
+        if s.word(3) == "DROP" and s.word(4) not in _DROPPED and s.word(4) != "(":
+            yield "a column is dropped with DROP COLUMN, or DROP (…) (ORA-00905)"
+        if s.word(3) == "RENAME" and s.word(4) not in ("TO", "COLUMN", "CONSTRAINT", "PARTITION"):
+            yield "a column is renamed with RENAME COLUMN … TO (ORA-14155)"
+        if "WHERE" in (word for at, word in enumerate(s.words) if s.depth[at] == 0):
+            yield "a constraint has no WHERE (ORA-00933)"
         if s.words[3:5] == ["ALTER", "COLUMN"]:
             yield "a column is changed with MODIFY (ORA-01735)"
     if s.word(0) == "DROP" and s.word(1) == "INDEX" and "ON" in s.words:
@@ -203,6 +234,8 @@ RULES: tuple[Rule, ...] = (
     sqlite_words,
     foreign_keys,
     defaults,
+    doubled,
+    constants,
     checks,
     indexes,
     alterations,

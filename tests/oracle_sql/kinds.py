@@ -54,7 +54,7 @@ class Kinds:
             if not column.is_star:
                 found.append((column.alias_or_name.upper(), self.of(column.unalias())))
                 continue
-            sources = self._sources_of(query)
+            sources = self.sources_of(query)
             of_one = sources.get(column.args["table"].name.upper()) if column.args.get("table") else None
             for columns in sources.values() if of_one is None else [of_one]:
                 found += columns.items()
@@ -65,7 +65,7 @@ class Kinds:
         below: exp.Expr = column
         while (scope := below.parent) is not None:
             if isinstance(scope, _QUERIES_AND_CHANGES):
-                sources = self._sources_of(scope)
+                sources = self.sources_of(scope)
                 for columns in [sources[table]] if table in sources else [] if table else sources.values():
                     if name in columns:
                         return columns[name]
@@ -76,7 +76,7 @@ class Kinds:
             below = scope
         return None
 
-    def _sources_of(self, scope: exp.Expr) -> dict[str, dict[str, Kind]]:
+    def sources_of(self, scope: exp.Expr) -> dict[str, dict[str, Kind]]:
         """The columns of each table of a query or change, by the name that the table has there."""
         found = self._sources.get(id(scope))
         if found is None:

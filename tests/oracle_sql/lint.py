@@ -2,12 +2,12 @@
 
 from functools import cache
 
-from tests.oracle_sql import clauses, ddl, extras, functions, names, shape, values
+from tests.oracle_sql import clauses, ddl, extras, functions, literals, names, shape, subqueries, values
 from tests.oracle_sql.catalog import Catalog
 from tests.oracle_sql.statement import Statement
 from tests.oracle_sql.tree import NotParsed, parse
 
-TOKEN_RULES = (*names.RULES, *functions.RULES, *clauses.RULES)
+TOKEN_RULES = (*names.RULES, *functions.RULES, *literals.RULES, *clauses.RULES)
 
 
 def faults_of(sql: str, catalog: Catalog | None = None) -> list[str]:
@@ -34,4 +34,5 @@ def _faults_of_tree(statement: Statement, catalog: Catalog | None) -> list[str]:
     except NotParsed as reason:
         return [str(reason)]
     found = shape.faults_of(tree, catalog)
+    found += [fault for rule in subqueries.RULES for fault in rule(tree)]
     return found if found or catalog is None else values.faults_of(tree, catalog)

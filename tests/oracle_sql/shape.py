@@ -212,21 +212,6 @@ def joins(tree: Tree) -> Iterator[str]:
             yield f"{side or kind} JOIN needs ON or USING (ORA-00905)"
 
 
-def scalar_queries(tree: Tree) -> Iterator[str]:
-    """A query that stands for one value selects one column."""
-    for subquery in tree.every(exp.Subquery):
-        inner = subquery.this
-        in_value = isinstance(subquery.parent, exp.EQ | exp.Add | exp.Sub | exp.Coalesce | exp.Alias)
-        wide = isinstance(inner, exp.Select) and len(inner.expressions) > 1
-        if in_value and wide and not _in_row(subquery):
-            yield "a query in place of a value selects one column (ORA-00913)"
-
-
-def _in_row(subquery: exp.Subquery) -> bool:
-    parent = subquery.parent
-    return isinstance(parent, exp.EQ) and isinstance(parent.this, exp.Tuple)
-
-
 def inner_names(tree: Tree) -> Iterator[str]:
     """Columns of a query in FROM have names, each one of its own."""
     for subquery in tree.every(exp.Subquery):
@@ -299,6 +284,5 @@ RULES = (
     inserted_values,
     set_columns,
     joins,
-    scalar_queries,
     inner_names,
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
+from tests.oracle_sql import scopes
 from tests.oracle_sql.catalog import LARGE, Catalog, ColumnType
 from tests.oracle_sql.kinds import Kinds, values_of
 from tests.oracle_sql.tree import Tree, written
@@ -108,11 +109,22 @@ def _none_of(refused: frozenset[str], function: exp.Expr, kinds: Kinds) -> Itera
             yield f"{written(function)}: not of a {kind} (ORA-22849)"
 
 
+def sums(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
+    """Instants are neither added up nor to each other."""
+    for function in tree.every(exp.Sum, exp.Avg):
+        if kinds.of(function.this) == "time":
+            yield f"{written(function)}: a time is no number (ORA-00932)"
+    for sum_ in tree.every(exp.Add):
+        if kinds.of(sum_.this) == kinds.of(sum_.expression) == "time":
+            yield f"{written(sum_)}: two times are not added (ORA-00975)"
+
+
 def alternatives(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
     """A value that is one of several is of one kind, whichever it is; so are columns of UNION ALL."""
     for node in tree.every(exp.Case, exp.Coalesce):
         found = {kind for part in values_of(node) if (kind := kinds.of(part))}
-        if len(found) > 1 and found & LARGE:
+        converts = node.args.get("is_nvl") and found in _CONVERTED
+        if len(found) > 1 and not converts:
             yield f"{written(node)} is {' or '.join(sorted(found))} (ORA-00932)"
     for union in tree.every(exp.SetOperation):
         sides = zip(kinds.selected(union.left), kinds.selected(union.right), strict=False)
@@ -188,7 +200,7 @@ def merges(tree: Tree, _kinds: Kinds, catalog: Catalog) -> Iterator[str]:
 
 Rule = Callable[[Tree, Kinds, Catalog], Iterator[str]]
 
-RULES: tuple[Rule, ...] = (comparisons, keys, functions, alternatives, stored, merges)
+RULES: tuple[Rule, ...] = (*scopes.RULES, comparisons, keys, functions, sums, alternatives, stored, merges)
 
 
 def faults_of(tree: Tree, catalog: Catalog) -> list[str]:
