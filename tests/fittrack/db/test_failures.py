@@ -75,10 +75,11 @@ async def test_a_defect_of_the_writer_leaves_nobody_without_an_answer(
         if name == "rollback":
             raise defect
 
-    journal = open_journal(watched_store(engine, step))
+    store = watched_store(engine, step)
     with pytest.raises(OutcomeUnknown):
-        await journal.open(user_log, uuid7(), Head()).append(a_note())
+        await open_journal(store).open(user_log, uuid7(), Head()).append(a_note())
     assert fatal == [defect]
+    store.close()  # a server would have ended, and its connection with it
 
 
 async def test_the_ledger_stays_whole_when_every_second_batch_fails(
