@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
+import structlog
+
 from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
 from fittrack.db import effect_queries
@@ -25,10 +27,12 @@ from fittrack.fulfilments.rules import Deed
 from fittrack.inbox.owed import owed_notice
 from fittrack.kit.ids import UserId
 from fittrack.kit.intention import Answer, Intention
-from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
+from fittrack.kit.problems import Busy, Conflict, FieldError, NotFound, Validation
 
 if TYPE_CHECKING:
     from actors.drawing import DrawingActor
+
+log = structlog.get_logger(__name__)
 
 NOBODY_LEFT: Final = "Nobody is left to be drawn."
 """Why a prize goes back that was to be drawn again."""
@@ -68,9 +72,18 @@ async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) 
     unit = actor.unit("prize:redraw", intention, answer)
     unit.inserts = [*rows, audit_row(action, intention.origin, now)]
     await _append(actor, unit)
-    everybody = await reads.run(winner_queries.winners_of, actor.drawing_id)
-    actor.services.outlet.announce(drawing_news.completed(stored, everybody))
+    await _announce_winners(actor, stored)
     return Answer(answer)
+
+
+async def _announce_winners(actor: "DrawingActor", stored: StoredDrawing) -> None:
+    """Tell the channels who has won by now. It is stored: nobody hears otherwise if that cannot be."""
+    try:
+        everybody = await actor.services.reads.run(winner_queries.winners_of, actor.drawing_id)
+    except Busy:  # whoever looks at the drawing reads it
+        log.warning("drawing.winners_not_told", drawing_id=str(actor.drawing_id))
+        return
+    actor.services.outlet.announce(drawing_news.completed(stored, everybody))
 
 
 async def _add(actor: "DrawingActor", intention: Intention, command: AddFulfillment) -> Answer:

@@ -91,8 +91,8 @@ class LogActor(Actor):
     def when_confirmed(self, listener: Listener) -> None:
         """Call `listener(outcome)` once the log was compared: with None, or with what `confirm` raised."""
         if self._comparison is None:
-            self._comparison = Comparison(self.confirm)
-        self._comparison.then(listener)
+            self._comparison = Comparison()
+        self._comparison.then(listener, self.confirm)
 
     async def _confirmed(self, show: Callable[[], T]) -> T:
         await self.confirm()
@@ -105,7 +105,7 @@ class LogActor(Actor):
         head = await self.services.reads.look_up(log_queries.head, self.log, self.entity_id)
         if not self.is_current or head.rev < durable.rev or not self.appender.knows(head):
             raise StaleActivation(again=True)
-        self.as_of = as_of
+        self.as_of = max(self.as_of, as_of)  # a unit may have been stored since
 
     async def fulfil(self, intention: Intention) -> Answer | Promise:
         """Do what is intended, or give the answer that its key was given before.

@@ -55,10 +55,18 @@ async def _log(actor: "UserActor", intention: Intention, command: LogActivities)
         return await _log_once(actor, intention, command, ())
     except UnitRefused:
         # A name that is stored, but older than what is held in memory, was sent again with a new start.
+        await _go_back(actor)
         names = [name for item in command.items if (name := _name(item)) is not None]
         settled = await actor.services.reads.run(queries.settled_names, actor.user_id, names)
-        await actor.reload()
         return await _log_once(actor, intention, command, settled)
+
+
+async def _go_back(actor: "UserActor") -> None:
+    """The activities in memory are ahead of what is stored: hold that again, or leave memory."""
+    try:
+        await actor.reload()
+    except Busy as busy:
+        raise StaleActivation(busy) from busy
 
 
 async def _believable(actor: "UserActor", command: LogActivities) -> LogActivities:
@@ -123,7 +131,7 @@ async def commit_ranking(actor: "UserActor", unit: Unit, outcome: BatchOutcome, 
     try:
         await _commit(actor, unit, outcome)
     except UnitRefused:
-        await actor.reload()
+        await _go_back(actor)
         raise
     actor.account = replace(actor.existing(), primary_source=source)
 

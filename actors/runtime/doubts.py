@@ -32,7 +32,7 @@ class Doubts:
 
     def at(self, kind: str, entity_id: EntityId) -> float:
         """When that happened last to an entity. Minus infinity: never, or so long ago that it is over."""
-        return self._at.get((kind, entity_id), -inf)
+        return self._at.get((kind, entity_id), -inf) if self._at else -inf
 
     def __len__(self) -> int:
         return len(self._at)

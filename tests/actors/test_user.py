@@ -1,5 +1,7 @@
 """A player's actor: what earning, buying and reading rely on is decided here, one message at a time."""
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,10 +11,12 @@ from fittrack.accounts.problems import StatusConflict
 from fittrack.activities.commands import LogActivities
 from fittrack.activities.model import ActivityInput, ActivityType
 from fittrack.activities.schemas import LoggedActivities
+from fittrack.db.handles import Connection
+from fittrack.db.reads import READS_WAITING_MAX
 from fittrack.drawings.eligibility import EligibilityRule, NotEligible
 from fittrack.inbox.commands import ReadInbox
 from fittrack.kit.ids import DrawingId, UserId, uuid7
-from fittrack.kit.problems import Forbidden, IdempotencyMismatch, NotFound, ProfileIncomplete
+from fittrack.kit.problems import Busy, Forbidden, IdempotencyMismatch, NotFound, ProfileIncomplete
 from fittrack.kit.standing import AccountStatus, Role
 from fittrack.profiles.commands import ChangeProfile
 from fittrack.profiles.problems import DisplayNameTaken
@@ -21,6 +25,7 @@ from fittrack.profiles.tiers import FitnessLevel, Sex
 from fittrack.pubsub.messages import REVOCATIONS, Message, Revocation
 from protocol.outbound import InboxRead
 from tests.actors.house import House, hard_day
+from tests.server import PATIENCE_S
 from tests.world import enrol
 
 
@@ -127,6 +132,35 @@ async def test_a_name_of_long_ago_cannot_be_sent_again_with_a_new_start(house: H
     answer = (await house.do(player, LogActivities([steps(house, 3_000)]))).body
     assert isinstance(answer, LoggedActivities)
     assert [(item.status, item.code) for item in answer.activities] == [("rejected", "too-old")]
+
+
+async def test_what_could_not_be_settled_is_not_held_for_stored(house: House) -> None:
+    player = await house.player(days=0)
+    await house.do(player, LogActivities([steps(house, 3_000)]))
+    await house.pass_time(days=20)
+    await house.do(player, LogActivities([hard_day(house.clock, 2)]))
+    await house.quiet()
+    batch, gate = LogActivities([steps(house, 3_000), hard_day(house.clock, 1)]), threading.Event()
+    reads = house.node.reads
+    waiting = [asyncio.ensure_future(reads.run(_wait_for, gate)) for _ in range(READS_WAITING_MAX)]
+    await asyncio.sleep(0)
+    try:
+        with pytest.raises(Busy):
+            await house.do(player, batch)
+    finally:
+        gate.set()
+    assert all(await asyncio.gather(*waiting))
+    answer = (await house.do(player, batch)).body
+    assert isinstance(answer, LoggedActivities)
+    assert [(item.status, item.code) for item in answer.activities] == [
+        ("rejected", "too-old"),
+        ("accepted", None),
+    ]
+    assert answer.points_earned > 0
+
+
+def _wait_for(_conn: Connection, gate: threading.Event) -> bool:
+    return gate.wait(PATIENCE_S)
 
 
 async def test_today_ends_at_midnight_of_the_platform(house: House) -> None:
