@@ -201,7 +201,7 @@ async def test_a_master_that_dies_or_stands_still_is_replaced_by_whom_the_sentin
         await eventually(lambda: ada.link.is_up and bob.link.is_up, "both links")
         await eventually(partial(member.join, ""), "the register at the new master")
         await eventually(partial(_counts, windows), "the limits at the new master")
-        await member.leave()
+        await member.depart()
         await _finds_others(watched.url)
     await windows.stop()
     await client.aclose()
