@@ -228,12 +228,17 @@ async def serving(
     expected_faults: Sequence[str] = (),
     **environ: str,
 ) -> AsyncIterator[Server]:
-    """A server that serves, and is gone afterwards. An error that it logged, and nobody expected, fails."""
+    """A server that serves, and is gone afterwards. An error that it logged fails, unless its event or its
+    exception is expected."""
     server = Server(folder, *arguments, module=module, stdin=stdin, **environ)
     try:
         await server.start()
         yield server
     finally:
         server.end()
-    faults = [fault for fault in server.faults if fault.get("event") not in expected_faults]
+    faults = [
+        fault
+        for fault in server.faults
+        if fault.get("event") not in expected_faults and fault.get("exception") not in expected_faults
+    ]
     assert not faults, f"the server logged errors: {faults[:5]}"
