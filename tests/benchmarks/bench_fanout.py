@@ -81,12 +81,20 @@ class Echo:
         self._until(b"welcome")
 
     def _until(self, text: bytes) -> float:
-        """Read up to `text`. Returns when it arrived, in seconds since 1970."""
-        data = b""
+        """Read up to `text`. Returns when it arrived, in seconds since 1970.
+
+        The kernel begins to stamp packets some time after it was asked to: what came before has no stamp,
+        and arrived when it is read.
+        """
+        data, told = b"", []
         while text not in data:
-            more, ((_, _, arrived), *_), _, _ = self._socket.recvmsg(65_536, 64)
+            more, told, _, _ = self._socket.recvmsg(65_536, 64)
+            if not more:
+                raise ConnectionError(f"the server closed the connection before it said {text!r}")
             data += more
-        seconds, nanoseconds = struct.unpack("qq", arrived)
+        if not told:
+            return time.time()
+        seconds, nanoseconds = struct.unpack("qq", told[0][2])
         return float(seconds + nanoseconds / 1e9)
 
     def run(self) -> None:
