@@ -37,7 +37,7 @@ class DayRecord(NamedTuple):
     totals: DayTotals
     award: DayAward
     run: int
-    """The how-manieth active day of its unbroken run; 0 when inactive."""
+    """Its place in its unbroken run of active days, from 1; 0 when inactive."""
     account: DayAccount
 
 

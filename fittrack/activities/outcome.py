@@ -67,17 +67,3 @@ class BatchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     def points(self) -> int:
         """What the command added to the balance, or took from it."""
         return sum(booking.amount for booking in self.bookings)
-
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether there is nothing to store but the answer."""
-        return not (self.withdrawn or self.added or self.revised or self.standings or self.days)
-
-    def count(self, status: ItemStatus) -> int:
-        """How many items ended so."""
-        return sum(item.status is status for item in self.items)
-
-    @property
-    def flagged(self) -> int:
-        """How many of the accepted items are unlikely."""
-        return sum(1 for item in self.items if item.flags)

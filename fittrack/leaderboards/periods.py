@@ -40,10 +40,6 @@ class BoardId(NamedTuple):
             case "alltime":
                 return None
 
-    def covers(self, day: date) -> bool:
-        """Whether what is earned for `day` counts here."""
-        return self.first <= day and (self.after is None or day < self.after)
-
     def __str__(self) -> str:
         return f"{self.period}:{self.first}:{self.tier_code}"
 

@@ -51,16 +51,11 @@ def bonus_on(run: int) -> int:
 
 
 def run_lengths(active_days: Iterable[date]) -> dict[date, int]:
-    """For each active day, the how-manieth it is of its unbroken run."""
+    """For each active day, its place in its unbroken run, from 1."""
     lengths: dict[date, int] = {}
     for day in sorted(active_days):
         lengths[day] = lengths.get(day - _DAY, 0) + 1
     return lengths
-
-
-def streak_bonuses(active_days: Iterable[date]) -> dict[date, int]:
-    """The bonus of each day that completes a seventh."""
-    return {day: bonus for day, run in run_lengths(active_days).items() if (bonus := bonus_on(run))}
 
 
 def streak_as_of_today(*, run_yesterday: int, run_today: int, longest: int, minutes_today: int) -> Streak:

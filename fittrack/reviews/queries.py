@@ -48,12 +48,6 @@ _WITH_APPEAL: Select[Any] = select(
 # --- What decisions need ----------------------------------------------------------------------------------
 
 
-def is_under_review(conn: Connection, user_id: UserId) -> bool:
-    """Whether no prize of the account may ship. Its actor knows without asking: `account.under_review`."""
-    flag = select(users.c.under_review).where(users.c.user_id == user_id)
-    return bool(conn.execute(flag).scalar_one_or_none())
-
-
 def holder_of(conn: Connection, review_id: ReviewId) -> UserId | None:
     """Whose review it is; None when there is no such review."""
     holder = select(account_reviews.c.user_id).where(account_reviews.c.review_id == review_id)

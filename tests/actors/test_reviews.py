@@ -8,7 +8,7 @@ from fittrack.drawings.eligibility import PassedOverReason
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.winner_queries import passed_over_of, winners_of
 from fittrack.kit.ids import UserId
-from fittrack.reviews import queries
+from fittrack.players.queries import load_account
 from tests.actors.house import House
 
 
@@ -35,8 +35,9 @@ async def under_review(house: House, name: str = "joe") -> UserId:
 async def test_too_many_points_by_hand_put_an_account_under_review(house: House) -> None:
     honest = await house.player("ann")
     await house.do(honest, LogActivities([by_hand(house, 100)]))
-    assert not await house.node.reads.run(queries.is_under_review, honest)
-    assert await house.node.reads.run(queries.is_under_review, await under_review(house))
+    for player, noticed in ((honest, False), (await under_review(house), True)):
+        account = await house.node.reads.run(load_account, player)
+        assert account is not None and account.under_review is noticed
 
 
 async def test_who_is_under_review_plays_and_buys_but_is_passed_over(house: House) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from fittrack.activities.model import ActivityInput, ActivityType, Intensity
 from fittrack.activities.processing import PlayerFacts
 from fittrack.points.award import DayTotals, award
-from fittrack.points.streak import streak_bonuses
+from tests.fittrack.points.bonuses import streak_bonuses
 
 from .builders import BORN, TIER, TODAY, Player, active, at, steps, workout
 

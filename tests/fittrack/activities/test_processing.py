@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fittrack.activities.model import ActivityInput, Intensity, Unreadable, Withdrawal
-from fittrack.activities.outcome import ItemStatus
+from fittrack.activities.outcome import BatchOutcome, ItemStatus
 from fittrack.activities.processing import PlayerFacts, apply_batch
 from fittrack.activities.review import ReviewKind, TierStats
 from fittrack.activities.rules import SAMPLES_A_DAY_MAX, Doubt, Refusal
@@ -17,6 +17,11 @@ from fittrack.points.booking import BookingType
 from .builders import BORN, CALENDAR, FACTS, NOW, TIER, TODAY, Player, active, at, new_id, steps, workout
 
 YESTERDAY = TODAY - timedelta(days=1)
+
+
+def changes_nothing(outcome: BatchOutcome) -> bool:
+    """Whether there is nothing to store but the answer."""
+    return not (outcome.withdrawn or outcome.added or outcome.revised or outcome.standings or outcome.days)
 
 
 def test_an_activity_earns_and_is_booked_on_its_day() -> None:
@@ -51,7 +56,6 @@ def test_the_items_of_a_batch_stand_alone() -> None:
     ]
     assert [item.code for item in outcome.items if item.code] == [Refusal.TOO_OLD, "validation"]
     assert [item.points for item in outcome.items] == [20, 0, 0, 0, 30]
-    assert outcome.count(ItemStatus.ACCEPTED) == 2
     assert len(outcome.bookings) == 1
 
 
@@ -65,7 +69,7 @@ def test_a_refused_activity_changes_nothing() -> None:
     player = Player()
     outcome = player.log(workout(heart_rate_avg=300))
     assert outcome.items[0].code == Refusal.HEART_RATE_IMPOSSIBLE
-    assert outcome.changes_nothing
+    assert changes_nothing(outcome)
     assert outcome.bookings == []
 
 
@@ -75,7 +79,7 @@ def test_the_same_activity_again_earns_nothing_again() -> None:
     outcome = player.log(workout(40, external_id="run"))
     assert outcome.items[0].status is ItemStatus.DUPLICATE
     assert outcome.items[0].activity_id in player.activities
-    assert outcome.changes_nothing
+    assert changes_nothing(outcome)
     assert player.balance == 130
 
 
@@ -206,7 +210,7 @@ def test_a_settled_duplicate_stays_one_when_what_blocks_it_is_forgotten() -> Non
     player.reload()
     assert player.state.days.first == TODAY
     assert player.state.days.dues([TODAY]) == []
-    assert player.log().changes_nothing
+    assert changes_nothing(player.log())
 
 
 def test_an_overlap_across_midnight_counts_once() -> None:
@@ -339,7 +343,6 @@ def test_a_day_that_turns_impossible_is_flagged_and_further_steps_are_refused() 
     assert first.flags == ()
     assert Doubt.DAY_STEPS in flagged.items[0].flags
     assert Doubt.DAY_STEPS in flagged.added[0].flags
-    assert flagged.flagged == 1
     assert player.log_one(steps(10, at(2))).code == Refusal.DAY_STEPS_IMPOSSIBLE
     assert player.balance == 300
 

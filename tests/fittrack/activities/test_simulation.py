@@ -14,7 +14,8 @@ from fittrack.activities.overlap import conflict
 from fittrack.activities.processing import BatchItem
 from fittrack.activities.sample import sample_of, totals_of
 from fittrack.points.award import DayTotals, award
-from fittrack.points.streak import run_lengths, streak_bonuses
+from fittrack.points.streak import run_lengths
+from tests.fittrack.points.bonuses import streak_bonuses
 
 from .builders import Player, active, steps, workout
 

@@ -9,8 +9,8 @@ from fittrack.points.streak import (
     bonus_on,
     run_lengths,
     streak_as_of_today,
-    streak_bonuses,
 )
+from tests.fittrack.points.bonuses import streak_bonuses
 
 MONDAY = date(2026, 7, 6)
 DAY_SETS = st.sets(st.integers(0, 60)).map(lambda offsets: {MONDAY + timedelta(offset) for offset in offsets})

@@ -8,7 +8,7 @@ import pytest
 from fittrack.accounts.commands import ChangeStatus
 from fittrack.kit.ids import UserId, uuid7
 from fittrack.kit.standing import AccountStatus
-from fittrack.reviews.queries import is_under_review
+from fittrack.players.queries import load_account
 from fittrack.reviews.schemas import AppealForm
 from tests.actors.house import House
 from tests.door import Door, a_player
@@ -20,7 +20,9 @@ CONFIRMED = {"resolution": "confirmed", "note": "Nobody exercises while asleep"}
 
 
 async def under_review(house: House, user_id: UserId) -> bool:
-    return await house.node.reads.run(is_under_review, user_id)
+    account = await house.node.reads.run(load_account, user_id)
+    assert account is not None
+    return account.under_review
 
 
 def resolve(review: dict[str, Any]) -> str:
