@@ -7,7 +7,6 @@ from actors.runtime import LocalPlacement, Placement
 from fittrack.app.base import Base
 from fittrack.app.bell import Bell
 from fittrack.cluster.cluster import Cluster
-from fittrack.cluster.naming import namespace_of
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.server.shared_windows import SharedWindows
@@ -41,9 +40,7 @@ class Links:
 
 def link(base: Base) -> Links:
     """With Redis, this node is one of several, or may become so."""
-    settings = base.settings
-    namespace = namespace_of(settings.secret_key, settings.database)
-    cluster, shared = _make_cluster(base, namespace), _make_shared_windows(base, namespace)
+    cluster, shared = _make_cluster(base), _make_shared_windows(base)
     broker: Broker = cluster.broker if cluster else MemoryBroker()
     return Links(
         cluster=cluster,
@@ -55,7 +52,7 @@ def link(base: Base) -> Links:
     )
 
 
-def _make_cluster(base: Base, namespace: str) -> Cluster | None:
+def _make_cluster(base: Base) -> Cluster | None:
     settings = base.settings
     if not settings.redis_url:
         return None
@@ -63,11 +60,13 @@ def _make_cluster(base: Base, namespace: str) -> Cluster | None:
         settings.redis_url,
         make_register(),
         base.clock,
-        namespace=namespace,
+        namespace=settings.namespace,
         life_s=settings.cluster_life_s,
     )
 
 
-def _make_shared_windows(base: Base, namespace: str) -> SharedWindows | None:
-    url = base.settings.redis_url
-    return SharedWindows(url, base.clock, namespace=namespace) if url else None
+def _make_shared_windows(base: Base) -> SharedWindows | None:
+    settings = base.settings
+    if not settings.redis_url:
+        return None
+    return SharedWindows(settings.redis_url, base.clock, namespace=settings.namespace)

@@ -18,7 +18,6 @@ import uvloop
 from fittrack import __version__
 from fittrack.cli.console import err, out, read_settings, require_schema
 from fittrack.cli.spans import record_spans
-from fittrack.cluster.naming import namespace_of
 from fittrack.cluster.obituary import tell_of_death
 from fittrack.config import Settings
 from fittrack.db.handles import Engine
@@ -81,7 +80,7 @@ def serve(
 
 async def _tell_of_death(settings: Settings, node: str) -> None:
     """The others need not wait until a worker that died is missed."""
-    await tell_of_death(settings.redis_url, namespace_of(settings.secret_key, settings.database), node)
+    await tell_of_death(settings.redis_url, settings.namespace, node)
 
 
 def _is_about_the_address(error: OSError) -> bool:

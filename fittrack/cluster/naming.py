@@ -1,17 +1,28 @@
 """What clusters and nodes are called in Redis."""
 
+import re
 import socket
 from hashlib import blake2b
+from typing import Final
 
 from fittrack.db.engine import DatabaseSettings, sqlite_file
 
+CLUSTER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""It stands in every key and channel: short, and without what means something there (`:`, `{`)."""
 
-def namespace_of(secret_key: str, settings: DatabaseSettings) -> str:
-    """What the cluster's keys and channels begin with: all nodes on one database share it, and no others."""
+
+def namespace_of(name: str, secret_key: str, settings: DatabaseSettings) -> str:
+    """What the cluster's keys and channels begin with: all its nodes share it, and no others.
+
+    Without a `name` those on one database with one `secret_key` do.
+    """
+    return f"fittrack:{name or _derived(secret_key, settings)}"
+
+
+def _derived(secret_key: str, settings: DatabaseSettings) -> str:
     file = sqlite_file(settings)
     database = str(file.resolve()) if file else f"{settings.oracle_user}"
-    told = blake2b(f"{secret_key}\n{database}".encode(), digest_size=8)
-    return f"fittrack:{told.hexdigest()}"
+    return blake2b(f"{secret_key}\n{database}".encode(), digest_size=8).hexdigest()
 
 
 def name_of(port: int, worker: int | None) -> str:

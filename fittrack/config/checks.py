@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
+from fittrack.cluster.naming import CLUSTER_NAME
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS, PUBLISHED_SECRETS
 from fittrack.config.settings import Settings
 from fittrack.db.engine import names_sqlite_file
@@ -36,6 +37,11 @@ def faults_of(settings: Settings, *, connects: bool = True) -> list[str]:
     faults += _faults_of_hooks(settings)
     if settings.redis_url and (fault := fault_of_url(settings.redis_url)):
         faults.append(f"REDIS_URL {fault}")
+    if settings.cluster_name and not CLUSTER_NAME.fullmatch(settings.cluster_name):
+        faults.append(
+            "CLUSTER_NAME has up to 40 letters, digits, dots, hyphens and underscores, a letter or digit "
+            f"first, not {settings.cluster_name!r}"
+        )
     if settings.app_env.deployed:
         faults += _faults_of_secrets(settings)
         if settings.webhooks_to_loopback:

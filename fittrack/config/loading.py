@@ -94,6 +94,7 @@ def _read(reader: Reader) -> Settings:
         schema_may_be_newer=reader.flag("SCHEMA_MAY_BE_NEWER", False),
         oracle_extras=_extras(reader),
         redis_url=reader.text("REDIS_URL"),
+        cluster_name=reader.text("CLUSTER_NAME"),
         cluster_life_s=reader.whole("CLUSTER_LIFE_SECONDS", int(LIFE_S), low=3, high=60),
         secret_key=reader.text("SECRET_KEY", "" if deployed else DEVELOPMENT_SECRET),
         jwt_algorithm=cast("Literal['HS256', 'RS256']", algorithm),

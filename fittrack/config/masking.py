@@ -24,6 +24,7 @@ def masked(settings: Settings) -> dict[str, str]:
         "ORACLE_PASSWORD": _mask(db.oracle_password or ""),
         **_shown_oracle(db, settings.oracle_extras),
         "REDIS_URL": _without_user(settings.redis_url),
+        "CLUSTER_NAME": settings.cluster_name,
         "CLUSTER_LIFE_SECONDS": str(settings.cluster_life_s),
         "SECRET_KEY": _mask(settings.secret_key),
         "JWT_ALGORITHM": settings.jwt_algorithm,

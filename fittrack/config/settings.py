@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from fittrack.cluster.naming import namespace_of
 from fittrack.db.engine import DatabaseSettings
 from fittrack.db.oracle.extras import Extra
 from fittrack.server.addresses import ForwardedHeader, Network
@@ -107,6 +108,8 @@ class Settings:
     """What `fittrack migrate` makes on Oracle beyond the schema."""
     redis_url: str = field(repr=False)
     """What several processes share their rate limits through; empty: each counts for itself."""
+    cluster_name: str
+    """What the nodes together are called in Redis; empty: a hash of `secret_key` and the database's place."""
     cluster_life_s: int
     """Seconds after its last word during which a silent node still counts as there."""
     secret_key: str = field(repr=False)
@@ -146,6 +149,11 @@ class Settings:
     """Who runs the drawings, in their official rules."""
     free_entry_address: str
     """Where entries without purchase are sent by post, in the official rules."""
+
+    @property
+    def namespace(self) -> str:
+        """What the keys and channels of all nodes begin with in Redis."""
+        return namespace_of(self.cluster_name, self.secret_key, self.database)
 
     def make_token_keys(self) -> TokenKeys:
         """What access tokens are signed with."""

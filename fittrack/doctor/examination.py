@@ -30,6 +30,6 @@ async def examine(settings: Settings, clock: Clock | None = None) -> list[Diagno
         await examine_mail(settings),
         *await examine_issuers(settings),
         *await examine_trackers(settings),
-        await examine_redis(settings.redis_url),
+        await examine_redis(settings),
         await asyncio.to_thread(examine_disk, folder),
     ]

@@ -91,8 +91,9 @@ def _examine_folder(folder: Path) -> Diagnosis:
         return ill("mail", f"{folder} cannot be written: {error.strerror}.", "Set MAIL_DIR, or SMTP_URL.")
 
 
-async def examine_redis(url: str) -> Diagnosis:
-    """Whether rate limits can be shared, and nodes can talk."""
+async def examine_redis(settings: Settings) -> Diagnosis:
+    """Whether rate limits can be shared, and nodes can talk; what they are called there."""
+    url = settings.redis_url
     if not url:
         return well("redis", "REDIS_URL is not set: a process is alone, and counts rate limits for itself.")
     place = RedisUrl.parse(url)
@@ -121,7 +122,20 @@ async def examine_redis(url: str) -> Diagnosis:
             "Let the user publish and subscribe to channels that begin with fittrack: (ACL &fittrack:*). "
             "A Redis Cluster must be of version 7 or newer.",
         )
-    return well("redis", f"{place.places} answers, can be written, and carries what nodes tell each other.")
+    return well(
+        "redis",
+        f"{place.places} answers, can be written, and carries what nodes tell each other. "
+        f"There they are {settings.namespace}, {_origin_of_name(settings)}.",
+    )
+
+
+def _origin_of_name(settings: Settings) -> str:
+    if settings.cluster_name:
+        return "as CLUSTER_NAME says: SECRET_KEY may change while they run"
+    return (
+        "after SECRET_KEY and where the database is: nodes where one of these differs are another cluster, "
+        "unless CLUSTER_NAME says what they are called"
+    )
 
 
 def examine_disk(folder: Path) -> Diagnosis:

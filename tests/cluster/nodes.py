@@ -9,7 +9,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from fittrack.app import Node
 from fittrack.cluster.cluster import Cluster
-from fittrack.config import Settings
 from tests.redis_server import RedisServer, redis_server
 from tests.server import Address, Server, serving
 from tests.stage import Stage, eventually
@@ -54,10 +53,9 @@ async def two_nodes_here(
     stage: Stage, redis: RedisServer, **environ: str
 ) -> AsyncIterator[tuple[Node, Address, Node, Address]]:
     """Two whole nodes inside the test's process, that know each other: they start at once."""
-    settings = settings_for(stage.folder, REDIS_URL=redis.url, WS_DRAIN_SECONDS="0", **environ)
     async with AsyncExitStack() as running:
-        one, at_one = await running.enter_async_context(_node_here(settings))
-        other, at_other = await running.enter_async_context(_node_here(settings))
+        one, at_one = await running.enter_async_context(node_here(stage, redis, **environ))
+        other, at_other = await running.enter_async_context(node_here(stage, redis, **environ))
         await know_each_other(one, other)
         yield one, at_one, other, at_other
 
@@ -75,7 +73,9 @@ def cluster_of(node: Node) -> Cluster:
 
 
 @asynccontextmanager
-async def _node_here(settings: Settings) -> AsyncIterator[tuple[Node, Address]]:
+async def node_here(stage: Stage, redis: RedisServer, **environ: str) -> AsyncIterator[tuple[Node, Address]]:
+    """A whole node inside the test's process."""
+    settings = settings_for(stage.folder, REDIS_URL=redis.url, WS_DRAIN_SECONDS="0", **environ)
     node = Node(settings, on_fatal=no_fatal)
     async with serving_here(node) as address:
         yield node, address

@@ -132,6 +132,21 @@ def test_who_signs_in_to_redis_is_not_shown(load, url, shown):
     assert masked(settings)["REDIS_URL"] == shown
 
 
+ORACLE = {"ORACLE_DSN": "db/free", "ORACLE_USER": "ada", "ORACLE_PASSWORD": "hunter2"}
+
+
+def test_nodes_without_a_name_are_called_as_by_every_version_before(load):
+    assert load({**PRODUCTION, **ORACLE}).namespace == "fittrack:26c946d64c46bdcd"
+
+
+def test_nodes_that_are_given_the_name_that_they_had_keep_it_with_another_secret(load):
+    before = load({**PRODUCTION, **ORACLE})
+    renewed = {**PRODUCTION, **ORACLE, "SECRET_KEY": "hunter3-" * 5}
+    assert load(renewed).namespace != before.namespace
+    named = load({**renewed, "CLUSTER_NAME": before.namespace.removeprefix("fittrack:")})
+    assert named.namespace == before.namespace
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "TOKEN_KEYS", "JWT_PRIVATE_KEY"])
 @pytest.mark.parametrize("app_env", ["production", "staging"])
 def test_a_missing_secret_stops_the_start_and_is_named(faults, name, app_env):
@@ -168,6 +183,9 @@ def test_a_published_secret_stops_the_start_and_is_named(faults, name, value):
         ("REDIS_URL", "redis://host:port", "no host:port"),
         ("REDIS_URL", "redis://host/zero", "no number of a database"),
         ("REDIS_URL", "redis://host?colour=red", "options that are none: colour"),
+        ("CLUSTER_NAME", "a:b", "CLUSTER_NAME has up to 40 letters"),
+        ("CLUSTER_NAME", "{fittrack}", "CLUSTER_NAME has up to 40 letters"),
+        ("CLUSTER_NAME", "x" * 41, "CLUSTER_NAME has up to 40 letters"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES is not a list of addresses"),
         ("FORWARDED_HEADER", "X-Real-IP", "FORWARDED_HEADER is one of"),
         ("ORACLE_DSN", "db/free", "ORACLE_USER or ORACLE_PASSWORD"),

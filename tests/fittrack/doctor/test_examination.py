@@ -178,10 +178,13 @@ async def test_redis_is_asked_when_there_is_to_be_one(settings: Settings, tmp_pa
         named = replace(settings, redis_url=f"redis://ada:hunter2@127.0.0.1:{redis.port}/0")
         refused = await diagnosis_of("redis", named)
         found = await diagnosis_of("redis", replace(settings, redis_url=redis.url))
+        called = await diagnosis_of("redis", replace(settings, redis_url=redis.url, cluster_name="fit"))
         redis.kill()
         gone = await diagnosis_of("redis", replace(settings, redis_url=redis.url))
     assert found.ok
     assert "carries" in found.sentence
+    assert f"{settings.namespace}, after SECRET_KEY" in found.sentence
+    assert "fittrack:fit, as CLUSTER_NAME says" in called.sentence
     assert not refused.ok
     assert "refuses the user or the password" in refused.sentence
     assert "hunter2" not in refused.sentence
