@@ -82,8 +82,9 @@ format: setup ## Format the code
 bench: setup ## Measure speed and memory against baselines run in the same minute
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
-soak: setup redis ## The long forms of the chaos, contract, end-to-end and simulation tests
+soak: setup redis ## The long forms of the chaos, contract, end-to-end and simulation tests; new examples for the rules
 	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -p no:cacheprovider --timeout 3600 tests/chaos tests/cluster tests/contracts tests/e2e tests/simulation
+	@FITTRACK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m hypothesis tests/actors tests/fittrack tests/protocol
 
 screenshots: setup chromium ## Take the pictures of the README anew
 	@$(BIN)/python -m tests.browser.screenshots

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests import databases
+from tests.stage import SOAK
 
 LONG: Final = ("simulation", "chaos", "cluster", "browser", "docs", "benchmarks", "contracts", "e2e")
 """Folders of long tests: they begin first, so that no process is left with one when all others are done."""
@@ -21,9 +22,11 @@ pytest_plugins = ["tests.every_statement"]
 
 gc.disable()  # until all is collected: what is imported stays
 
-# Without a deadline: on a busy machine it would measure the neighbours.
-settings.register_profile("fittrack", deadline=None)
-settings.load_profile("fittrack")
+# Without a deadline: on a busy machine it would measure the neighbours. Whether a change may land is no
+# matter of luck: it meets the same examples at each run. `make soak` looks for others.
+settings.register_profile("landing", deadline=None, derandomize=True)
+settings.register_profile("exploring", deadline=None, derandomize=False, max_examples=1_000, print_blob=True)
+settings.load_profile("exploring" if SOAK else "landing")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,6 +31,9 @@ WORKERS = 2
 NODES = 2 if SOAK else 1
 """Nodes beside the workers."""
 
+SEED = 7
+"""Of the short form: the same faults at each run, since it says whether a change may land."""
+
 EXPECTED_FAULTS = ["stopped before everything was done", "TimeoutError: turn abandoned"]
 """Who is told to stop while the node that it asked stands still gives up in the end, and says so."""
 
@@ -45,7 +48,9 @@ def quiet_clients() -> Iterator[None]:
 
 @pytest.mark.timeout(STORM_S + 12 * PATIENCE_S)
 async def test_a_cluster_in_a_storm_of_faults_keeps_its_word(stage: Stage, tmp_path: Path) -> None:
-    seed = int(os.environ.get("FITTRACK_CHAOS_SEED") or SystemRandom().randrange(1_000_000))
+    seed = int(
+        os.environ.get("FITTRACK_CHAOS_SEED") or (SystemRandom().randrange(1_000_000) if SOAK else SEED)
+    )
     print(f"FITTRACK_CHAOS_SEED={seed}")
     rng = Random(seed)
     async with cluster(stage, tmp_path) as storm:
