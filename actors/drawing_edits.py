@@ -26,6 +26,7 @@ from fittrack.drawings.timetable import check_schedulable
 from fittrack.drawings.versions import check_drawing, check_prize
 from fittrack.kit.ids import PrizeId
 from fittrack.kit.intention import Intention
+from fittrack.kit.patches import changes, given
 from fittrack.kit.problems import Conflict, NotFound
 from fittrack.schedule.messages import MakeDrawing
 from fittrack.schedule.rules import opening
@@ -54,7 +55,7 @@ class DrawingEdits:
                 return await self._create(intention, drawing)
             case EditDrawing(edit, versions):
                 check_drawing(self._actor.existing().drawing, versions)
-                return await self._edit(intention, edit.changes())
+                return await self._edit(intention, given(edit))
             case DeleteDrawing(versions):
                 check_drawing(self._actor.existing().drawing, versions)
                 return await self._delete(intention)
@@ -62,7 +63,7 @@ class DrawingEdits:
                 return await self._add_prize(intention, prize)
             case EditPrize(prize_id, prize_edit, versions):
                 check_prize(_find_prize(self._actor.existing(), prize_id), versions)
-                return await self._edit_prize(intention, prize_id, prize_edit.changes())
+                return await self._edit_prize(intention, prize_id, given(prize_edit))
             case RemovePrize(prize_id, versions):
                 check_prize(_find_prize(self._actor.existing(), prize_id), versions)
                 return await self._remove_prize(intention, prize_id)
@@ -111,9 +112,9 @@ class DrawingEdits:
         insert = statements.insert_drawing(drawing, stored.created_at)
         return await self._changes.write(intention, "created", stored, insert)
 
-    async def _edit(self, intention: Intention, changes: dict[str, Any]) -> Struct:
+    async def _edit(self, intention: Intention, fields: dict[str, Any]) -> Struct:
         stored = self._actor.existing()
-        changed = {name: value for name, value in changes.items() if getattr(stored.drawing, name) != value}
+        changed = changes(stored.drawing, fields)
         effect = edit_effect(stored.drawing.status, changed)
         edited = replace(stored, drawing=replace(stored.drawing, **changed))
         return await self._apply_edit(intention, "edited", edited, effect)
@@ -133,10 +134,10 @@ class DrawingEdits:
         )
         return views.prize_shape(prize)
 
-    async def _edit_prize(self, intention: Intention, prize_id: PrizeId, changes: dict[str, Any]) -> Struct:
+    async def _edit_prize(self, intention: Intention, prize_id: PrizeId, fields: dict[str, Any]) -> Struct:
         stored = self._actor.existing()
         former = _find_prize(stored, prize_id)
-        changed = {name: value for name, value in changes.items() if getattr(former, name) != value}
+        changed = changes(former, fields)
         effect = edit_effect(stored.drawing.status, changed.keys() - {"sponsor"})  # it follows from the id
         prize = replace(former, **changed)
         prizes = [prize if other is former else other for other in stored.drawing.prizes]

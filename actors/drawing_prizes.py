@@ -139,7 +139,7 @@ async def _forfeited(actor: "DrawingActor", command: Redraw | ReturnPrize, deed:
     prize = await actor.services.reads.run(queries.find, command.fulfillment_id)
     if prize is None or prize.drawing_id != actor.drawing_id:
         raise NotFound("There is no such fulfillment.")
-    views.check_version(prize, command.versions)
+    views.check_fulfilment(prize, command.versions)
     if prize.successor_id is not None:
         raise InvalidTransition("It was drawn again: somebody else has it.")
     rules.next_status(prize, deed)

@@ -9,9 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
-import msgspec
-from msgspec import UNSET
-
 from fittrack.audit.action import Action, differences
 from fittrack.audit.recording import audit_row
 from fittrack.db.handles import Executable
@@ -35,6 +32,7 @@ from fittrack.fulfilments.rules import Deed, TimedDeed
 from fittrack.kit.ids import FulfillmentId, UserId
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.origin import SYSTEM, Origin
+from fittrack.kit.patches import changes, given
 from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ class Move:
 async def change(actor: "UserActor", intention: Intention, command: ChangeFulfillment) -> Answer:
     """Do what an admin, or the winner, wants with a prize."""
     former = await _find(actor, command.fulfillment_id)
-    views.check_version(former, command.versions)
+    views.check_fulfilment(former, command.versions)
     if isinstance(command.change, Edit):
         return await _edit(actor, intention, former, command.change)
     move = _move(actor, former, command.change)
@@ -191,13 +189,12 @@ async def _warn(actor: "UserActor", prize: Fulfillment) -> None:
 
 async def _edit(actor: "UserActor", intention: Intention, former: Fulfillment, wish: Edit) -> Answer:
     """Change what does not move the prize on."""
-    given = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not UNSET}
-    changes = {name: value for name, value in given.items() if getattr(former, name) != value}
-    if former.status in rules.OVER and changes.keys() - {"notes"}:
+    changed = changes(former, given(wish))
+    if former.status in rules.OVER and changed.keys() - {"notes"}:
         raise NotEditable(f"The prize is {former.status}: only notes can change.")
-    latter = replace(former, **changes, updated_at=actor.services.clock.now()) if changes else former
+    latter = replace(former, **changed, updated_at=actor.services.clock.now()) if changed else former
     answer = views.shape(latter, for_admin=True)
-    if changes:
+    if changed:
         unit = actor.unit("prize:edit", intention, answer)
         action = recorded("fulfillment.edit", actor.user_id, former, latter)
         unit.inserts = [audit_row(action, intention.origin, unit.created_at)]

@@ -13,8 +13,8 @@ from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings.model import Player
 from fittrack.inbox import notices
 from fittrack.kit.intention import Answer, Intention
-from fittrack.kit.problems import PreconditionFailed
 from fittrack.kit.standing import AccountStatus
+from fittrack.server.etags import Versions, check_version
 from fittrack.sessions.queries import EndReason, end_all_statement
 from protocol.shapes import instant
 
@@ -68,7 +68,7 @@ async def _change_role(actor: "UserActor", intention: Intention, command: Change
     return await _append(actor, unit, changed)
 
 
-async def may_change(actor: "UserActor", intention: Intention, wanted: frozenset[str] | None) -> None:
+async def may_change(actor: "UserActor", intention: Intention, wanted: Versions) -> None:
     """Raise unless whoever intends it may change this account, and it is at a version that is wanted."""
     actor.existing()
     if intention.origin.actor_id == actor.user_id:
@@ -76,8 +76,7 @@ async def may_change(actor: "UserActor", intention: Intention, wanted: frozenset
     if wanted is not None:
         changed_at = await actor.services.reads.run(queries.standing_changed_at, actor.user_id)
         assert changed_at is not None, "it exists"
-        if instant(changed_at) not in wanted:
-            raise PreconditionFailed
+        check_version(instant(changed_at), wanted)
 
 
 def takes_an_admin(before: Player, after: Player) -> bool:

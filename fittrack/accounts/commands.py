@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from fittrack.accounts import schemas
 from fittrack.kit.standing import AccountStatus, Role
+from fittrack.server.etags import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class CorrectAccount:
     date_of_birth: date | None
     state: str | None
     reason: str
-    versions: frozenset[str] | None = None
+    versions: Versions = None
     ANSWER: ClassVar[type[Struct]] = schemas.Account
 
 
@@ -57,7 +58,7 @@ class ChangeStatus:
 
     status: AccountStatus
     reason: str
-    versions: frozenset[str] | None = None
+    versions: Versions = None
     ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding
 
 
@@ -71,5 +72,5 @@ class ChangeRole:
     role: Role
     reason: str | None
     premium_expires_at: datetime | None = None
-    versions: frozenset[str] | None = None
+    versions: Versions = None
     ANSWER: ClassVar[type[Struct]] = schemas.AccountStanding

@@ -13,14 +13,13 @@ from fittrack.clients.rules import SECRETS_MAX, ends_of_former, live_secrets
 from fittrack.db.handles import Connection, IntegrityError
 from fittrack.kit.ids import ClientId
 from fittrack.kit.origin import Origin
-from fittrack.kit.problems import NotFound, PreconditionFailed
+from fittrack.kit.patches import changes
+from fittrack.kit.problems import NotFound
+from fittrack.server.etags import Versions, check_version, next_version_at
 
 SUBJECT: Final = "client"
 
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _RECORDED: Final = ("name", "scopes", "active", "requests_per_minute")
-
-Versions = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,7 @@ def create(conn: Connection, client: StoredClient, origin: Origin) -> None:
 def edit(conn: Connection, wish: Wish, fields: dict[str, Any]) -> StoredClient:
     """Change `fields`. Raises `NotFound`, `PreconditionFailed` or `ClientNameTaken`."""
     former = _matched(conn, wish)
-    changed = {name: value for name, value in fields.items() if getattr(former, name) != value}
+    changed = changes(former, fields)
     if not changed:
         return former
     if "name" in changed and queries.name_is_taken(conn, changed["name"], but=wish.client_id):
@@ -100,8 +99,7 @@ def revoke(conn: Connection, wish: Wish, secret_id: str) -> None:
 def _touch(
     conn: Connection, wish: Wish, former: StoredClient, changed: dict[str, Any], **more: Any
 ) -> StoredClient:
-    # Two changes within a millisecond are two versions.
-    updated_at = max(wish.now, former.updated_at + _MILLISECOND)
+    updated_at = next_version_at(wish.now, former.updated_at)
     try:
         queries.change(conn, wish.client_id, {**changed, **more}, updated_at)
     except IntegrityError as error:
@@ -118,8 +116,7 @@ def _record(
 
 def _matched(conn: Connection, wish: Wish) -> StoredClient:
     former = _there(queries.held(conn, wish.client_id))
-    if wish.versions is not None and former.version not in wish.versions:
-        raise PreconditionFailed
+    check_version(former.version, wish.versions)
     return former
 
 

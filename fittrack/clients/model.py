@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fittrack.kit.ids import ClientId
+from fittrack.server.etags import version_at
 
 _SECRET_ID_BYTES = 8
 
@@ -42,4 +43,4 @@ class StoredClient:
     @property
     def version(self) -> str:
         """What an `If-Match` must name."""
-        return str(int(self.updated_at.timestamp() * 1000))
+        return version_at(self.updated_at)

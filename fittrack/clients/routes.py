@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-import msgspec
 from aiohttp import web
 from msgspec import UNSET, Meta
 
@@ -12,8 +11,8 @@ from fittrack.clients.changing import Wish
 from fittrack.clients.model import StoredClient, StoredSecret
 from fittrack.clients.problems import ClientNameTaken, TooManySecrets
 from fittrack.clients.services import CLIENTS
-from fittrack.kit.clock import whole_milliseconds
 from fittrack.kit.ids import ClientId, uuid7
+from fittrack.kit.patches import given
 from fittrack.kit.problems import NotFound
 from fittrack.server.asking import JOURNAL, READS, origin_of
 from fittrack.server.etags import wanted_versions
@@ -35,19 +34,19 @@ SecretId = Annotated[str, Meta(min_length=16, max_length=16, pattern="^[0-9a-f]{
 async def list_clients(request: web.Request) -> web.Response:
     query = parse_query(request, schemas.ClientsQuery)
     found, total = await request.app[READS].run(queries.find, query)
-    now = _now(request)
+    now = request.app[CLOCK].now()
     return render(page_of([views.shown(client, now) for client in found], query, total))
 
 
 async def get_client(request: web.Request) -> web.Response:
     found = await _find(request)
-    return render(views.shown(found, _now(request)), etag=views.tag_of(found))
+    return render(views.shown(found, request.app[CLOCK].now()), etag=views.tag_of(found))
 
 
 async def create_client(request: web.Request) -> web.Response:
     """The secret is in this answer and nowhere else: only its hash is kept."""
     body = await parse(request, schemas.NewClient)
-    secret, now = new_token(CLIENT_PREFIX), _now(request)
+    secret, now = new_token(CLIENT_PREFIX), request.app[CLOCK].now()
     client = StoredClient(
         client_id=ClientId(uuid7()),
         name=body.name,
@@ -66,12 +65,12 @@ async def create_client(request: web.Request) -> web.Response:
 async def edit_client(request: web.Request) -> web.Response:
     """Tokens that are out feel it at once, on other nodes within a second."""
     body = await parse(request, schemas.ClientPatch)
-    fields = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    fields = given(body)
     if body.scopes is not UNSET:
         fields["scopes"] = tuple(sorted(set(body.scopes)))
     latter = await request.app[JOURNAL].transact(changing.edit, _wish(request), fields)
     _forget(request)
-    return render(views.shown(latter, _now(request)), etag=views.tag_of(latter))
+    return render(views.shown(latter, request.app[CLOCK].now()), etag=views.tag_of(latter))
 
 
 async def delete_client(request: web.Request) -> web.Response:
@@ -84,7 +83,7 @@ async def delete_client(request: web.Request) -> web.Response:
 async def add_secret(request: web.Request) -> web.Response:
     """Rotation: the new secret counts at once, the former one for `overlap_hours` more."""
     body = await parse(request, schemas.NewSecret)
-    secret, now = new_token(CLIENT_PREFIX), _now(request)
+    secret, now = new_token(CLIENT_PREFIX), request.app[CLOCK].now()
     overlap = timedelta(hours=body.overlap_hours)
     client = await request.app[JOURNAL].transact(
         changing.rotate, _wish(request), _stored(secret, now), overlap
@@ -142,16 +141,12 @@ def _wish(request: web.Request) -> Wish:
         client_id=ClientId(path_uuid(request)),
         versions=wanted_versions(request),
         origin=origin_of(request),
-        now=_now(request),
+        now=request.app[CLOCK].now(),
     )
 
 
 def _forget(request: web.Request) -> None:
     request.app[CLIENTS].known.forget(ClientId(path_uuid(request)))
-
-
-def _now(request: web.Request) -> datetime:
-    return whole_milliseconds(request.app[CLOCK].now())
 
 
 ROUTES: list[Route] = [

@@ -5,9 +5,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
 from fittrack.drawings import schemas
 from fittrack.drawings.commands import DrawingEdit, PrizeEdit
 from fittrack.drawings.model import Drawing, Eligibility, Prize
@@ -15,6 +12,7 @@ from fittrack.drawings.timetable import DEFAULT_TICKET_COST_POINTS, next_instant
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import whole_milliseconds
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId
+from fittrack.kit.patches import given
 from fittrack.kit.problems import FieldError, Validation
 
 _CENT = Decimal("0.01")
@@ -71,11 +69,6 @@ def prize_edit(body: schemas.PrizePatch) -> PrizeEdit:
 def with_sponsor(prize: Prize, sponsor: str | None) -> Prize:
     """The prize with its sponsor's name."""
     return replace(prize, sponsor=sponsor)
-
-
-def given(body: msgspec.Struct) -> dict[str, Any]:
-    """The fields of a patch that are given."""
-    return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
 
 
 def _domain(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """`/drawings` for admins: create, edit, run (SPEC 5 and 10)."""
 
 from typing import Final
-from uuid import uuid5
 
 from aiohttp import web
 from msgspec import Struct
@@ -25,12 +24,10 @@ from fittrack.fairness.beacon import Beacon
 from fittrack.kit.ids import DrawingId, uuid7
 from fittrack.kit.intention import Answer, Command
 from fittrack.kit.problems import Conflict, Problem, Validation
-from fittrack.server.asking import CALENDAR, admin_command, render_answer
+from fittrack.server.asking import CALENDAR, admin_command, keyed_id, render_answer
 from fittrack.server.etags import wanted_versions
 from fittrack.server.http import CLOCK
-from fittrack.server.idempotency import idempotency_key
 from fittrack.server.parse import parse, path_uuid
-from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content
 from fittrack.server.routes import API, Access, Handler, Route, Schema
 from protocol import shapes
@@ -41,8 +38,7 @@ TAG: Final = "Drawings (admin)"
 async def create(request: web.Request) -> web.Response:
     """Under a key the drawing's id follows from it, so that sending it twice makes one drawing."""
     body = await parse(request, schemas.NewDrawing)
-    key = idempotency_key(request)
-    drawing_id = DrawingId(uuid7() if key is None else uuid5(principal_of(request).user_id, str(key)))
+    drawing_id = DrawingId(keyed_id(request) or uuid7())
     drawing = new_drawing(drawing_id, body, request.app[CLOCK].now(), request.app[CALENDAR])
     return _shown(await admin_command(request, drawing_id, CreateDrawing(drawing)), status=201)
 

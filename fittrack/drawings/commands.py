@@ -3,33 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from fittrack.drawings import schemas
 from fittrack.drawings.model import Drawing, DrawingType, Eligibility, FulfillmentType, Prize
-from fittrack.drawings.versions import Versions
 from fittrack.fairness.beacon import Beacon
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
+from fittrack.server.etags import Versions
 from protocol import shapes
 from protocol.outbound import TicketsBought
 
 
-class Edit(Struct, frozen=True, kw_only=True):
+class DrawingEdit(Struct, frozen=True, kw_only=True):
     """Fields to change; what is left `UNSET` stays as it is."""
 
-    def changes(self) -> dict[str, Any]:
-        """The given fields by name."""
-        return {
-            name: value
-            for name, value in msgspec.structs.asdict(self).items()
-            if value is not UNSET and name in self.__struct_fields__
-        }
-
-
-class DrawingEdit(Edit, frozen=True, kw_only=True):
     drawing_type: DrawingType | UnsetType = UNSET
     name: str | UnsetType = UNSET
     description: str | None | UnsetType = UNSET
@@ -42,7 +31,9 @@ class DrawingEdit(Edit, frozen=True, kw_only=True):
     free_tickets_per_person: int | UnsetType = UNSET
 
 
-class PrizeEdit(Edit, frozen=True, kw_only=True):
+class PrizeEdit(Struct, frozen=True, kw_only=True):
+    """Fields to change; what is left `UNSET` stays as it is."""
+
     rank: int | UnsetType = UNSET
     name: str | UnsetType = UNSET
     description: str | None | UnsetType = UNSET

@@ -1,7 +1,6 @@
 """`/prizes`: everybody may look, admins change them through the drawing (SPEC 5 and 10)."""
 
 from typing import Final
-from uuid import uuid5
 
 import msgspec
 from aiohttp import web
@@ -18,12 +17,10 @@ from fittrack.drawings.visibility import viewer_of
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, uuid7
 from fittrack.kit.intention import Answer
 from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
-from fittrack.server.asking import READS, admin_command, render_answer
+from fittrack.server.asking import READS, admin_command, keyed_id, render_answer
 from fittrack.server.etags import wanted_versions
-from fittrack.server.idempotency import idempotency_key
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route
 from protocol import shapes
@@ -56,9 +53,7 @@ def _listed(stored: StoredPrize) -> schemas.ListedPrize:
 
 async def add_prize(request: web.Request) -> web.Response:
     body = await parse(request, schemas.NewPrize)
-    key = idempotency_key(request)
-    prize_id = PrizeId(uuid7() if key is None else uuid5(principal_of(request).user_id, str(key)))
-    prize = new_prize(prize_id, body)
+    prize = new_prize(PrizeId(keyed_id(request) or uuid7()), body)
     prize = with_sponsor(prize, await _sponsor_name(request, prize.sponsor_id))
     return _shown(await admin_command(request, body.drawing_id, AddPrize(prize)), status=201)
 

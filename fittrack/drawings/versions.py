@@ -10,12 +10,8 @@ from msgspec import UNSET
 
 from fittrack.drawings import views
 from fittrack.drawings.model import Drawing, Prize
-from fittrack.kit.problems import PreconditionFailed
-from fittrack.server.etags import etag_of, version_of
+from fittrack.server.etags import Versions, check_version, etag_of, version_of
 from protocol import shapes
-
-Versions = frozenset[str] | None
-"""Tags of which one must be the present version; none: whatever it is."""
 
 
 def drawing_tag(drawing: shapes.Drawing) -> str:
@@ -32,17 +28,12 @@ def prize_tag(prize: shapes.Prize) -> str:
 
 def check_drawing(drawing: Drawing, wanted: Versions) -> None:
     """Raise `PreconditionFailed` unless `drawing` is at a version that is wanted."""
-    _check(views.drawing_shape(drawing, total_tickets=0, entrants=0), wanted)
+    check_version(version_of(views.drawing_shape(drawing, total_tickets=0, entrants=0)), wanted)
 
 
 def check_prize(prize: Prize, wanted: Versions) -> None:
     """Raise `PreconditionFailed` unless `prize` is at a version that is wanted."""
-    _check(views.prize_shape(prize), wanted)
-
-
-def _check(shown: msgspec.Struct, wanted: Versions) -> None:
-    if wanted is not None and version_of(shown) not in {tag.partition(".")[0] for tag in wanted}:
-        raise PreconditionFailed
+    check_version(version_of(views.prize_shape(prize)), wanted)
 
 
 def _without_figures(drawing: shapes.Drawing) -> shapes.Drawing:

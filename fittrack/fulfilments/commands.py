@@ -12,9 +12,7 @@ from fittrack.fulfilments import schemas
 from fittrack.fulfilments.addresses import Address
 from fittrack.fulfilments.model import ForfeitReason
 from fittrack.kit.ids import FulfillmentId, UserId
-
-Versions = frozenset[str] | None
-"""Tags of which one must be the present version; none: whatever it is."""
+from fittrack.server.etags import Versions
 
 
 class Notify(Struct, frozen=True, tag=True):

@@ -10,14 +10,12 @@ from msgspec import UNSET
 
 from fittrack.fulfilments import schemas
 from fittrack.fulfilments.addresses import Address
-from fittrack.fulfilments.commands import Versions
 from fittrack.fulfilments.model import Fulfillment, Step
 from fittrack.fulfilments.queries import Listed, SealedAddress
 from fittrack.kit import seal_contexts
 from fittrack.kit.ids import FulfillmentId
-from fittrack.kit.problems import PreconditionFailed
 from fittrack.kit.sealing import SealBroken, Sealer
-from fittrack.server.etags import etag_of, version_of
+from fittrack.server.etags import Versions, check_version, etag_of, version_of
 from protocol.shapes import Instant, instant
 
 log = structlog.get_logger(__name__)
@@ -30,10 +28,9 @@ def shape(fulfilment: Fulfillment, *, for_admin: bool) -> schemas.Fulfillment:
     return msgspec.structs.replace(shown, etag=etag_of(_version(fulfilment, whole)))
 
 
-def check_version(fulfilment: Fulfillment, wanted: Versions) -> None:
+def check_fulfilment(fulfilment: Fulfillment, wanted: Versions) -> None:
     """Raise `PreconditionFailed` unless the fulfilment is at a version that is wanted."""
-    if wanted is not None and _version(fulfilment, _whole(fulfilment)) not in wanted:
-        raise PreconditionFailed
+    check_version(_version(fulfilment, _whole(fulfilment)), wanted)
 
 
 def _version(fulfilment: Fulfillment, whole: schemas.Fulfillment) -> str:

@@ -87,6 +87,15 @@ def uuid7_of(now: datetime) -> UUID:
 
     Safe on any thread: `next` of a count is one step. Two processes may interleave.
     """
-    ms = (now - _EPOCH) // _MILLISECOND
+    ms = _milliseconds(now)
     tail = (next(_count) << _COUNTED_SHIFT | int.from_bytes(os.urandom(4), "big")) & _RANDOM_MASK
     return _uuid_of((ms << 80) | _VERSION_7 | ((tail >> 62) << 64) | _VARIANT | (tail & _LOW_62))
+
+
+def least_uuid7(since: datetime) -> UUID:
+    """No version 7 UUID that was made from `since` on is smaller, and all made before it are."""
+    return _uuid_of(_milliseconds(since) << 80)
+
+
+def _milliseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MILLISECOND

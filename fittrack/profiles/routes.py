@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Final
 
 from aiohttp import web
-from msgspec import UNSET, structs
 
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import UserId
 from fittrack.kit.intention import Answer
+from fittrack.kit.patches import given
 from fittrack.kit.problems import Forbidden, NotFound, PreconditionFailed
 from fittrack.profiles import queries, schemas, tier_routes
 from fittrack.profiles.commands import ChangeProfile
@@ -112,7 +112,7 @@ async def _put(request: web.Request, user_id: UserId, status: int = 200) -> web.
 async def _patch(request: web.Request, user_id: UserId, patch: schemas.ProfilePatch) -> Answer:
     current = await _find(request, user_id)
     version = _matched(request, current)
-    changes = {name: value for name, value in structs.asdict(patch).items() if value is not UNSET}
+    changes = given(patch)
     if "goals" in changes:
         changes["goals"] = tuple(changes["goals"] or ())
     profile = queries.stored(current) if current else Profile()

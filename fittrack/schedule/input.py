@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from fittrack.drawings.admin_input import eligibility, given, money
+from fittrack.drawings.admin_input import eligibility, money
 from fittrack.drawings.schemas import Eligibility, PrizeFields
 from fittrack.drawings.timetable import DEFAULT_TICKET_COST_POINTS
 from fittrack.kit.ids import SponsorId, TemplateId
+from fittrack.kit.patches import given
 from fittrack.schedule.model import Template, TemplatePrize
 from fittrack.schedule.rules import DEFAULT_LEAD_DAYS, DEFAULT_SALES_OPEN_HOURS
 from fittrack.schedule.schemas import NewTemplate, TemplatePatch

@@ -8,10 +8,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from fittrack.drawings.model import Drawing
-from fittrack.drawings.versions import Versions
 from fittrack.kit.ids import TemplateId
 from fittrack.kit.origin import Origin
 from fittrack.schedule.model import Template
+from fittrack.server.etags import Versions
 from fittrack.server.once import Once
 from protocol import shapes
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import uuid5
 
 import msgspec
 from aiohttp import web
 
 from actors.runtime import Ref
-from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import SponsorId, TemplateId, uuid7
 from fittrack.kit.problems import Conflict, FieldError, NotFound, Validation
 from fittrack.schedule import queries, schemas
@@ -22,14 +20,12 @@ from fittrack.schedule.messages import (
 )
 from fittrack.schedule.model import Template, TemplatePrize
 from fittrack.schedule.views import listed, template_detail, template_shape, template_tag
-from fittrack.server.asking import CALENDAR, READS, REGISTRY, origin_of
+from fittrack.server.asking import CALENDAR, READS, REGISTRY, keyed_id, once_of, origin_of
 from fittrack.server.etags import etag_of, wanted_versions
 from fittrack.server.http import CLOCK
-from fittrack.server.idempotency import idempotency_key, render_kept
-from fittrack.server.once import Once
+from fittrack.server.idempotency import render_kept
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import principal_of
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route
 
@@ -56,10 +52,10 @@ async def get_template(request: web.Request) -> web.Response:
 async def create_template(request: web.Request) -> web.Response:
     """Under a key the template's id follows from it, so that sending it twice makes one template."""
     body = await parse(request, schemas.NewTemplate)
-    key, user_id, now = idempotency_key(request), principal_of(request).user_id, request.app[CLOCK].now()
-    template = new_template(TemplateId(uuid7() if key is None else uuid5(user_id, str(key))), body, now)
+    now = request.app[CLOCK].now()
+    template = new_template(TemplateId(keyed_id(request) or uuid7()), body, now)
     await _check_sponsors(request, template.prizes)
-    once = Once(scope_id=user_id, key=key, request_hash=request_hash("CreateTemplate", body), now=now)
+    once = once_of(request, "CreateTemplate", body, now)
     kept = await _schedule(request).ask(CreateTemplate(template, once, origin_of(request)))
     response = render_kept(kept)
     shape = msgspec.json.decode(kept.body, type=schemas.DrawingTemplate)

@@ -11,7 +11,6 @@ from fittrack.audit.action import Action, State, differences
 from fittrack.audit.statements import record
 from fittrack.db.handles import IntegrityError
 from fittrack.db.tables.prizes import drawing_templates, template_drawings
-from fittrack.drawings.versions import Versions
 from fittrack.kit.ids import DrawingId, TemplateId
 from fittrack.kit.origin import Origin
 from fittrack.kit.problems import Conflict, NotFound, PreconditionFailed, Validation
@@ -19,8 +18,8 @@ from fittrack.schedule import queries
 from fittrack.schedule.messages import DeleteTemplate, EditTemplate
 from fittrack.schedule.model import Template
 from fittrack.schedule.rules import faults
-from fittrack.schedule.views import template_shape, template_tag
-from fittrack.server.etags import matches
+from fittrack.schedule.views import template_shape
+from fittrack.server.etags import Versions, check_version
 from fittrack.server.idempotency import Kept, kept_answer
 
 
@@ -71,8 +70,7 @@ def _at_version(conn: Connection, template_id: TemplateId, wanted: Versions) -> 
     template = queries.load(conn, template_id)
     if template is None:
         raise NotFound("There is no such template.")
-    if wanted is not None and not any(matches(tag, template_tag(template)) for tag in wanted):
-        raise PreconditionFailed
+    check_version(str(template.edition), wanted)
     return template
 
 

@@ -1,5 +1,6 @@
 """From a request to the actor that decides: whom to ask, what to read from, kept in the application."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -11,12 +12,13 @@ from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.correlation import correlation_id
-from fittrack.kit.idempotency import intend
+from fittrack.kit.idempotency import intend, request_hash
 from fittrack.kit.intention import Answer, Command
 from fittrack.kit.origin import Origin
 from fittrack.kit.sealing import Sealer
 from fittrack.server.addresses import client_address
 from fittrack.server.idempotency import REPLAYED, idempotency_key
+from fittrack.server.once import Once
 from fittrack.server.pagination import Cursors
 from fittrack.server.principal import principal_of
 from fittrack.server.render import render
@@ -57,6 +59,25 @@ async def command(request: web.Request, ref: Ref, wish: Command) -> Answer:
     return answer
 
 
+def keyed_id(request: web.Request) -> UUID | None:
+    """The id that follows from who asks and the request's key, None without a key.
+
+    What is made under this id is made once, however often the request is sent.
+    """
+    key = idempotency_key(request)
+    return None if key is None else uuid5(principal_of(request).user_id, str(key))
+
+
+def once_of(request: web.Request, name: str, asked: object, now: datetime) -> Once:
+    """The request as what is done once per key of who asks. `name` and `asked` tell one wish from another."""
+    return Once(
+        scope_id=principal_of(request).user_id,
+        key=idempotency_key(request),
+        request_hash=request_hash(name, asked),
+        now=now,
+    )
+
+
 def origin_of(request: web.Request) -> Origin:
     """Who sent the request and from where: what the audit log says of its effect."""
     return Origin(principal_of(request).user_id, client_address(request), correlation_id.get() or None)
@@ -67,9 +88,8 @@ async def admin_ask(request: web.Request, ref: Ref, wish: Command) -> Answer:
 
     Keys are the admin's own: another's same key is another.
     """
-    key = idempotency_key(request)
-    scoped = None if key is None else uuid5(principal_of(request).user_id, str(key))
-    answer: Answer = await ref.ask(intend(wish, scoped, origin_of(request)), timeout_s=ADMIN_TIMEOUT_S)
+    intention = intend(wish, keyed_id(request), origin_of(request))
+    answer: Answer = await ref.ask(intention, timeout_s=ADMIN_TIMEOUT_S)
     return answer
 
 

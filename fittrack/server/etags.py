@@ -1,5 +1,6 @@
 """Entity tags: `ETag` out, `If-Match` and `If-None-Match` in (RFC 9110, 8.8.3 and 13.1)."""
 
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
@@ -10,7 +11,11 @@ from fittrack.kit.problems import PreconditionFailed
 
 _COMPRESSED: Final = "-gzip"
 _DIGEST_BYTES: Final = 10
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _encode = msgspec.json.Encoder().encode
+
+Versions = frozenset[str] | None
+"""Bare tags of an `If-Match`, one of which must be of the present version; None: whatever it is."""
 
 
 def etag_of(*parts: object) -> str:
@@ -23,6 +28,26 @@ def version_of(shown: msgspec.Struct) -> str:
     return blake2b(_encode(shown), digest_size=_DIGEST_BYTES, person=b"version").hexdigest()
 
 
+def version_at(updated_at: datetime) -> str:
+    """The version of what notes when it was last changed."""
+    return str(int(updated_at.timestamp() * 1000))
+
+
+def next_version_at(now: datetime, former: datetime) -> datetime:
+    """The instant of a change now: later than the `former` one, as two in a millisecond are two versions."""
+    return max(now, former + _MILLISECOND)
+
+
+def check_version(current: str, wanted: Versions) -> None:
+    """Raise `PreconditionFailed` unless a wanted tag is of the `current` version.
+
+    What a tag says after the version and a dot is of figures: whoever reads it again is told of them, but
+    no edit rests on them.
+    """
+    if wanted is not None and not any(tag == current or tag.startswith(f"{current}.") for tag in wanted):
+        raise PreconditionFailed
+
+
 def require_match(request: web.Request, current: str) -> None:
     """Raise `PreconditionFailed` if the request has an `If-Match` that `current` does not satisfy."""
     wanted = request.headers.get("If-Match")
@@ -30,7 +55,7 @@ def require_match(request: web.Request, current: str) -> None:
         raise PreconditionFailed
 
 
-def wanted_versions(request: web.Request) -> frozenset[str] | None:
+def wanted_versions(request: web.Request) -> Versions:
     """The bare tags in `If-Match`, for an actor to compare in its turn; none when any version will do."""
     wanted = request.headers.get("If-Match")
     if wanted is None or wanted.strip() == "*":

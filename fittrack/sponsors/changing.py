@@ -1,7 +1,7 @@
 """Changing sponsors, and recording who did (SPEC 9). One transaction each, in the writer."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from fittrack.audit.action import Action, differences
@@ -9,7 +9,9 @@ from fittrack.audit.statements import record
 from fittrack.db.handles import Connection, IntegrityError
 from fittrack.kit.ids import SponsorId
 from fittrack.kit.origin import Origin
-from fittrack.kit.problems import NotFound, PreconditionFailed
+from fittrack.kit.patches import changes
+from fittrack.kit.problems import NotFound
+from fittrack.server.etags import Versions, check_version, next_version_at
 from fittrack.server.idempotency import Kept, kept_answer
 from fittrack.sponsors import queries
 from fittrack.sponsors.model import StoredSponsor, shown_to_admins
@@ -17,10 +19,7 @@ from fittrack.sponsors.problems import SponsorNameTaken
 
 SUBJECT: Final = "sponsor"
 
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _NOT_RECORDED: Final = ("prizes", "created_at", "updated_at")
-
-Versions = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def create(
 def edit(conn: Connection, wish: Wish, fields: dict[str, Any]) -> StoredSponsor:
     """Change `fields`. Raises `NotFound`, `PreconditionFailed` or `SponsorNameTaken`."""
     former = _matched(conn, wish)
-    changed = {name: value for name, value in fields.items() if getattr(former, name) != value}
+    changed = changes(former, fields)
     if not changed:
         return former
     if "name" in changed and queries.name_is_taken(conn, changed["name"], but=wish.sponsor_id):
@@ -89,8 +88,7 @@ def _deactivate(conn: Connection, wish: Wish, former: StoredSponsor) -> StoredSp
 def _change(
     conn: Connection, wish: Wish, former: StoredSponsor, changed: dict[str, Any], name: str
 ) -> StoredSponsor:
-    # Two changes within a millisecond are two versions.
-    updated_at = max(wish.now, former.updated_at + _MILLISECOND)
+    updated_at = next_version_at(wish.now, former.updated_at)
     try:
         queries.change(conn, wish.sponsor_id, changed, updated_at)
     except IntegrityError as error:
@@ -104,8 +102,7 @@ def _change(
 
 def _matched(conn: Connection, wish: Wish) -> StoredSponsor:
     former = _there(queries.held(conn, wish.sponsor_id))
-    if wish.versions is not None and former.version not in {tag.partition(".")[0] for tag in wish.versions}:
-        raise PreconditionFailed
+    check_version(former.version, wish.versions)
     return former
 
 

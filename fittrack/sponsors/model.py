@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fittrack.kit.ids import SponsorId
-from fittrack.server.etags import etag_of
+from fittrack.server.etags import etag_of, version_at
 from fittrack.sponsors.schemas import Sponsor
 from protocol.shapes import instant
 
@@ -28,7 +28,7 @@ class StoredSponsor:
     @property
     def version(self) -> str:
         """What an `If-Match` must name. The count of prizes is no part of it."""
-        return str(int(self.updated_at.timestamp() * 1000))
+        return version_at(self.updated_at)
 
     @property
     def tag(self) -> str:

@@ -1,26 +1,22 @@
 """`/sponsors`: everybody sees who they are, admins look after them (SPEC 6 and 10)."""
 
-from datetime import datetime
 from typing import Final
-from uuid import uuid5
 
 import msgspec
 from aiohttp import web
-from msgspec import UNSET
 
 from fittrack.drawings.messages import SponsorRenamed
-from fittrack.kit.clock import whole_milliseconds
-from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import SponsorId, uuid7
+from fittrack.kit.patches import given
 from fittrack.kit.problems import NotFound
-from fittrack.server.asking import DRAWING, JOURNAL, READS, REGISTRY, origin_of
+from fittrack.server.asking import DRAWING, JOURNAL, READS, REGISTRY, keyed_id, once_of, origin_of
 from fittrack.server.etags import wanted_versions
 from fittrack.server.http import CLOCK
-from fittrack.server.idempotency import idempotency_key, render_kept
-from fittrack.server.once import Once, run_once
+from fittrack.server.idempotency import render_kept
+from fittrack.server.once import run_once
 from fittrack.server.pagination import Page, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import API_CLIENT, principal_of, principal_or_none
+from fittrack.server.principal import API_CLIENT, principal_or_none
 from fittrack.server.render import no_content, render
 from fittrack.server.routes import API, Access, Route, Scope
 from fittrack.sponsors import changing, queries, schemas
@@ -47,20 +43,19 @@ async def list_sponsors(request: web.Request) -> web.Response:
 
 async def get_sponsor(request: web.Request) -> web.Response:
     found = await request.app[READS].run(queries.load, SponsorId(path_uuid(request)))
-    if found is None or not (found.active or _looks_after(request)):
+    looks_after = _looks_after(request)
+    if found is None or not (found.active or looks_after):
         raise NotFound("There is no such sponsor.")
-    if _looks_after(request):
+    if looks_after:
         return render(shown_to_admins(found), etag=found.tag)
     return render(shown_to_all(found))
 
 
 async def create_sponsor(request: web.Request) -> web.Response:
     body = await parse(request, schemas.NewSponsor)
-    principal, key, now = principal_of(request), idempotency_key(request), _now(request)
-    sponsor_id = SponsorId(uuid7() if key is None else uuid5(principal.user_id, str(key)))
-    once = Once(
-        scope_id=principal.user_id, key=key, request_hash=request_hash("create-sponsor", body), now=now
-    )
+    now = request.app[CLOCK].now()
+    sponsor_id = SponsorId(keyed_id(request) or uuid7())
+    once = once_of(request, "create-sponsor", body, now)
     fields = msgspec.structs.asdict(body)
     kept = await request.app[JOURNAL].transact(
         run_once, once, changing.create, sponsor_id, fields, origin_of(request), now
@@ -70,7 +65,7 @@ async def create_sponsor(request: web.Request) -> web.Response:
 
 async def edit_sponsor(request: web.Request) -> web.Response:
     body = await parse(request, schemas.SponsorPatch)
-    fields = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    fields = given(body)
     latter = await request.app[JOURNAL].transact(changing.edit, _wish(request), fields)
     if "name" in fields:
         await _tell_drawings(request, latter)
@@ -95,12 +90,8 @@ def _wish(request: web.Request) -> Wish:
         sponsor_id=SponsorId(path_uuid(request)),
         versions=wanted_versions(request),
         origin=origin_of(request),
-        now=_now(request),
+        now=request.app[CLOCK].now(),
     )
-
-
-def _now(request: web.Request) -> datetime:
-    return whole_milliseconds(request.app[CLOCK].now())
 
 
 def _looks_after(request: web.Request) -> bool:

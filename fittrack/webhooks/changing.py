@@ -1,7 +1,7 @@
 """Changing endpoints, sending again, and recording who did (SPEC 9). One transaction each, in the writer."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from fittrack.audit.statements import record
 from fittrack.db.handles import Connection
 from fittrack.kit.ids import uuid7_of
 from fittrack.kit.origin import Origin
-from fittrack.kit.problems import FieldError, NotFound, PreconditionFailed, Validation
+from fittrack.kit.patches import changes
+from fittrack.kit.problems import FieldError, NotFound, Validation
+from fittrack.server.etags import Versions, check_version, next_version_at
 from fittrack.server.idempotency import Kept, kept_answer
 from fittrack.webhooks import events, queries, views
 from fittrack.webhooks.model import StoredEndpoint
@@ -28,7 +30,6 @@ ENDPOINTS_MAX: Final = 200
 MESSAGES_AGAIN_MAX: Final = 20_000
 """Messages that are sent again by one request: less than half a second of the writer's time."""
 
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _RECORDED: Final = ("url", "description", "client_id", "event_types", "active", "disabled_reason")
 
 
@@ -37,7 +38,7 @@ class Wish:
     """A change of one endpoint: what it was read as, who wants it, when."""
 
     endpoint_id: UUID
-    versions: frozenset[str] | None
+    versions: Versions
     origin: Origin
     now: datetime
     owner: UUID | None = None
@@ -63,7 +64,7 @@ def create(conn: Connection, endpoint: StoredEndpoint, origin: Origin) -> Kept:
 def edit(conn: Connection, wish: Wish, fields: dict[str, Any]) -> StoredEndpoint:
     """Change `fields`; `active` switches the endpoint off, or on again with a clean slate."""
     former = _matched(conn, wish)
-    changed = {name: value for name, value in fields.items() if getattr(former, name) != value}
+    changed = changes(former, fields)
     if not changed:
         return former
     if "event_types" in changed:
@@ -202,8 +203,7 @@ def _change(
 
 
 def _stored(conn: Connection, wish: Wish, former: StoredEndpoint, changed: dict[str, Any]) -> StoredEndpoint:
-    # Two changes within a millisecond are two versions.
-    updated_at = max(wish.now, former.updated_at + _MILLISECOND)
+    updated_at = next_version_at(wish.now, former.updated_at)
     queries.change(conn, wish.endpoint_id, updated_at=updated_at, **changed)
     return replace(former, updated_at=updated_at, **changed)
 
@@ -219,8 +219,7 @@ def _matched(conn: Connection, wish: Wish) -> StoredEndpoint:
     former = queries.held(conn, wish.endpoint_id, wish.owner)
     if former is None:
         raise NotFound("There is no such endpoint.")
-    if wish.versions is not None and former.version not in {tag.partition(".")[0] for tag in wish.versions}:
-        raise PreconditionFailed
+    check_version(former.version, wish.versions)
     return former
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from fittrack.server.etags import etag_of
+from fittrack.server.etags import etag_of, version_at
 from fittrack.webhooks.rules import DeliveryStatus, DisabledReason
 
 
@@ -35,7 +35,7 @@ class StoredEndpoint:
     @property
     def version(self) -> str:
         """What an `If-Match` must name."""
-        return str(int(self.updated_at.timestamp() * 1000))
+        return version_at(self.updated_at)
 
     @property
     def tag(self) -> str:

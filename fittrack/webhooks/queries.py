@@ -27,6 +27,7 @@ from fittrack.db.tables.messages import (
     webhook_events,
 )
 from fittrack.db.tables.partners import api_clients
+from fittrack.kit.ids import least_uuid7
 from fittrack.webhooks.model import StoredAttempt, StoredDelivery, StoredEndpoint
 from fittrack.webhooks.news import host_of
 from fittrack.webhooks.rules import KEPT, RETRIES, DeliveryStatus, DisabledReason
@@ -43,11 +44,6 @@ _STATUS: Final[Mapping[DeliveryStatus, ColumnElement[bool]]] = {
     DeliveryStatus.DELIVERED: webhook_deliveries.c.delivered_at.is_not(None),
     DeliveryStatus.FAILED: webhook_deliveries.c.failed_at.is_not(None),
 }
-
-
-def first_id(since: datetime) -> UUID:
-    """Ids of messages made before that instant are smaller: they begin with their milliseconds."""
-    return UUID(int=int(since.timestamp() * 1000) << 80)
 
 
 # --- Endpoints --------------------------------------------------------------------------------------------
@@ -241,7 +237,7 @@ class Span(NamedTuple):
 
     def covers(self, message_id: Any) -> ColumnElement[bool]:
         """The condition that an event lies in it."""
-        return and_(message_id >= first_id(self.since), message_id < first_id(self.until))
+        return and_(message_id >= least_uuid7(self.since), message_id < least_uuid7(self.until))
 
 
 def count_span(conn: Connection, span: Span, types: Collection[str], *, delivered: bool) -> int:

@@ -3,29 +3,27 @@ program (SPEC 10).
 """
 
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
-from msgspec import UNSET
 
 from fittrack.integrations.public_addresses import TargetRefused
-from fittrack.kit.clock import whole_milliseconds
-from fittrack.kit.idempotency import request_hash
 from fittrack.kit.ids import uuid7_of
+from fittrack.kit.patches import given
 from fittrack.kit.problems import FieldError, NotFound, Validation
 from fittrack.kit.seal_contexts import webhook_secret
 from fittrack.server.access import Scope
-from fittrack.server.asking import JOURNAL, READS, cursors, origin_of
+from fittrack.server.asking import JOURNAL, READS, cursors, keyed_id, once_of, origin_of
 from fittrack.server.etags import wanted_versions
 from fittrack.server.http import CLOCK
-from fittrack.server.idempotency import Kept, idempotency_key, render_kept
-from fittrack.server.once import Once, run_once
+from fittrack.server.idempotency import Kept, render_kept
+from fittrack.server.once import run_once
 from fittrack.server.pagination import CursorPage, Page, cursor_page_of, page_of
 from fittrack.server.parse import parse, parse_query, path_uuid
-from fittrack.server.principal import API_CLIENT, principal_of
+from fittrack.server.principal import API_CLIENT
 from fittrack.server.render import encode, no_content, render
 from fittrack.server.routes import API, Access, Route
 from fittrack.webhooks import changing, queries, schemas, signing, views
@@ -63,8 +61,8 @@ async def create_endpoint(request: web.Request) -> web.Response:
     owner = _owner(request)
     if owner is not None and body.client_id not in {None, owner}:
         raise Validation(errors=[FieldError("/client_id", "A program makes endpoints of its own alone.")])
-    now, key = _now(request), idempotency_key(request)
-    endpoint_id = uuid7_of(now) if key is None else uuid5(principal_of(request).user_id, str(key))
+    now = request.app[CLOCK].now()
+    endpoint_id = keyed_id(request) or uuid7_of(now)
     made = new_endpoint(
         endpoint_id,
         body.url,
@@ -74,7 +72,7 @@ async def create_endpoint(request: web.Request) -> web.Response:
         description=body.description,
         client_id=owner or body.client_id,
     )
-    once, journal = _once(request, "create-webhook", body), request.app[JOURNAL]
+    once, journal = once_of(request, "create-webhook", body, now), request.app[JOURNAL]
     kept = await journal.transact(run_once, once, changing.create, made, origin_of(request))
     await _subscriptions_changed(request)
     return await _with_secret(request, kept, endpoint_id)
@@ -82,7 +80,7 @@ async def create_endpoint(request: web.Request) -> web.Response:
 
 async def edit_endpoint(request: web.Request) -> web.Response:
     body = await parse(request, schemas.EndpointPatch)
-    fields = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    fields = given(body)
     if "url" in fields:
         _check_url(request, fields["url"])
     if "event_types" in fields:
@@ -101,14 +99,14 @@ async def remove_endpoint(request: web.Request) -> web.Response:
 async def rotate_secret(request: web.Request) -> web.Response:
     wish = _wish(request)
     sealed = _new_secret(request, wish.endpoint_id)
-    once = _once(request, "rotate-webhook-secret", wish.endpoint_id)
+    once = once_of(request, "rotate-webhook-secret", wish.endpoint_id, wish.now)
     kept = await request.app[JOURNAL].transact(run_once, once, changing.rotate, wish, sealed)
     return await _with_secret(request, kept, wish.endpoint_id)
 
 
 async def test_endpoint(request: web.Request) -> web.Response:
     wish = _wish(request)
-    once = _once(request, "test-webhook", wish.endpoint_id)
+    once = once_of(request, "test-webhook", wish.endpoint_id, wish.now)
     kept = await request.app[JOURNAL].transact(run_once, once, changing.test, wish)
     request.app[WEBHOOKS].messages_due()
     return render_kept(kept)
@@ -134,7 +132,7 @@ async def get_delivery(request: web.Request) -> web.Response:
 
 async def redeliver(request: web.Request) -> web.Response:
     wish, message_id = _wish(request), path_uuid(request, "message_id")
-    once = _once(request, "redeliver-message", (wish.endpoint_id, message_id))
+    once = once_of(request, "redeliver-message", (wish.endpoint_id, message_id), wish.now)
     kept = await request.app[JOURNAL].transact(run_once, once, changing.redeliver, wish, message_id)
     request.app[WEBHOOKS].messages_due()
     return render_kept(kept)
@@ -147,8 +145,8 @@ async def redeliver_many(request: web.Request) -> web.Response:
     if body.since > until:
         raise Validation(errors=[FieldError("/since", "It is later than the end of the span.")])
     span = Span(wish.endpoint_id, max(body.since, queries.kept_from(wish.now)), until + _MILLISECOND)
-    once, journal = _once(request, "redeliver-messages", (wish.endpoint_id, body)), request.app[JOURNAL]
-    kept = await journal.transact(
+    once = once_of(request, "redeliver-messages", (wish.endpoint_id, body), wish.now)
+    kept = await request.app[JOURNAL].transact(
         run_once, once, changing.redeliver_many, wish, span, delivered=body.include_delivered
     )
     request.app[WEBHOOKS].messages_due()
@@ -165,21 +163,12 @@ async def _endpoint(request: web.Request) -> StoredEndpoint:
     return found
 
 
-def _once(request: web.Request, name: str, asked: object) -> Once:
-    return Once(
-        scope_id=principal_of(request).user_id,
-        key=idempotency_key(request),
-        request_hash=request_hash(name, asked),
-        now=_now(request),
-    )
-
-
 def _wish(request: web.Request) -> Wish:
     return Wish(
         endpoint_id=path_uuid(request),
         versions=wanted_versions(request),
         origin=origin_of(request),
-        now=_now(request),
+        now=request.app[CLOCK].now(),
         owner=_owner(request),
     )
 
@@ -218,10 +207,6 @@ async def _subscriptions_changed(request: web.Request) -> None:
     services = request.app[WEBHOOKS]
     await services.know_subscriptions()
     services.subscriptions_changed()
-
-
-def _now(request: web.Request) -> datetime:
-    return whole_milliseconds(request.app[CLOCK].now())
 
 
 ROUTES: list[Route] = [

@@ -33,6 +33,7 @@ from fittrack.db.tables.operations import (
 from fittrack.db.tables.partners import api_client_usage, oauth_states
 from fittrack.db.tables.prizes import shipping_addresses
 from fittrack.db.tables.sessions import attempts, email_tokens, mfa_used_codes, refresh_tokens, sessions
+from fittrack.kit.ids import least_uuid7
 from fittrack.privacy import rules
 from fittrack.webhooks.rules import KEPT as WEBHOOKS_KEPT
 
@@ -53,15 +54,10 @@ class Rule:
     values: Mapping[str, None] = field(default_factory=dict)
 
 
-def _first_id(since: datetime) -> UUID:
-    """Ids made before that instant are smaller: they begin with their milliseconds."""
-    return UUID(int=int(since.timestamp() * 1000) << 80)
-
-
 def _of_messages(table: Table) -> Rule:
     """Rows about webhooks, which age with what they tell of: ids of messages begin with its instant."""
     message_id = table.c.message_id
-    return Rule(table=table, key=message_id, old=lambda now: message_id < _first_id(now - WEBHOOKS_KEPT))
+    return Rule(table=table, key=message_id, old=lambda now: message_id < least_uuid7(now - WEBHOOKS_KEPT))
 
 
 def _old_review(now: datetime) -> Any:
@@ -142,7 +138,7 @@ RULES: Final[Mapping[str, Rule]] = {
         table=mail_outbox,
         key=mail_outbox.c.mail_id,
         old=lambda now: and_(
-            mail_outbox.c.mail_id < _first_id(now - rules.LETTERS_KEPT), mail_outbox.c.next_due_at.is_(None)
+            mail_outbox.c.mail_id < least_uuid7(now - rules.LETTERS_KEPT), mail_outbox.c.next_due_at.is_(None)
         ),
     ),
     "appeals": Rule(

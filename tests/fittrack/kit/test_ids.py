@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fittrack.kit.ids import uuid7_of
+from fittrack.kit.ids import least_uuid7, uuid7_of
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
@@ -16,6 +16,10 @@ def test_an_id_tells_its_millisecond_and_is_a_version_7_uuid(now: datetime) -> N
     made = uuid7_of(now)
     assert (made.version, made.variant) == (7, "specified in RFC 4122")
     assert made.int >> 80 == (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def test_ids_made_since_an_instant_can_be_told_from_those_before() -> None:
+    assert uuid7_of(NOON - timedelta(milliseconds=1)) < least_uuid7(NOON) <= uuid7_of(NOON)
 
 
 def test_ids_of_one_instant_grow() -> None:
