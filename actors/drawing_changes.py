@@ -5,15 +5,15 @@ The state follows the commit.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from actors.services import Services
 from fittrack.audit.action import Action
 from fittrack.audit.recording import audit_row
-from fittrack.db.handles import Executable
-from fittrack.db.journal import UnitRefused
+from fittrack.db.handles import Executable, Table
+from fittrack.db.journal import Row, UnitRefused
 from fittrack.drawings import commitment, records, statements, views
 from fittrack.drawings.official_rules import official_rules
 from fittrack.drawings.promised_beacon import BeaconRequired
@@ -58,7 +58,7 @@ class DrawingChanges:
         kind: str,
         stored: StoredDrawing,
         *also: Executable,
-        rows: Sequence[tuple[Any, tuple[Any, ...]]] = (),
+        rows: Sequence[tuple[Table, Row]] = (),
         answer: Struct | None = None,
         action: Action | None = None,
     ) -> Struct:
@@ -85,7 +85,7 @@ class DrawingChanges:
         action: Action,
         also: Sequence[Executable] = (),
         *,
-        rows: Sequence[tuple[Any, tuple[Any, ...]]] = (),
+        rows: Sequence[tuple[Table, Row]] = (),
     ) -> None:
         """One unit. Raises `Conflict` when something that it refers to is gone."""
         unit = self._actor.unit(kind, intention, answer)

@@ -17,7 +17,7 @@ from fittrack.drawings.commands import (
     OpenDrawing,
     ScheduleDrawing,
 )
-from fittrack.drawings.effects import refund_payload, winner_payload
+from fittrack.drawings.effects import refund_payload
 from fittrack.drawings.messages import WantedBeacon
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.promised_beacon import (
@@ -182,8 +182,7 @@ class DrawingLife:
             winner.announced_as(names.get(winner.user_id, winner_queries.ANONYMOUS)) for winner in chosen
         ]
         results = views.results(completed, named)
-        notices = {winner.fulfillment_id: winner_payload(stored.drawing, winner) for winner in chosen}
-        rows = statements.award_prizes(drawing_id, chosen, notices, now)
+        rows = [row for winner in chosen for row in statements.award_prize(stored.drawing, winner, now)]
         columns = statements.draw_columns(secrets.seed, taken)
         update = statements.update_drawing(completed.drawing, completed_at=now, **columns)
         name = records.ACTIONS["completed"] if entered is None else records.ENTERED_BEACON

@@ -17,9 +17,9 @@ from fittrack.db.journal import Unit, UnitRefused
 from fittrack.drawings import commitment, draw, winner_queries
 from fittrack.drawings import news as drawing_news
 from fittrack.drawings import statements as drawing_statements
-from fittrack.drawings.effects import WINNER_NOTICE, winner_payload
+from fittrack.drawings.effects import WINNER_NOTICE
 from fittrack.drawings.rules import InvalidTransition, check_completed
-from fittrack.drawings.stored import NewWinner, StoredDrawing
+from fittrack.drawings.stored import StoredDrawing, Winner
 from fittrack.fulfilments import news, queries, rules, statements, views
 from fittrack.fulfilments.commands import AddFulfillment, DrawingsPrizeCommand, Redraw, ReturnPrize
 from fittrack.fulfilments.model import Fulfillment, FulfillmentStatus
@@ -62,10 +62,9 @@ async def _redraw(actor: "DrawingActor", intention: Intention, command: Redraw) 
     winner = await reads.run(draw.next_alternate, stored, secrets, former)
     if winner is None:
         return await _give_back(actor, intention, prize, NOBODY_LEFT)
-    notices = {winner.fulfillment_id: winner_payload(stored.drawing, winner)}
     rows = [
-        drawing_statements.take_over(actor.drawing_id, winner, former, now),
-        *drawing_statements.award_prizes(actor.drawing_id, [winner], notices, now),
+        drawing_statements.take_over(winner, former, now),
+        *drawing_statements.award_prize(stored.drawing, winner, now),
     ]
     answer = views.shape(replace(prize, successor_id=winner.fulfillment_id), for_admin=True)
     action = _action("drawing.redraw", prize, {}, {"successor_id": str(winner.fulfillment_id)})
@@ -91,29 +90,26 @@ async def _add(actor: "DrawingActor", intention: Intention, command: AddFulfillm
     stored, reads, now = actor.existing(), actor.services.reads, actor.services.clock.now()
     check_completed(stored.drawing)
     everybody = await reads.run(winner_queries.winners_of, actor.drawing_id)
-    won = next((winner for winner in everybody if winner.user_id == command.user_id), None)
-    if won is None:
+    winner = next((winner for winner in everybody if winner.user_id == command.user_id), None)
+    if winner is None:
         raise Validation(errors=[FieldError("/user_id", "They won nothing in this drawing.")])
-    winner = draw.won_again(actor.drawing_id, won)
     if await reads.run(queries.find, winner.fulfillment_id) is not None:
         raise Conflict("The winner has a fulfillment already.")
     made = _made(stored, winner, now)
-    payload = winner_payload(stored.drawing, winner)
-    prize, notice = drawing_statements.owe_prize(actor.drawing_id, winner, payload, now)
     was_told = await reads.run(effect_queries.was_applied, WINNER_NOTICE, winner.fulfillment_id)
     answer = views.shape(made, for_admin=True)
     action = _action("fulfillment.create", made, None, {"status": made.status.value})
     unit = actor.unit("prize:add", intention, answer)
     unit.inserts = [
-        prize,
-        *([] if was_told else [notice]),
+        drawing_statements.owe_prize(winner, now),
+        *([] if was_told else [drawing_statements.owe_winner_notice(stored.drawing, winner, now)]),
         audit_row(action, intention.origin, now),
     ]
     await _append(actor, unit)
     return Answer(answer)
 
 
-def _made(stored: StoredDrawing, winner: NewWinner, now: datetime) -> Fulfillment:
+def _made(stored: StoredDrawing, winner: Winner, now: datetime) -> Fulfillment:
     prize = next(prize for prize in stored.drawing.prizes if prize.prize_id == winner.prize_id)
     return Fulfillment(
         fulfillment_id=winner.fulfillment_id,

@@ -46,7 +46,7 @@ ACTIVITIES_PER_COMMAND_MAX = 500
 """Activities in one `activity.log`: some days of a tracker that was offline, one commit."""
 
 TICKETS_PER_PURCHASE_MAX = 1_000_000
-"""Tickets in one purchase (SPEC 5)."""
+"""Tickets in one purchase (SPEC 5): one range, one ledger entry."""
 
 METRICS_MAX = 32
 """Entries of an activity's `metrics`: trackers give four to ten."""

@@ -7,14 +7,14 @@ database holds, so a draw that a crash interrupted comes out the same (FAIRNESS,
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from fittrack.db.handles import Connection
 from fittrack.drawings import entry_queries, winner_queries
 from fittrack.drawings.commitment import Secrets
 from fittrack.drawings.eligibility import Holder, passed_over
 from fittrack.drawings.rules import prize_slots
-from fittrack.drawings.stored import NewWinner, StoredDrawing, StoredWinner
+from fittrack.drawings.stored import StoredDrawing, StoredWinner, Winner
 from fittrack.fairness import ftd1
 from fittrack.fairness.beacon import Beacon
 from fittrack.fairness.closing import Closing
@@ -24,7 +24,7 @@ from fittrack.fairness.ftd1 import Drawn
 from fittrack.fairness.inclusion import InclusionProof, InclusionProofs
 from fittrack.fairness.publishing import ActualInstants, Alternate, write_record
 from fittrack.fairness.record import PassedOver, Record
-from fittrack.kit.ids import DrawingId, FulfillmentId, UserId
+from fittrack.kit.ids import DrawingId, UserId
 
 
 class Frozen(NamedTuple):
@@ -59,7 +59,7 @@ def freeze(conn: Connection, drawing_id: DrawingId, drawing_key: bytes) -> Froze
 
 def choose_winners(
     conn: Connection, stored: StoredDrawing, secrets: Secrets, beacon: Beacon | None
-) -> list[NewWinner]:
+) -> list[Winner]:
     """Fill the prize slots (FAIRNESS 3 and 4). Raises `EntriesChanged` rather than draw from others.
 
     `beacon` is the promised round, verified by the caller; None where none was promised.
@@ -72,7 +72,7 @@ def choose_winners(
 
 def next_alternate(
     conn: Connection, stored: StoredDrawing, secrets: Secrets, after: StoredWinner
-) -> NewWinner | None:
+) -> Winner | None:
     """Who takes over the prize of `after`: the next of the same sequence (FAIRNESS 4). None: nobody is left.
 
     Raises `EntriesChanged` where the sequence does not begin with those who were drawn before.
@@ -85,9 +85,9 @@ def next_alternate(
     drawn = next(stream, None)
     if drawn is None:
         return None
-    order = len(earlier) + 1
-    return NewWinner(
-        draw_order=order,
+    return Winner(
+        drawing_id=stored.drawing.drawing_id,
+        draw_order=len(earlier) + 1,
         prize_id=after.prize_id,
         prize_rank=after.prize_rank,
         prize_name=after.prize_name,
@@ -96,23 +96,6 @@ def next_alternate(
         winning_ticket_number=drawn.ticket,
         word=drawn.word,
         tickets_held=closing.entries.tickets_of([drawn.tag])[drawn.tag],
-        fulfillment_id=fulfillment_id(stored.drawing.drawing_id, order),
-    )
-
-
-def won_again(drawing_id: DrawingId, winner: StoredWinner) -> NewWinner:
-    """A winner as they were when they were drawn."""
-    return NewWinner(
-        draw_order=winner.draw_order,
-        prize_id=winner.prize_id,
-        prize_rank=winner.prize_rank,
-        prize_name=winner.prize_name,
-        user_id=winner.user_id,
-        tag=winner.tag,
-        winning_ticket_number=winner.winning_ticket_number,
-        word=winner.word,
-        tickets_held=winner.tickets_held,
-        fulfillment_id=fulfillment_id(drawing_id, winner.draw_order),
     )
 
 
@@ -167,11 +150,6 @@ def read_entries(conn: Connection, drawing_id: DrawingId, drawing_key: bytes) ->
     return Entered(entries, {tag: UserId(user_id) for user_id, tag in tags.items()})
 
 
-def fulfillment_id(drawing_id: DrawingId, draw_order: int) -> FulfillmentId:
-    """Follows from what it is: a draw that is made again owes nothing twice."""
-    return FulfillmentId(uuid5(drawing_id, f"fulfillment/{draw_order}"))
-
-
 def _read_closing(
     conn: Connection, stored: StoredDrawing, secrets: Secrets
 ) -> tuple[Closing, dict[bytes, UserId]]:
@@ -191,10 +169,11 @@ def _read_closing(
 
 def _winners(
     stored: StoredDrawing, closing: Closing, holders: dict[bytes, UserId], drawn: list[Drawn]
-) -> Iterator[NewWinner]:
+) -> Iterator[Winner]:
     held = closing.entries.tickets_of(winner.tag for winner in drawn)
     for order, (prize, winner) in enumerate(zip(prize_slots(stored.drawing.prizes), drawn, strict=False), 1):
-        yield NewWinner(
+        yield Winner(
+            drawing_id=stored.drawing.drawing_id,
             draw_order=order,
             prize_id=prize.prize_id,
             prize_rank=prize.rank,
@@ -204,5 +183,4 @@ def _winners(
             winning_ticket_number=winner.ticket,
             word=winner.word,
             tickets_held=held[winner.tag],
-            fulfillment_id=fulfillment_id(stored.drawing.drawing_id, order),
         )

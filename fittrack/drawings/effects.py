@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from fittrack.drawings.model import Drawing, FulfillmentType
-from fittrack.drawings.stored import NewWinner
+from fittrack.drawings.stored import Winner
 from fittrack.kit.ids import DrawingId
 
 REFUND = "refund"
@@ -38,7 +38,7 @@ def refund_payload(drawing: Drawing) -> bytes:
     return msgspec.json.encode(Refund(drawing.drawing_id, drawing.name, drawing.ticket_cost_points))
 
 
-def winner_payload(drawing: Drawing, winner: NewWinner) -> bytes:
+def winner_payload(drawing: Drawing, winner: Winner) -> bytes:
     [prize] = (prize for prize in drawing.prizes if prize.prize_id == winner.prize_id)
     return msgspec.json.encode(
         WinnerNotice(

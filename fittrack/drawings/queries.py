@@ -37,7 +37,7 @@ def find(
     offset: int,
     limit: int,
 ) -> tuple[list[StoredDrawing], int]:
-    """A page of drawings, the next to be drawn first and the past ones after them, and how many there are."""
+    """A page of drawings, the latest drawing time first, and how many there are."""
     matching = _matching(statuses, drawing_type, user_types)
     total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     rows = conn.execute(

@@ -12,9 +12,7 @@ from types import MappingProxyType
 from fittrack.drawings.model import Drawing, DrawingStatus, Prize
 from fittrack.kit.calendar import rfc3339
 from fittrack.kit.problems import FieldError, NotFound, Problem, Validation
-
-MAX_TICKETS_PER_PURCHASE = 1_000_000
-"""Tickets in one purchase (SPEC 5): one range, one ledger entry."""
+from protocol.limits import TICKETS_PER_PURCHASE_MAX
 
 ALLOWED_TRANSITIONS: Mapping[DrawingStatus, frozenset[DrawingStatus]] = MappingProxyType(
     {
@@ -125,12 +123,12 @@ def edit_effect(current: DrawingStatus, changed: Collection[str]) -> EditEffect:
 def price_tickets(drawing: Drawing, quantity: int, now: datetime) -> int:
     """The points that `quantity` tickets cost at `now`.
 
-    Raises `Validation` for a quantity outside 1..`MAX_TICKETS_PER_PURCHASE`, `SalesClosed` unless
+    Raises `Validation` for a quantity outside 1..`TICKETS_PER_PURCHASE_MAX`, `SalesClosed` unless
     the drawing is open and its close lies ahead.
     """
     check_sales(drawing, now)
-    if not 1 <= quantity <= MAX_TICKETS_PER_PURCHASE:
-        detail = f"from 1 to {MAX_TICKETS_PER_PURCHASE:,}"
+    if not 1 <= quantity <= TICKETS_PER_PURCHASE_MAX:
+        detail = f"from 1 to {TICKETS_PER_PURCHASE_MAX:,}"
         raise Validation(errors=[FieldError("/quantity", detail)])
     return drawing.ticket_cost_points * quantity
 

@@ -14,11 +14,11 @@ from fittrack.drawings.model import (
     FulfillmentType,
     UserType,
 )
-from fittrack.drawings.rules import MAX_TICKETS_PER_PURCHASE
 from fittrack.fairness.closing_record import ClosingFields
 from fittrack.fairness.record import Fields
 from fittrack.fairness.rules_text import BeaconPlan
 from fittrack.server.schemas import NAME_PATTERN, PageQuery
+from protocol.limits import TICKETS_PER_PURCHASE_MAX
 from protocol.shapes import Instant, Prize, Winner
 
 NAME_LENGTH_MAX = 120  # characters; fits a phone's headline
@@ -54,7 +54,7 @@ FreeTickets = Annotated[
     int,
     Meta(
         ge=0,
-        le=MAX_TICKETS_PER_PURCHASE,
+        le=TICKETS_PER_PURCHASE_MAX,
         description="Tickets that one person may get without purchase; 0: there are none",
     ),
 ]
@@ -64,14 +64,14 @@ ImageUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https://|/)\S+$")]
 class BuyTickets(Struct, frozen=True, forbid_unknown_fields=True):
     """`POST drawings/{id}/tickets`."""
 
-    quantity: Annotated[int, Meta(ge=1, le=MAX_TICKETS_PER_PURCHASE)]
+    quantity: Annotated[int, Meta(ge=1, le=TICKETS_PER_PURCHASE_MAX)]
 
 
 class BuyTicketsOf(Struct, frozen=True, forbid_unknown_fields=True):
     """`POST tickets`: the same purchase, with the drawing in the body."""
 
     drawing_id: UUID
-    quantity: Annotated[int, Meta(ge=1, le=MAX_TICKETS_PER_PURCHASE)]
+    quantity: Annotated[int, Meta(ge=1, le=TICKETS_PER_PURCHASE_MAX)]
 
 
 class Eligibility(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,7 +162,7 @@ class NewFreeEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     user_id: UUID | None = None
     email: Annotated[str, Meta(min_length=3, max_length=EMAIL_LENGTH_MAX)] | None = None
-    quantity: Annotated[int, Meta(ge=1, le=MAX_TICKETS_PER_PURCHASE)] = 1
+    quantity: Annotated[int, Meta(ge=1, le=TICKETS_PER_PURCHASE_MAX)] = 1
     evidence: Annotated[
         str,
         Meta(

@@ -7,22 +7,34 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Delete, Executable, Insert, Subquery, Update, func, insert, literal, select, update
+from sqlalchemy import (
+    Delete,
+    Executable,
+    Insert,
+    Subquery,
+    Table,
+    Update,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy import delete as sql_delete
 
-from fittrack.db.journal import Unit
+from fittrack.db.journal import Row, Unit
 from fittrack.db.tables.drawings import alternates, drawings, fulfillments, passed_over, prizes, winners
 from fittrack.db.tables.logs import drawing_log, effects
 from fittrack.db.tables.prizes import free_entries, official_rules
 from fittrack.db.types import Document, Instant
 from fittrack.drawings.commands import RecordFreeEntry
-from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE
+from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE, winner_payload
 from fittrack.drawings.entry_queries import PURCHASE
 from fittrack.drawings.model import Drawing, Prize
-from fittrack.drawings.stored import Closing, NewWinner, SealedCommitment, StoredWinner, TakenBeacon
+from fittrack.drawings.stored import Closing, SealedCommitment, StoredWinner, TakenBeacon, Winner
 from fittrack.drawings.timetable import next_due_at
 from fittrack.fairness.record import PassedOver
-from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId
+from fittrack.kit.ids import DrawingId, PrizeId
 from fittrack.kit.origin import Origin
 
 CENTS = 100
@@ -152,9 +164,7 @@ def publish_rules(drawing: Drawing, text: str, author: UUID | None, now: datetim
     )
 
 
-def free_entry(
-    unit: Unit, drawing_id: DrawingId, wish: RecordFreeEntry, origin: Origin
-) -> tuple[Any, tuple[Any, ...]]:
+def free_entry(unit: Unit, drawing_id: DrawingId, wish: RecordFreeEntry, origin: Origin) -> tuple[Table, Row]:
     """The row whose primary key lets a piece of evidence make one entry only."""
     assert origin.actor_id is not None, "an admin records it, and answers for it"
     return free_entries, (
@@ -168,47 +178,33 @@ def free_entry(
     )
 
 
-def freeze_passed_over(
-    drawing_id: DrawingId, found: Iterable[PassedOver]
-) -> list[tuple[Any, tuple[Any, ...]]]:
+def freeze_passed_over(drawing_id: DrawingId, found: Iterable[PassedOver]) -> list[tuple[Table, Row]]:
     """Rows of those who cannot win."""
     return [(passed_over, (drawing_id, holder.tag, str(holder.reason))) for holder in found]
 
 
-def award_prizes(
-    drawing_id: DrawingId, chosen: Iterable[NewWinner], notices: Mapping[FulfillmentId, bytes], now: datetime
-) -> list[tuple[Any, tuple[Any, ...]]]:
-    """Rows of winners, of the fulfilments that follow, and of the notices they are owed."""
-    rows: list[tuple[Any, tuple[Any, ...]]] = []
-    for winner in chosen:
-        rows.append(
-            (
-                winners,
-                (
-                    drawing_id,
-                    winner.draw_order,
-                    winner.prize_id,
-                    winner.prize_rank,
-                    winner.user_id,
-                    winner.tag,
-                    winner.winning_ticket_number,
-                    winner.word,
-                    winner.tickets_held,
-                    now,
-                ),
-            )
-        )
-        rows += owe_prize(drawing_id, winner, notices[winner.fulfillment_id], now)
-    return rows
+def award_prize(drawing: Drawing, winner: Winner, now: datetime) -> list[tuple[Table, Row]]:
+    """Rows of a winner, of the fulfilment that follows, and of the notice that they are owed."""
+    won = (
+        winner.drawing_id,
+        winner.draw_order,
+        winner.prize_id,
+        winner.prize_rank,
+        winner.user_id,
+        winner.tag,
+        winner.winning_ticket_number,
+        winner.word,
+        winner.tickets_held,
+        now,
+    )
+    return [(winners, won), owe_prize(winner, now), owe_winner_notice(drawing, winner, now)]
 
 
-def owe_prize(
-    drawing_id: DrawingId, winner: NewWinner, notice: bytes, now: datetime
-) -> list[tuple[Any, tuple[Any, ...]]]:
-    """Rows of a winner's fulfilment, and of the notice that they are owed."""
+def owe_prize(winner: Winner, now: datetime) -> tuple[Table, Row]:
+    """The row of a winner's fulfilment."""
     prize = {
         "fulfillment_id": winner.fulfillment_id,
-        "drawing_id": drawing_id,
+        "drawing_id": winner.drawing_id,
         "prize_id": winner.prize_id,
         "draw_order": winner.draw_order,
         "user_id": winner.user_id,
@@ -216,16 +212,17 @@ def owe_prize(
         "created_at": now,
         "updated_at": now,
     }
-    return [
-        (fulfillments, tuple(prize.get(column.name) for column in fulfillments.columns)),
-        (effects, (WINNER_NOTICE, winner.fulfillment_id, winner.user_id, notice, now)),
-    ]
+    return fulfillments, tuple(prize.get(column.name) for column in fulfillments.columns)
 
 
-def take_over(
-    drawing_id: DrawingId, winner: NewWinner, former: StoredWinner, now: datetime
-) -> tuple[Any, tuple[Any, ...]]:
+def owe_winner_notice(drawing: Drawing, winner: Winner, now: datetime) -> tuple[Table, Row]:
+    """The row of the notice that a winner is owed."""
+    payload = winner_payload(drawing, winner)
+    return effects, (WINNER_NOTICE, winner.fulfillment_id, winner.user_id, payload, now)
+
+
+def take_over(winner: Winner, former: StoredWinner, now: datetime) -> tuple[Table, Row]:
     """The row that makes a winner an alternate. Whoever follows `former` is unique."""
     assert former.forfeited is not None, "only what was forfeited is taken over"
     reason = former.forfeited.reason
-    return alternates, (drawing_id, winner.draw_order, former.draw_order, former.slot, reason, now)
+    return alternates, (winner.drawing_id, winner.draw_order, former.draw_order, former.slot, reason, now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 
@@ -98,55 +98,57 @@ class Forfeited(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredWinner:
-    """Somebody who was drawn for a prize slot, with the name under which they are announced."""
+class Winner:
+    """Somebody who was drawn for a prize slot."""
 
+    drawing_id: DrawingId
     draw_order: int
     prize_id: PrizeId
     prize_rank: int
     prize_name: str
     user_id: UserId
-    display_name: str
     tag: bytes
     winning_ticket_number: int
     word: int
     tickets_held: int
+
+    @property
+    def fulfillment_id(self) -> FulfillmentId:
+        """The fulfilment that follows from it."""
+        return fulfillment_id(self.drawing_id, self.draw_order)
+
+    def announced_as(self, display_name: str) -> "StoredWinner":
+        """The winner under a public name, the first to have the prize."""
+        return StoredWinner(
+            drawing_id=self.drawing_id,
+            draw_order=self.draw_order,
+            prize_id=self.prize_id,
+            prize_rank=self.prize_rank,
+            prize_name=self.prize_name,
+            user_id=self.user_id,
+            tag=self.tag,
+            winning_ticket_number=self.winning_ticket_number,
+            word=self.word,
+            tickets_held=self.tickets_held,
+            display_name=display_name,
+            slot=self.draw_order,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredWinner(Winner):
+    """A winner as they are announced, and what became of the prize."""
+
+    display_name: str
     slot: int
     """The draw order of whoever had the prize first."""
     taken_over: TakenOver | None = None
     forfeited: Forfeited | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewWinner:
-    """A slot being filled: the winner's row, the fulfilment that follows from it."""
-
-    draw_order: int
-    prize_id: PrizeId
-    prize_rank: int
-    prize_name: str
-    user_id: UserId
-    tag: bytes
-    winning_ticket_number: int
-    word: int
-    tickets_held: int
-    fulfillment_id: FulfillmentId
-
-    def announced_as(self, display_name: str) -> StoredWinner:
-        """The winner under a public name."""
-        return StoredWinner(
-            draw_order=self.draw_order,
-            prize_id=self.prize_id,
-            prize_rank=self.prize_rank,
-            prize_name=self.prize_name,
-            user_id=self.user_id,
-            display_name=display_name,
-            tag=self.tag,
-            winning_ticket_number=self.winning_ticket_number,
-            word=self.word,
-            tickets_held=self.tickets_held,
-            slot=self.draw_order,
-        )
+def fulfillment_id(drawing_id: DrawingId, draw_order: int) -> FulfillmentId:
+    """Follows from what it is: a draw that is made again owes nothing twice."""
+    return FulfillmentId(uuid5(drawing_id, f"fulfillment/{draw_order}"))
 
 
 @dataclass(frozen=True, slots=True)

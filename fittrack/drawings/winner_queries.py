@@ -81,6 +81,7 @@ def _winner(row: Row[Any]) -> StoredWinner:
     is_alternate, has_forfeited = row.after_order is not None, row.forfeited_at is not None
     name = row.display_name or ANONYMOUS
     return StoredWinner(
+        drawing_id=DrawingId(row.drawing_id),
         draw_order=row.draw_order,
         prize_id=PrizeId(row.prize_id),
         prize_rank=row.prize_rank,

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.drawings import alternates, drawings, fulfillments, prizes
 from fittrack.db.tables.prizes import fulfillment_transitions, shipping_addresses
-from fittrack.drawings.draw import fulfillment_id
 from fittrack.drawings.model import FulfillmentType
+from fittrack.drawings.stored import fulfillment_id
 from fittrack.drawings.winner_queries import ANONYMOUS
 from fittrack.fulfilments import rules
 from fittrack.fulfilments.model import ForfeitReason, Fulfillment, FulfillmentStatus, Step

@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from fittrack.drawings.commands import AddPrize, OpenDrawing, ScheduleDrawing
-from fittrack.drawings.draw import fulfillment_id
 from fittrack.drawings.model import FulfillmentType, Prize
+from fittrack.drawings.stored import fulfillment_id
 from fittrack.fulfilments.addresses import Address
 from fittrack.fulfilments.commands import Change, ChangeFulfillment, ConfirmAddress, Forfeit, Ship
 from fittrack.fulfilments.model import ForfeitReason

@@ -12,13 +12,14 @@ from fittrack.drawings.model import (
     DrawingType,
     Eligibility,
 )
-from fittrack.drawings.rules import ALLOWED_TRANSITIONS, MAX_TICKETS_PER_PURCHASE
+from fittrack.drawings.rules import ALLOWED_TRANSITIONS
 from fittrack.fulfilments import rules as prize_rules
 from fittrack.jobs.norms import NORM_DAYS
 from fittrack.kit.states import DEFAULT_EXCLUDED_STATES
 from fittrack.points import award, streak
 from fittrack.profiles.tiers import AgeBracket, FitnessLevel
 from fittrack.schedule import rules as schedule
+from protocol.limits import TICKETS_PER_PURCHASE_MAX
 from tests.docs.pages import bare, prose, rows, text_of
 
 PAGE = text_of("docs/rules.md")
@@ -68,7 +69,7 @@ def test_the_table_of_points_is_the_award():
         (r"or of fewer than (\d+) players", review.TIER_PLAYERS_MIN),
         (r"United States, (\d+) or older", eligibility.MINIMUM_AGE_YEARS),
         (r"Sales close (\d+) minutes before", timetable.SALES_CLOSE_BEFORE_DRAW.seconds // 60),
-        (r"1 to ([\d,]+) tickets", MAX_TICKETS_PER_PURCHASE),
+        (r"1 to ([\d,]+) tickets", TICKETS_PER_PURCHASE_MAX),
         (r"erased (\d+) days after the delivery", prize_rules.ADDRESS_KEPT.days),
         (r"(\d+) days\** without an address", (prize_rules.CLAIM_WITHIN - prize_rules.WARNED_BEFORE).days),
         (r"(\d+) days\** after the prize was won", prize_rules.CLAIM_WITHIN.days),

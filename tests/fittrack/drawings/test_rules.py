@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.rules import (
     ALLOWED_TRANSITIONS,
-    MAX_TICKETS_PER_PURCHASE,
     EditEffect,
     InsufficientPoints,
     InvalidTransition,
@@ -31,6 +30,7 @@ from fittrack.drawings.rules import (
     prize_slots,
 )
 from fittrack.kit.problems import NotFound, Problem, Validation
+from protocol.limits import TICKETS_PER_PURCHASE_MAX
 from tests.fittrack.drawings.examples import CLOSE, DRAW, MS, NOON, a_drawing, a_prize
 
 S = DrawingStatus
@@ -130,14 +130,14 @@ def test_only_open_drawings_sell(status: S) -> None:
         price_tickets(a_drawing(status), quantity=1, now=NOON)
 
 
-@pytest.mark.parametrize("quantity", [0, -1, MAX_TICKETS_PER_PURCHASE + 1])
+@pytest.mark.parametrize("quantity", [0, -1, TICKETS_PER_PURCHASE_MAX + 1])
 def test_a_purchase_has_one_to_a_million_tickets(quantity: int) -> None:
     with pytest.raises(Validation) as refusal:
         price_tickets(a_drawing(), quantity, NOON)
     assert [error.pointer for error in refusal.value.errors] == ["/quantity"]
 
 
-@given(quantity=st.integers(1, MAX_TICKETS_PER_PURCHASE), cost=st.integers(1, 10**6))
+@given(quantity=st.integers(1, TICKETS_PER_PURCHASE_MAX), cost=st.integers(1, 10**6))
 def test_tickets_cost_their_price_each(quantity: int, cost: int) -> None:
     assert price_tickets(a_drawing(ticket_cost_points=cost), quantity, NOON) == quantity * cost
 
