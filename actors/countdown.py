@@ -75,7 +75,7 @@ class Countdown:
         self._changed = False
         view = self._actor.view()
         now = self._last_tick_at = self._services.clock.now()
-        tick = views.tick(view.drawing, total_tickets=view.total_tickets, entrants=view.entrants, now=now)
+        tick = views.tick(view, now)
         self._services.outlet.tell_channel(str(DrawingChannel(view.drawing.drawing_id)), tick)
         self.rearm()
         if due_action(view.drawing, now) is not None:

@@ -9,6 +9,7 @@ from msgspec import structs
 from actors.runtime import Registry
 from fittrack.db.reads import Reads
 from fittrack.drawings import news, queries, views, winner_queries
+from fittrack.drawings.countdown import COUNTING_DOWN
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.news import News
@@ -47,9 +48,6 @@ QUIET_MS = 20_000
 the next one is due a minute after it."""
 
 EVERYTHING = Viewer(None, is_admin=True, is_premium=True)
-
-_LIVE = (DrawingStatus.OPEN, DrawingStatus.CLOSED)
-_TICKING = (DrawingStatus.SCHEDULED, *_LIVE)
 
 
 class Channels:
@@ -141,10 +139,9 @@ class Channels:
     async def _tick(self, channel: str, drawing_id: DrawingId) -> Sequence[ChannelEvent]:
         position = self._position()
         view = await self._view(drawing_id, EVERYTHING)
-        if view.drawing.status not in _TICKING:
+        if view.drawing.status not in COUNTING_DOWN:
             return ()
-        figures = {"total_tickets": view.total_tickets, "entrants": view.entrants}
-        return (ChannelEvent(channel, position, views.tick(view.drawing, **figures, now=self._clock.now())),)
+        return (ChannelEvent(channel, position, views.tick(view, self._clock.now())),)
 
     async def _top(self, channel: LeaderboardChannel) -> Snapshot:
         if channel.tier_code not in TIERS:
@@ -173,20 +170,16 @@ class Channels:
         return Snapshot(position, DrawingsSnapshot(drawings=drawings))
 
     async def _shape(self, stored: StoredDrawing) -> shapes.Drawing:
-        if stored.drawing.status in _LIVE:
-            view = await self._view(stored.drawing.drawing_id, EVERYTHING)
-            return views.drawing_shape(view.drawing, total_tickets=view.total_tickets, entrants=view.entrants)
-        closing = stored.closing
-        tickets, entrants = (0, 0) if closing is None else (closing.total_tickets, closing.entrants)
-        return views.drawing_shape(stored.drawing, total_tickets=tickets, entrants=entrants)
+        if stored.drawing.status not in views.FIGURES_LIVE:
+            return views.stored_shape(stored)
+        return views.live_shape(await self._view(stored.drawing.drawing_id, EVERYTHING))
 
     async def _drawing(self, viewer: Viewer, drawing_id: DrawingId) -> Snapshot:
         position = self._position()
         view = await self._view(drawing_id, viewer)
-        figures = {"total_tickets": view.total_tickets, "entrants": view.entrants}
         payload = DrawingSnapshot(
-            drawing=views.drawing_shape(view.drawing, **figures, my_tickets=view.my_tickets),
-            tick=views.tick(view.drawing, **figures, now=self._clock.now()),
+            drawing=views.live_shape(view, my_tickets=view.my_tickets),
+            tick=views.tick(view, self._clock.now()),
             odds=odds(view.my_tickets, view.total_tickets),
             closed=views.closed_event(view.stored),
             result=await self._result(view.stored),

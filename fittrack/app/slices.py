@@ -13,7 +13,7 @@ from fittrack.clients import token_routes
 from fittrack.connections import hook_routes
 from fittrack.connections import routes as connection_routes
 from fittrack.drawings import admin_routes as drawing_admin_routes
-from fittrack.drawings import free_entry_routes, prize_routes, winner_routes
+from fittrack.drawings import free_entry_routes, prize_routes, proof_routes, ticket_routes, winner_routes
 from fittrack.drawings import routes as drawing_routes
 from fittrack.fulfilments import routes as fulfilment_routes
 from fittrack.inbox import routes as inbox_routes
@@ -39,7 +39,9 @@ SLICES: Final[tuple[list[Route], ...]] = (
     hook_routes.ROUTES,
     point_routes.ROUTES,
     leaderboard_routes.ROUTES,
+    ticket_routes.ROUTES,
     drawing_routes.ROUTES,
+    proof_routes.ROUTES,
     drawing_admin_routes.ROUTES,
     free_entry_routes.ROUTES,
     winner_routes.ROUTES,

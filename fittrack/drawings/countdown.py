@@ -23,7 +23,8 @@ _CADENCES = (
 TIMER_SLACK = timedelta(milliseconds=5)
 """A timer may fire this early; the step for which it was set then counts as reached."""
 
-_COUNTING_DOWN = frozenset({DrawingStatus.SCHEDULED, DrawingStatus.OPEN, DrawingStatus.CLOSED})
+COUNTING_DOWN = frozenset({DrawingStatus.SCHEDULED, DrawingStatus.OPEN, DrawingStatus.CLOSED})
+"""States in which there is a next tick."""
 
 
 def next_tick_at(
@@ -33,7 +34,7 @@ def next_tick_at(
 
     `changed`: something happened that the last tick did not tell. The answer is not before `now`.
     """
-    if drawing.status not in _COUNTING_DOWN:
+    if drawing.status not in COUNTING_DOWN:
         return None
     not_before = now if last_tick_at is None else max(now, last_tick_at + MIN_TICK_GAP)
     if changed or last_tick_at is None:

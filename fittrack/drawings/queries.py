@@ -12,6 +12,7 @@ from fittrack.db.tables.accounts import users
 from fittrack.db.tables.drawings import alternates, drawings
 from fittrack.db.tables.operations import audit_log
 from fittrack.db.tables.prizes import official_rules
+from fittrack.drawings.countdown import COUNTING_DOWN
 from fittrack.drawings.model import Drawing, DrawingStatus, DrawingType, Eligibility, Prize, UserType
 from fittrack.drawings.prize_queries import prizes_of
 from fittrack.drawings.records import ACTIONS
@@ -106,8 +107,7 @@ def why_cancelled(conn: Connection, drawing_id: DrawingId, cancelled_at: datetim
 
 def counting_down(conn: Connection) -> list[DrawingId]:
     """Drawings whose channels tick."""
-    statuses = (DrawingStatus.SCHEDULED, DrawingStatus.OPEN, DrawingStatus.CLOSED)
-    rows = conn.execute(select(drawings.c.drawing_id).where(drawings.c.status.in_(statuses)))
+    rows = conn.execute(select(drawings.c.drawing_id).where(drawings.c.status.in_(sorted(COUNTING_DOWN))))
     return [DrawingId(row.drawing_id) for row in rows]
 
 

@@ -5,13 +5,17 @@ from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
-from fittrack.drawings.model import Drawing, Prize
+from fittrack.drawings.messages import View
+from fittrack.drawings.model import Drawing, DrawingStatus, Prize
 from fittrack.drawings.schemas import ForfeitedPrize, MyResult, Results
 from fittrack.drawings.stored import StoredDrawing, StoredWinner
 from fittrack.kit.ids import DrawingId, UserId
 from protocol import shapes
 from protocol.outbound import DrawingClosed, DrawingResult, DrawingTick
 from protocol.shapes import instant
+
+FIGURES_LIVE = frozenset({DrawingStatus.OPEN, DrawingStatus.CANCELLED})
+"""States whose figures only the actor has: what was sold is frozen nowhere else."""
 
 
 def drawing_shape(
@@ -43,6 +47,20 @@ def drawing_shape(
     )
 
 
+def live_shape(view: View, *, my_tickets: int | UnsetType = UNSET) -> shapes.Drawing:
+    """The drawing as its actor shows it."""
+    return drawing_shape(
+        view.drawing, total_tickets=view.total_tickets, entrants=view.entrants, my_tickets=my_tickets
+    )
+
+
+def stored_shape(stored: StoredDrawing, *, my_tickets: int | UnsetType = UNSET) -> shapes.Drawing:
+    """A drawing in any state but `FIGURES_LIVE`, with the figures that its close froze, if there was one."""
+    closing = stored.closing
+    tickets, entrants = (0, 0) if closing is None else (closing.total_tickets, closing.entrants)
+    return drawing_shape(stored.drawing, total_tickets=tickets, entrants=entrants, my_tickets=my_tickets)
+
+
 def prize_shape(prize: Prize) -> shapes.Prize:
     """One prize; its value is a decimal string with two places."""
     return shapes.Prize(
@@ -58,15 +76,16 @@ def prize_shape(prize: Prize) -> shapes.Prize:
     )
 
 
-def tick(drawing: Drawing, *, total_tickets: int, entrants: int, now: datetime) -> DrawingTick:
+def tick(view: View, now: datetime) -> DrawingTick:
     """The countdown as it stands at `now`."""
+    drawing = view.drawing
     return DrawingTick(
         status=drawing.status.value,
         closes_at=instant(drawing.ticket_sales_close),
         draws_at=instant(drawing.drawing_time),
         now=instant(now),
-        tickets=total_tickets,
-        entrants=entrants,
+        tickets=view.total_tickets,
+        entrants=view.entrants,
     )
 
 

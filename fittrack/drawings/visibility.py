@@ -5,11 +5,13 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from fittrack.drawings import queries
+from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import Drawing, DrawingStatus, Role, UserType
 from fittrack.kit.ids import UserId
 from fittrack.kit.problems import NotFound
-from fittrack.server.asking import READS
+from fittrack.server.asking import READS, drawing_ref
 from fittrack.server.http import CLOCK
+from fittrack.server.parse import path_uuid
 from fittrack.server.principal import principal_or_none
 
 ORDINARY: Final = ""
@@ -58,3 +60,11 @@ async def viewer_of(request: web.Request) -> Viewer:
         queries.is_premium, principal.user_id, request.app[CLOCK].now()
     )
     return Viewer(principal.user_id, is_admin=False, is_premium=is_premium)
+
+
+async def view_of(request: web.Request, viewer: Viewer | None = None) -> View:
+    """The drawing in the address, if the one who asks may know of it."""
+    viewer = viewer or await viewer_of(request)
+    view: View = await drawing_ref(request, path_uuid(request)).ask(ViewDrawing(viewer.user_id))
+    viewer.check(view.drawing)
+    return view

@@ -5,10 +5,12 @@ from datetime import timedelta
 from fittrack.drawings.commands import CancelDrawing, OpenDrawing
 from fittrack.drawings.model import Eligibility, UserType
 from fittrack.drawings.visibility import ORDINARY, PREMIUM
-from fittrack.kit.ids import DrawingId
+from fittrack.kit.ids import DrawingId, SessionId, uuid7
 from fittrack.pubsub.messages import ChannelEvent
-from protocol.channels import DrawingChannel
+from fittrack.server.principal import Principal, Role, Status
+from protocol.channels import DrawingChannel, DrawingsChannel
 from protocol.frames import Payload
+from protocol.outbound import DrawingsSnapshot
 from tests.actors.house import House
 
 Told = tuple[str, str, str, Payload]
@@ -75,6 +77,24 @@ async def test_a_cancellation_with_its_reason_and_only_to_who_may_see_the_drawin
     )  # the opening, before we listened
     assert (await found(house, timedelta(minutes=1), drawing_id))[-1:] == told(own)
     assert not ordinary
+
+
+async def test_what_a_cancelled_drawing_had_sold_is_shown_in_the_list(house: House) -> None:
+    player, drawing_id = await house.player(), await house.drawing()
+    await house.buy(player, drawing_id, 3)
+    await house.run(drawing_id, CancelDrawing("The sponsor left."))
+    looks = Principal(
+        user_id=player,
+        session_id=SessionId(uuid7()),
+        role=Role.USER,
+        status=Status.ACTIVE,
+        profile_complete=True,
+        expires_at=house.clock.now() + timedelta(hours=1),
+    )
+    shown = await house.node.server.gateway.snapshot(looks, DrawingsChannel())
+    assert isinstance(shown.payload, DrawingsSnapshot)
+    [drawing] = shown.payload.drawings
+    assert (drawing.status, drawing.total_tickets, drawing.entrants) == ("cancelled", 3, 1)
 
 
 async def test_a_quiet_drawing_is_told_how_it_stands(house: House) -> None:
