@@ -4,8 +4,9 @@ Sales are pipelined: a purchase's turn ends when its unit is handed to the journ
 the commit. Whatever else changes the drawing first waits until no sale is in flight.
 """
 
+from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -17,7 +18,7 @@ from actors.drawing_changes import DrawingChanges
 from actors.drawing_edits import DrawingEdits
 from actors.drawing_life import DrawingLife
 from actors.log_actor import LogActor
-from actors.purchase import Counter, Offer, Sale, Shelf, settle
+from actors.purchase import DrawingSide, Offer, OfferReply, Sale, decide
 from actors.runtime import Held, Outcome, Promise
 from actors.services import Services
 from fittrack.db import log_queries
@@ -46,6 +47,15 @@ from fittrack.kit.problems import Busy, NotFound, OutcomeUnknown, Problem
 from fittrack.schedule.messages import MakeDrawing
 
 log = structlog.get_logger(__name__)
+
+
+class _Loaded(NamedTuple):
+    """A drawing in one read snapshot."""
+
+    head: Head
+    keys: dict[UUID, int]
+    stored: StoredDrawing | None
+    tickets_by_holder: dict[UUID, int]
 
 
 class DrawingActor(LogActor):
@@ -85,11 +95,11 @@ class DrawingActor(LogActor):
 
     async def activate(self) -> None:
         now, as_of = self.services.clock.now(), self.services.clock.monotonic()
-        head, keys, stored, holdings = await self.services.reads.run(_load, self.drawing_id, now)
-        self.begin_at(head, keys, as_of=as_of)
-        self.stored = stored
-        self.tickets_by_holder = holdings
-        self.total_tickets = sum(holdings.values())
+        loaded = await self.services.reads.run(_load, self.drawing_id, now)
+        self.begin_at(loaded.head, loaded.keys, as_of=as_of)
+        self.stored = loaded.stored
+        self.tickets_by_holder = loaded.tickets_by_holder
+        self.total_tickets = sum(loaded.tickets_by_holder.values())
         self.countdown.rearm()
 
     async def passivate(self) -> None:
@@ -187,52 +197,52 @@ class DrawingActor(LogActor):
         except Problem as ineligible:
             return self._refuse(ineligible)
         holder = offer.player.user_id
-        shelf = Shelf(drawing, self.subject, self.tickets_by_holder.get(holder, 0), self.total_tickets)
-        counter, refusal = Counter(len(offer.wishes)), None
-        for at, each in enumerate(settle(offer, shelf, now)):
-            if isinstance(each, Problem):
-                counter.put(at, each)
+        side = DrawingSide(drawing, self.subject, self.tickets_by_holder.get(holder, 0), self.total_tickets)
+        reply, refusal = OfferReply(len(offer.wishes)), None
+        for at, decision in enumerate(decide(offer, side, now)):
+            if isinstance(decision, Problem):
+                reply.put(at, decision)
             elif refusal is not None:
-                counter.put(at, refusal)  # it would follow one that is not there
+                reply.put(at, refusal)  # it would follow one that is not there
             else:
-                refusal = self._hand_in(each, holder, counter, at)
-        return Held(counter.reply)
+                refusal = self._hand_in(decision, holder, reply, at)
+        return Held(reply.promise)
 
     def _refuse(self, refusal: Problem) -> object:
         """The log checks a sale, but no refusal: nobody is refused for what has changed elsewhere."""
         return self.from_memory_meanwhile(partial(_raise, refusal))
 
-    def _hand_in(self, sold: tuple[Unit, Sale], holder: UUID, counter: Counter, at: int) -> Busy | None:
+    def _hand_in(self, sold: tuple[Unit, Sale], holder: UUID, reply: OfferReply, at: int) -> Busy | None:
         """Give a sale to the journal. Returns why that cannot be."""
         unit, sale = sold
         try:
-            self.appender.submit(unit, partial(self._sold, sale, holder, counter, at))
+            self.appender.submit(unit, partial(self._sold, sale, holder, reply, at))
         except StaleLog:
             refusal = self._overtaken()
         except Busy as busy:
             refusal = busy
         else:
             return None
-        counter.put(at, refusal)
+        reply.put(at, refusal)
         return refusal
 
-    def _sold(self, sale: Sale, holder: UUID, counter: Counter, at: int, outcome: Outcome) -> None:
+    def _sold(self, sale: Sale, holder: UUID, reply: OfferReply, at: int, outcome: Outcome) -> None:
         """The outcome of a sale: only what is durable is counted, and told."""
         if isinstance(outcome, Committed):
             self.hold(holder, sale.answer.quantity)
             self.services.sales.sold(sale.answer.quantity)
-            counter.put(at, sale)
+            reply.put(at, sale)
         elif isinstance(outcome, StalePeer):
-            counter.put(at, None)  # nothing happened, and nothing of it is ours
+            reply.put(at, None)  # nothing happened, and nothing of it is ours
         elif isinstance(outcome, StaleLog):
-            counter.put(at, self._overtaken())
+            reply.put(at, self._overtaken())
         elif isinstance(outcome, OutcomeUnknown):
             self.doubt()  # the log tells what became of it
-            counter.put(at, outcome)
+            reply.put(at, outcome)
         elif isinstance(outcome, Problem):
-            counter.put(at, outcome)
+            reply.put(at, outcome)
         else:
-            counter.fail(at, outcome)
+            reply.fail(at, outcome)
 
     def _overtaken(self) -> Busy:
         """Another activation writes this log: the next message is for one that knows its end."""
@@ -244,10 +254,8 @@ def _raise(refusal: Problem) -> None:
     raise refusal
 
 
-def _load(
-    conn: Connection, drawing_id: DrawingId, now: Any
-) -> tuple[Head, dict[UUID, int], StoredDrawing | None, dict[UUID, int]]:
-    return (
+def _load(conn: Connection, drawing_id: DrawingId, now: datetime) -> _Loaded:
+    return _Loaded(
         log_queries.head(conn, drawing_log, drawing_id),
         log_queries.recent_keys(conn, drawing_log, drawing_id, now - log_queries.KEY_LIFETIME),
         queries.load(conn, drawing_id),

@@ -1,7 +1,7 @@
 """A purchase: the one unit that appends to two logs at once, the drawing's and the player's (DESIGN 1).
 
 The player offers: who he is, what he has, where his log stands, what he wants. The drawing, whose turns
-decide, settles: both logs' rows and the ledger entry of a purchase are one unit, committed together or
+decide, settles it: both logs' rows and the ledger entry of a purchase are one unit, committed together or
 not at all. Of several wishes each is decided on what those before it leave; none stands without them.
 """
 
@@ -47,7 +47,7 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
 
 
 class Sale(msgspec.Struct, frozen=True, gc=False):
-    """A settled purchase: what the player's side becomes once the unit is durable."""
+    """A purchase whose unit is durable, or is on its way to be: what the player's side becomes then."""
 
     answer: TicketsBought
     entry: Entry
@@ -58,25 +58,25 @@ Settled = Sale | Problem | None
 """What became of a wish: durable, refused or failed, or None: the player's log moved on without him."""
 
 
-class Shelf(msgspec.Struct, frozen=True, gc=False):
-    """The drawing's side: what is sold."""
+class DrawingSide(msgspec.Struct, frozen=True, gc=False):
+    """The drawing's side of purchases. What is in flight counts on neither side of the odds: it may fail."""
 
     drawing: Drawing
     subject: str
     """The drawing's id as text."""
     mine: int
-    """Tickets that the player holds for certain."""
+    """Tickets of the player that are durable."""
     total: int
-    """Tickets that are sold for certain."""
+    """Tickets of everybody that are durable."""
 
 
-class Counter:
-    """Where the wishes of one offer wait for their outcomes; the reply comes when all have one."""
+class OfferReply:
+    """Gathers what became of the wishes of one offer; the reply comes when that is known of all."""
 
-    __slots__ = ("_failure", "_left", "_settled", "reply")
+    __slots__ = ("_failure", "_left", "_settled", "promise")
 
     def __init__(self, wishes: int) -> None:
-        self.reply = Promise()
+        self.promise = Promise()
         self._settled: list[Settled] = [None] * wishes
         self._left = wishes
         self._failure: BaseException | None = None
@@ -86,7 +86,7 @@ class Counter:
         self._settled[at] = settled
         self._left -= 1
         if not self._left:
-            self.reply.settle(self._settled if self._failure is None else self._failure)
+            self.promise.settle(self._settled if self._failure is None else self._failure)
 
     def fail(self, at: int, failure: BaseException) -> None:
         """A mistake of the program: the reply will be a crash, and what happened not be known."""
@@ -94,32 +94,36 @@ class Counter:
         self.put(at, None)
 
 
-def settle(offer: Offer, shelf: Shelf, now: datetime) -> list[tuple[Unit, Sale] | Problem]:
-    """For each wish the unit of the purchase and what it answers, or why it is refused."""
-    till = _Till(offer, shelf, now)
-    settled: list[tuple[Unit, Sale] | Problem] = []
+Decision = tuple[Unit, Sale] | Problem
+"""The unit of a purchase and what it answers once it is durable; or why it is refused."""
+
+
+def decide(offer: Offer, side: DrawingSide, now: datetime) -> list[Decision]:
+    """What the drawing decides of each wish."""
+    sides = _Sides(offer, side, now)
+    decisions: list[Decision] = []
     for wish in offer.wishes:
         try:
-            settled.append(till.sell(wish))
+            decisions.append(sides.sell(wish))
         except Problem as refusal:
-            settled.append(refusal)
-    return settled
+            decisions.append(refusal)
+    return decisions
 
 
-class _Till:
+class _Sides:
     """Both sides as they stand after each sale."""
 
-    __slots__ = ("_book", "_log", "_mine", "_now", "_shelf", "_total", "_user_id")
+    __slots__ = ("_book", "_log", "_mine", "_now", "_side", "_total", "_user_id")
 
-    def __init__(self, offer: Offer, shelf: Shelf, now: datetime) -> None:
+    def __init__(self, offer: Offer, side: DrawingSide, now: datetime) -> None:
         self._user_id = offer.player.user_id
         self._book, self._log = offer.ledger, offer.log
-        self._mine, self._total = shelf.mine, shelf.total
-        self._shelf, self._now = shelf, now
+        self._mine, self._total = side.mine, side.total
+        self._side, self._now = side, now
 
     def sell(self, wish: Wish) -> tuple[Unit, Sale]:
         """The unit of the purchase and what it answers. Raises what refuses it."""
-        drawing, now, quantity = self._shelf.drawing, self._now, wish.quantity
+        drawing, now, quantity = self._side.drawing, self._now, wish.quantity
         price = price_tickets(drawing, quantity, now)
         check_affordable(self._book.balance, price)
         self._mine += quantity
@@ -132,7 +136,7 @@ class _Till:
             transaction_type="spend",
             amount=-price,
             reference_type="drawing",
-            reference_id=self._shelf.subject,
+            reference_id=self._side.subject,
             description=_description(drawing.name, quantity),
             created_at=now,
         )

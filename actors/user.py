@@ -57,7 +57,7 @@ from protocol.outbound import InboxChanged, InboxRead, PointsChanged, TicketsBou
 from protocol.shapes import Streak, Today
 
 
-class Standing(NamedTuple):
+class Progress(NamedTuple):
     """The day and the streak as the player sees them, good until the day ends."""
 
     today: Today
@@ -71,7 +71,7 @@ class UserActor(LogActor, Gathering):
     """One player. `account` is None for an id that nobody has."""
 
     __slots__ = (
-        "_standing",
+        "_progress",
         "account",
         "activities",
         "heard",
@@ -114,7 +114,7 @@ class UserActor(LogActor, Gathering):
         self.account, self.activities = loaded.account, loaded.activities
         self.ledger, self.inbox, self.preferences = loaded.ledger, loaded.inbox, loaded.preferences
         self.tally = self.watch = self.heard = None
-        self._standing: Standing | None = None
+        self._progress: Progress | None = None
         self.begin_at(loaded.head, loaded.keys, as_of=as_of)
 
     def receive(self, message: Any) -> object:
@@ -188,41 +188,41 @@ class UserActor(LogActor, Gathering):
 
     def view(self) -> PlayerView:
         """The player as of now."""
-        account, standing = self.existing(), self.standing()
+        account, progress = self.existing(), self.progress()
         return PlayerView(
             card=account.card(),
             balance=self.ledger.balance,
             ledger_seq=self.ledger.seq,
             inbox_seq=self.inbox.seq,
             unread=self.inbox.unread,
-            today=standing.today,
-            streak=standing.streak,
-            award=standing.award,
-            streak_bonus=standing.streak_bonus,
+            today=progress.today,
+            streak=progress.streak,
+            award=progress.award,
+            streak_bonus=progress.streak_bonus,
         )
 
-    def standing(self) -> Standing:
+    def progress(self) -> Progress:
         """Today and the streak. Recomputed when they changed, or when the day is over."""
         now = self.services.clock.now()
-        standing = self._standing
-        if standing is None or now >= standing.until:
+        progress = self._progress
+        if progress is None or now >= progress.until:
             calendar = self.services.calendar
             day = calendar.day_of(now)
             self.activities.advance(now)
             today, streak = self.activities.days.today(day), self.activities.days.streak(day)
-            standing = Standing(
+            progress = Progress(
                 shapes.today(today),
                 shapes.streak(streak),
                 calendar.end_of(day),
                 today.award,
                 today.streak_bonus,
             )
-            self._standing = standing
-        return standing
+            self._progress = progress
+        return progress
 
     def activities_changed(self) -> None:
         """What was shown of the day is no longer so."""
-        self._standing = None
+        self._progress = None
 
     def notify(self, unit: Unit, notices: list[Notice]) -> list[Delivered]:
         """Put `notices` into the inbox with `unit`, and their letters into the post, as the player wants it.
@@ -250,13 +250,13 @@ class UserActor(LogActor, Gathering):
             self.ledger = entries[-1].head
         if not outlet.listens(self.topic):
             return
-        standing = self.standing()
+        progress = self.progress()
         for entry in entries:
             event = PointsChanged(
                 transaction=entry.transaction(),
                 balance=entry.balance_after,
-                today=standing.today,
-                streak=standing.streak,
+                today=progress.today,
+                streak=progress.streak,
             )
             outlet.points_changed(self.topic, self.user_id, event)
 

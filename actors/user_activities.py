@@ -186,7 +186,7 @@ async def _commit(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> None
     actor.booked(entries)
     actor.delivered(delivered)
     if not entries:
-        _tell_standing(actor)
+        _tell_progress(actor)
     await user_boards.earned(actor, entries, outcome.days)
 
 
@@ -224,7 +224,7 @@ def _fill(actor: "UserActor", unit: Unit, outcome: BatchOutcome) -> list[Entry]:
     if withdrawn:  # a name that was withdrawn may have been sent again: it must be gone first
         statements += queries.as_statements(added)
         added = []
-    statements += queries.mark_standings(user_id, outcome.standings)
+    statements += queries.mark_duplicates(user_id, outcome.duplicate_marks)
     unit.inserts = [*unit.inserts, *added, *(entry.row for entry in entries)]
     unit.upserts = [
         *unit.upserts,
@@ -260,7 +260,7 @@ def _streak_notices(outcome: BatchOutcome) -> list[Notice]:
     ]
 
 
-def _tell_standing(actor: "UserActor") -> None:
-    standing = actor.standing()
-    event = StreakChanged(streak=standing.streak, today=standing.today)
+def _tell_progress(actor: "UserActor") -> None:
+    progress = actor.progress()
+    event = StreakChanged(streak=progress.streak, today=progress.today)
     actor.services.outlet.note(actor.topic, actor.user_id, event)

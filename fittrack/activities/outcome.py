@@ -36,7 +36,7 @@ class ItemOutcome(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
-class Standing(NamedTuple):
+class DuplicateMark(NamedTuple):
     """A stored activity that others' coming or going made a duplicate, or a counting one again."""
 
     activity_id: ActivityId
@@ -47,7 +47,7 @@ class BatchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a command that logs activities must store, answer and tell, in one unit.
 
     To be stored in this order: `withdrawn` are deleted, `added` inserted, `revised` replace the row of their
-    `activity_id`, `standings` set its `duplicate_of`, `days` replace those days' rows, and `bookings`
+    `activity_id`, `duplicate_marks` set its `duplicate_of`, `days` replace those days' rows, and `bookings`
     are appended to the ledger. Without `bookings` the points did not change.
     """
 
@@ -55,7 +55,7 @@ class BatchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: list[ActivityId]
     added: list[Activity]
     revised: list[Activity]
-    standings: list[Standing]
+    duplicate_marks: list[DuplicateMark]
     days: list[DayRecord]
     bookings: list[Booking]
     balance: int

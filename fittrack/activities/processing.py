@@ -20,7 +20,7 @@ from fittrack.activities.model import (
     Withdrawal,
     manual_id,
 )
-from fittrack.activities.outcome import BatchOutcome, ItemOutcome, ItemStatus, Standing
+from fittrack.activities.outcome import BatchOutcome, DuplicateMark, ItemOutcome, ItemStatus
 from fittrack.activities.review import ReviewReason, TierStats, manual_review, tier_review
 from fittrack.activities.rules import Doubt, Refusal
 from fittrack.activities.sample import Sample, epoch_ms, sample_of, totals_of
@@ -79,7 +79,7 @@ def apply_batch(
         withdrawn=batch.withdrawn,
         added=added,
         revised=revised,
-        standings=batch.standings(),
+        duplicate_marks=batch.duplicate_marks(),
         days=state.days.records(touched),
         bookings=booked.bookings,
         balance=booked.balance,
@@ -147,10 +147,10 @@ class _Batch:
             (revised if activity.activity_id in self._stored else added).append(row)
         return added, revised
 
-    def standings(self) -> list[Standing]:
+    def duplicate_marks(self) -> list[DuplicateMark]:
         """The marks to change on rows that are not written anyway."""
         return [
-            Standing(activity_id, sample.duplicate_of)
+            DuplicateMark(activity_id, sample.duplicate_of)
             for activity_id, sample in self._moved.items()
             if activity_id not in self._written
         ]

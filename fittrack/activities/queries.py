@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from fittrack.activities.days import DayRecord
 from fittrack.activities.model import Activity, ActivityType, Intensity
-from fittrack.activities.outcome import Standing
+from fittrack.activities.outcome import DuplicateMark
 from fittrack.activities.state import PlayerActivities, window_start
 from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.partners import tracker_connections
@@ -246,13 +246,13 @@ def withdraw(user_id: UserId, withdrawn: Iterable[ActivityId]) -> list[Delete]:
     ]
 
 
-def mark_standings(user_id: UserId, standings: Iterable[Standing]) -> list[Update]:
+def mark_duplicates(user_id: UserId, duplicate_marks: Iterable[DuplicateMark]) -> list[Update]:
     """Activities that became a duplicate, or count again, because of others."""
     return [
         update(activities)
-        .where(activities.c.user_id == user_id, activities.c.activity_id == standing.activity_id)
-        .values(duplicate_of=standing.duplicate_of)
-        for standing in standings
+        .where(activities.c.user_id == user_id, activities.c.activity_id == mark.activity_id)
+        .values(duplicate_of=mark.duplicate_of)
+        for mark in duplicate_marks
     ]
 
 

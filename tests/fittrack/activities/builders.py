@@ -205,10 +205,8 @@ class Player:
         for activity in outcome.revised:
             assert activity.activity_id in self.activities, "a revised row must be there"
             self.activities[activity.activity_id] = activity
-        for standing in outcome.standings:
-            self.activities[standing.activity_id] = _marked(
-                self.activities[standing.activity_id], standing.duplicate_of
-            )
+        for mark in outcome.duplicate_marks:
+            self.activities[mark.activity_id] = _marked(self.activities[mark.activity_id], mark.duplicate_of)
         self.days |= {record.day: record for record in outcome.days}
         self.ledger += outcome.bookings
         reviewed = {*self.facts.reviewed, *(reason.name for reason in outcome.reviews)}

@@ -21,7 +21,9 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 def changes_nothing(outcome: BatchOutcome) -> bool:
     """Whether there is nothing to store but the answer."""
-    return not (outcome.withdrawn or outcome.added or outcome.revised or outcome.standings or outcome.days)
+    return not (
+        outcome.withdrawn or outcome.added or outcome.revised or outcome.duplicate_marks or outcome.days
+    )
 
 
 def test_an_activity_earns_and_is_booked_on_its_day() -> None:
@@ -169,7 +171,7 @@ def test_the_same_run_of_two_trackers_counts_once() -> None:
     assert player.balance == 130
     (loser,) = [activity for activity in rich.values() if activity.duplicate_of]
     assert loser.source == "google_fit"
-    assert poor.standings == [(loser.activity_id, poor.added[0].activity_id)]
+    assert poor.duplicate_marks == [(loser.activity_id, poor.added[0].activity_id)]
     assert poor.items[0].status is ItemStatus.ACCEPTED
     assert poor.items[0].points == 0
 
@@ -187,7 +189,7 @@ def test_when_the_better_one_is_withdrawn_the_other_counts() -> None:
     player.log(better, workout(30, source="google_fit"))
     assert player.balance == 130
     outcome = player.withdraw(better)
-    assert [standing.duplicate_of for standing in outcome.standings] == [None]
+    assert [mark.duplicate_of for mark in outcome.duplicate_marks] == [None]
     assert player.balance == 110
 
 
@@ -195,7 +197,7 @@ def test_when_a_revision_no_longer_overlaps_the_other_counts() -> None:
     player = Player()
     player.log(workout(40, external_id="run", calories=300), workout(30, source="google_fit"))
     outcome = player.log(workout(40, at(10), external_id="run", calories=300))
-    assert [standing.duplicate_of for standing in outcome.standings] == [None]
+    assert [mark.duplicate_of for mark in outcome.duplicate_marks] == [None]
     assert player.balance == 2 * 70 + 2 * 50
     assert len(player.counted()) == 2
 
@@ -227,7 +229,7 @@ def test_another_primary_tracker_wins_from_the_next_command_on() -> None:
     player.facts = player.facts._replace(primary_source="google_fit")
     outcome = player.log()
     assert (outcome.points, player.balance) == (40, 170)
-    assert len(outcome.standings) == 2
+    assert len(outcome.duplicate_marks) == 2
 
 
 # --- Streaks ----------------------------------------------------------------------------------------------
