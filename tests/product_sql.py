@@ -1,12 +1,25 @@
 """The product's own schema, as the lint of Oracle's SQL wants to know it, and what its user may do there."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
+
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from fittrack.db.oracle.grants import HISTORY, rights
 from fittrack.db.tables import metadata
 from tests.oracle_sql import ORACLE, Catalog
+
+
+def _keys(table: Table) -> Iterator[list[str]]:
+    """The columns of a table's primary key, and of all that is unique by columns alone."""
+    for constraint in table.constraints:
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            yield [column.name for column in constraint.columns]
+    for index in table.indexes:
+        if index.unique and all(isinstance(each, Column) for each in index.expressions):
+            yield [column.name for column in index.columns]
+
 
 CATALOG: Final = Catalog.of(
     {
@@ -15,7 +28,8 @@ CATALOG: Final = Catalog.of(
             for table in metadata.sorted_tables
         },
         "alembic_version": {"version_num": "VARCHAR2(32 CHAR)"},
-    }
+    },
+    keys={table.name: [*_keys(table)] for table in metadata.sorted_tables},
 )
 
 _CHANGES: Final = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\s+(?:INTO\s+|FROM\s+)?(\w+)", re.IGNORECASE)

@@ -1,8 +1,11 @@
 """A lint of Oracle SQL: what Oracle 23ai refuses, or reads otherwise than SQLite does.
 
-Its rules stand in `names`, `clauses`, `literals`, `functions`, `ddl`, `extras` (over tokens), `shape`,
-`subqueries`, `scopes` and `values` (over a parsed tree), its white lists in `words`. It knows no product:
-tables and columns, with their types, come in as a `Catalog`, by which `kinds` tells what an expression is.
+Its rules stand in modules by subject. Over tokens: `names`, `nothing`, `functions`, `documents`,
+`literals`, `formats`, `clauses`, `order`. Over definitions: `ddl`, `alterations`, `extras`. Over a parsed
+tree: `conditions`, `aggregates`, `shape`, `subqueries`, `widths`. Against a schema: `resolution`, `scopes`,
+`values`, `conversions`, `single_rows`, `merges`. Its white lists are in `words`, and what it is tried on in
+`corpus`, `cases` and `slips`. It knows no product: tables and columns, with their types and keys, come in as
+a `Catalog`, by which `kinds` tells what an expression is.
 `recorder` looks at what `tests.sent` collected, written as Oracle would be sent it.
 """
 

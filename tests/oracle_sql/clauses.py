@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.oracle_sql.names import Rule
 from tests.oracle_sql.statement import Statement
 from tests.oracle_sql.tokens import Kind
-from tests.oracle_sql.words import FOREIGN_TYPES, RESERVED
+from tests.oracle_sql.words import RESERVED
 
 IN_LIST_MAX = 1_000
 
@@ -66,27 +66,34 @@ _GATHERING = ("FETCH", "DISTINCT", "GROUP", "UNION", "MINUS", "INTERSECT", "OVER
 def locks(s: Statement) -> Iterator[str]:
     for at in s.places("FOR", "UPDATE"):
         before = s.words[:at]
-        if s.depth[at]:
-            yield "FOR UPDATE belongs to the outermost query (ORA-00907)"
+        if s.depth[at] or s.kind == "dml":
+            yield "FOR UPDATE belongs to the outermost query (ORA-00907, ORA-00933)"
         for word in _GATHERING:
             if any(w == word and s.depth[i] == 0 for i, w in enumerate(before)):
                 yield f"a query with {word} locks no rows with FOR UPDATE (ORA-02014)"
-        if s.has("FROM", "(") and (word := _gathers(s)):
+        if word := _gathers(s, ("FROM",) if s.word(at + 2) == "OF" else ("FROM", "JOIN")):
             yield f"rows of a query with {word} in FROM are not locked (ORA-02014)"
-        if s.word(at + 2) in ("NO", "SHARE"):
-            yield "FOR UPDATE is followed by OF, WAIT, NOWAIT or SKIP LOCKED (ORA-00933)"
+        if not _ends_a_lock(s, at + 2):
+            yield "FOR UPDATE is followed by OF, WAIT n, NOWAIT or SKIP LOCKED (ORA-00933, ORA-30005)"
     for word in ("SHARE", "KEY"):
         if s.has("FOR", word):
             yield f"FOR {word} is PostgreSQL's (ORA-00933)"
 
 
-def _gathers(s: Statement) -> str:
+def _gathers(s: Statement, where: tuple[str, ...]) -> str:
     """What makes the rows of an outermost query's FROM others than those of a table."""
-    for at in s.places("FROM", "("):
-        if s.depth[at] == 0:
-            inside = s.words[at + 2 : s.partners.get(at + 1, at)]
-            return next((word for word in _GATHERING if word in inside), "")
+    for at in (at for word in where for at in s.places(word, "(")):
+        inside = s.words[at + 2 : s.partners.get(at + 1, at)] if s.depth[at] == 0 else ()
+        if found := next((word for word in _GATHERING if word in inside), ""):
+            return found
     return ""
+
+
+def _ends_a_lock(s: Statement, at: int) -> bool:
+    rest = s.words[at:]
+    if rest[:1] == ["OF"]:
+        rest = rest[next((i for i, w in enumerate(rest) if w in ("WAIT", "NOWAIT", "SKIP")), len(rest)) :]
+    return rest in ([], ["NOWAIT"], ["SKIP", "LOCKED"], ["WAIT", "0"])
 
 
 def is_operands(s: Statement) -> Iterator[str]:
@@ -136,7 +143,13 @@ def returnings(s: Statement) -> Iterator[str]:
         if s.kind != "dml" or s.depth[at]:
             continue
         rest = s.words[at:]
-        if "INTO" not in rest:
+        if "SELECT" in rest:
+            yield "RETURNING asks nothing of other rows (ORA-22816)"
+        elif s.word(0) == "INSERT" and any(
+            w == "SELECT" and not s.depth[i] for i, w in enumerate(s.words[:at])
+        ):
+            yield "INSERT … SELECT returns nothing (ORA-00933)"
+        elif "INTO" not in rest:
             yield "RETURNING needs INTO and a bind for each column (ORA-00925)"
         elif s.word(at + 1) == "*":
             yield "RETURNING names its columns (ORA-00936)"
@@ -168,16 +181,6 @@ def changes(s: Statement) -> Iterator[str]:
         closing = s.partners.get(at + 1, at)
         if s.kind == "dml" and s.word(closing + 1) == "=" and s.word(closing + 3) not in ("SELECT", "WITH"):
             yield "SET (…) = (…) takes a subquery (ORA-01767)"
-
-
-def merges(s: Statement) -> Iterator[str]:
-    if s.word(0) != "MERGE":
-        return
-    on = next((at for at in s.places("ON") if s.depth[at] == 0), None)
-    if on is None or s.word(on + 1) != "(":
-        yield "the condition of MERGE … ON stands in parentheses (ORA-00969)"
-    if s.has("THEN", "DELETE"):
-        yield "MERGE deletes behind an update: WHEN MATCHED THEN UPDATE … DELETE WHERE … (ORA-00905)"
 
 
 def named_queries(s: Statement) -> Iterator[str]:
@@ -238,21 +241,17 @@ def collations(s: Statement) -> Iterator[str]:
             yield f"there is no collation {name.text} (ORA-12702)"
 
 
-def casts(s: Statement) -> Iterator[str]:
-    for at in s.places("CAST", "("):
-        for place in range(at, s.partners.get(at + 1, at)):
-            if s.word(place) == "AS" and s.word(place + 1) in FOREIGN_TYPES:
-                yield f"{s.word(place + 1)} is no type (ORA-00902)"
-            sized = s.word(place + 1) in ("VARCHAR2", "RAW", "NVARCHAR2")
-            if s.word(place) == "AS" and sized and s.word(place + 2) != "(":
-                yield f"{s.word(place + 1)} needs a size (ORA-00906)"
-
-
 def transactions(s: Statement) -> Iterator[str]:
     if s.word(0) == "BEGIN" and s.word(1) in ("", "IMMEDIATE", "TRANSACTION", "DEFERRED", "EXCLUSIVE"):
         yield "a transaction begins by itself (PLS-00103)"
     if s.word(0) == "RELEASE":
         yield "a savepoint is not released (ORA-00900)"
+    if s.words[:2] == ["SET", "TRANSACTION"] and "LEVEL" in s.words:
+        level = s.words[s.words.index("LEVEL") + 1 :]
+        if level not in (["SERIALIZABLE"], ["READ", "COMMITTED"]):
+            yield f"there is no isolation level {' '.join(level)} (ORA-02179)"
+    if s.words[:2] == ["LOCK", "TABLE"] and ("IN" not in s.words or "MODE" not in s.words):
+        yield "LOCK TABLE says IN which MODE (ORA-00905)"
     if s.word(0) == "ROLLBACK" and s.word(1) == "TO" and s.word(2) != "SAVEPOINT":
         yield "ROLLBACK TO SAVEPOINT is written in full"
 
@@ -277,13 +276,11 @@ RULES: tuple[Rule, ...] = (
     inserts,
     returnings,
     changes,
-    merges,
     named_queries,
     row_values,
     lists,
     stars,
     collations,
-    casts,
     transactions,
     triggers,
     alias_of_changed_table,

@@ -12,10 +12,10 @@ from tests.oracle_sql.words import FOREIGN_TYPES, RESERVED, SIZED, TYPES
 BYTES_OF_A_CHARACTER = 4
 """In AL32UTF8, at most."""
 
+_TIMES = ("DATE", "TIMESTAMP")
+_NOT_THE_SAME = ("SYSDATE", "SYSTIMESTAMP", "CURRENT_DATE", "CURRENT_TIMESTAMP", "ROWNUM", "USER")
+"""What is another one whenever it is asked for, or whoever asks."""
 _CONSTRAINTS = frozenset(["CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "SUPPLEMENTAL", "PERIOD"])
-
-
-_DROPPED = frozenset(["COLUMN", "CONSTRAINT", "PRIMARY", "UNIQUE", "PARTITION", "UNUSED"])
 
 
 def is_table(s: Statement) -> bool:
@@ -61,7 +61,20 @@ def types(s: Statement) -> Iterator[str]:
         yield from _size(s, start, end)
 
 
+def casts(s: Statement) -> Iterator[str]:
+    """CAST(… AS type): the same types as a column's."""
+    for at in s.places("CAST", "("):
+        closing = s.partners.get(at + 1, at)
+        for place in range(at, closing):
+            if s.word(place) == "AS" and s.depth[place] == s.depth[at] + 1 and s.kind in ("query", "dml"):
+                if s.word(place + 1) not in TYPES:
+                    yield f"{s.word(place + 1)} is no type (ORA-00902)"
+                else:
+                    yield from _size(s, place, closing)
+
+
 def _size(s: Statement, start: int, end: int) -> Iterator[str]:
+    """Of the type that follows the word at `start`."""
     name = s.word(start + 1)
     has_size = s.word(start + 2) == "(" and start + 2 < end
     if not has_size:
@@ -76,9 +89,18 @@ def _size(s: Statement, start: int, end: int) -> Iterator[str]:
     size = int(token.text)
     if not 1 <= size <= largest:
         yield f"{name}({size}) is larger than {largest} (ORA-00910)"
+    scale = s.words[start + 4 : start + 7]
+    if name in ("NUMBER", "NUMERIC") and scale[:1] == [","] and not _is_scale(s, start + 5):
+        yield f"a scale of a {name} is from -84 to 127 (ORA-01728)"
     in_characters = s.word(start + 4) == "CHAR"
     if common is not None and size * (BYTES_OF_A_CHARACTER if in_characters else 1) > common:
         yield f"{name}({size}{' CHAR' if in_characters else ''}) may not hold what it says: {common} bytes"
+
+
+def _is_scale(s: Statement, at: int) -> bool:
+    negative = s.word(at) == "-"
+    token = s.token(at + 1 if negative else at)
+    return token is not None and token.text.isdigit() and int(token.text) <= (84 if negative else 127)
 
 
 def sqlite_words(s: Statement) -> Iterator[str]:
@@ -100,6 +122,8 @@ def foreign_keys(s: Statement) -> Iterator[str]:
 def defaults(s: Statement) -> Iterator[str]:
     for start, end in columns(s):
         words = s.words[start:end]
+        if words[1:2] and words[1] in _TIMES and "'" in words and words[words.index("'") - 1] == "DEFAULT":
+            yield f"a time is no text: write DATE or TIMESTAMP before it (ORA-01843), near {s.near(start)}"
         if "DEFAULT" in words and "NOT" in words and words.index("NOT") < words.index("DEFAULT"):
             yield f"DEFAULT stands before NOT NULL (ORA-00907), near {s.near(start)}"
 
@@ -124,14 +148,30 @@ def constants(s: Statement) -> Iterator[str]:
             yield f"a default is no column: {s.word(at + 1).lower()} (ORA-00984)"
 
 
+def keys_of_columns(s: Statement) -> Iterator[str]:
+    """A table has columns, and its keys are of those."""
+    if not is_table(s) or s.word(s.words.index("(") - 1 if "(" in s.words else 0) == "SELECT":
+        return
+    names = {s.word(start) for start, _ in columns(s)}
+    if not names and "AS" not in s.words:
+        yield "a table has columns (ORA-00904)"
+    for name, _ in _key_columns(s) if names else ():
+        if name not in names:
+            yield f"a key is of {name.lower()}, which the table does not have (ORA-00904)"
+
+
 def checks(s: Statement) -> Iterator[str]:
     for at in s.places("CHECK", "("):
         inside = s.words[at + 1 : s.partners.get(at + 1, at)]
-        for word in ("SYSDATE", "SYSTIMESTAMP", "CURRENT_DATE", "CURRENT_TIMESTAMP", "ROWNUM", "USER"):
+        for word in _NOT_THE_SAME:
             if word in inside:
                 yield f"a check does not ask for {word} (ORA-02436)"
         if "SELECT" in inside:
             yield "a check holds no query (ORA-02251)"
+    for start, end in columns(s):
+        words = s.words[start:end]
+        if "DEFAULT" in words and "SELECT" in words:
+            yield f"a default holds no query (ORA-02251), near {s.near(start)}"
 
 
 def indexes(s: Statement) -> Iterator[str]:
@@ -140,32 +180,17 @@ def indexes(s: Statement) -> Iterator[str]:
     for at in s.places("WHERE"):
         if s.depth[at] == 0:
             yield "an index has no WHERE; index an expression that is NULL elsewhere (ORA-00933)"
+    for word in _NOT_THE_SAME:
+        if s.has(word):
+            yield f"an index does not ask for {word} (ORA-01743)"
     if s.has("USING"):
         yield "an index has no USING (ORA-00905)"
     if s.has("CONCURRENTLY"):
         yield "CONCURRENTLY is PostgreSQL's; write ONLINE (ORA-00969)"
-    if s.has("NULLS", "FIRST") or s.has("NULLS", "LAST"):
-        yield "an index has no NULLS FIRST or LAST (ORA-00907)"
+    if s.has("NULLS"):
+        yield "an index has no NULLS FIRST or LAST, and no NULLS DISTINCT (ORA-00907)"
     if s.has("INCLUDE"):
         yield "an index has no INCLUDE (ORA-00933)"
-
-
-def alterations(s: Statement) -> Iterator[str]:
-    if s.word(0) == "ALTER" and s.word(1) == "TABLE":
-        if s.words[3:5] == ["ADD", "COLUMN"]:
-            yield "a column is added with ADD, without COLUMN (ORA-00904)"
-        if s.word(3) == "DROP" and s.word(4) not in _DROPPED and s.word(4) != "(":
-            yield "a column is dropped with DROP COLUMN, or DROP (…) (ORA-00905)"
-        if s.word(3) == "RENAME" and s.word(4) not in ("TO", "COLUMN", "CONSTRAINT", "PARTITION"):
-            yield "a column is renamed with RENAME COLUMN … TO (ORA-14155)"
-        if "WHERE" in (word for at, word in enumerate(s.words) if s.depth[at] == 0):
-            yield "a constraint has no WHERE (ORA-00933)"
-        if s.words[3:5] == ["ALTER", "COLUMN"]:
-            yield "a column is changed with MODIFY (ORA-01735)"
-    if s.word(0) == "DROP" and s.word(1) == "INDEX" and "ON" in s.words:
-        yield "DROP INDEX names no table (ORA-00933)"
-    if s.word(0) == "DROP" and s.word(1) == "TABLE" and s.words[-1] in ("CASCADE", "RESTRICT"):
-        yield "DROP TABLE is followed by CASCADE CONSTRAINTS (ORA-00933)"
 
 
 def identities(s: Statement) -> Iterator[str]:
@@ -236,9 +261,9 @@ RULES: tuple[Rule, ...] = (
     defaults,
     doubled,
     constants,
+    keys_of_columns,
     checks,
     indexes,
-    alterations,
     identities,
     partitions,
     temporary_tables,

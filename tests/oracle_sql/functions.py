@@ -84,6 +84,10 @@ def windows(s: Statement) -> Iterator[str]:
     for at in s.places("OVER", "("):
         name = _function_before(s, at)
         inside = s.words[at + 1 : s.partners.get(at + 1, at)]
+        if {"ROWS", "RANGE"} & set(inside) and "ORDER" not in inside:
+            yield f"a window of rows needs ORDER BY in its OVER (ORA-30485), near {s.near(at)}"
+        if name == "GROUP" and "ORDER" in inside:
+            yield "OVER of what is WITHIN GROUP takes no ORDER BY (ORA-30487)"
         if name in _WINDOWED and "ORDER" not in inside:
             yield f"{name.lower()}() needs ORDER BY in its OVER (ORA-30485)"
         if name in AGGREGATES and "DISTINCT" in s.words[:at] and "ORDER" in inside:

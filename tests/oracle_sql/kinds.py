@@ -8,9 +8,9 @@ from tests.oracle_sql.catalog import Catalog
 from tests.oracle_sql.tree import Tree
 
 Kind = str | None
-"""text, number, time, raw, CLOB, BLOB, JSON; None: it cannot be told."""
+"""text, number, time, interval, raw, BOOLEAN, CLOB, BLOB, JSON; None: it cannot be told."""
 
-_QUERIES_AND_CHANGES = (exp.Select, exp.Update, exp.Delete, exp.Merge, exp.Insert)
+QUERIES_AND_CHANGES = (exp.Select, exp.Update, exp.Delete, exp.Merge, exp.Insert)
 _NUMBERS = (exp.Count, exp.Sum, exp.Avg, exp.Length, exp.Mul, exp.Div, exp.RowNumber, exp.StrPosition)
 _TEXT_OF_PARTS = (exp.Lower, exp.Upper, exp.Trim, exp.Substring, exp.DPipe, exp.Replace)
 _ONE_OF_PARTS = (exp.Coalesce, exp.Max, exp.Min, exp.Case)
@@ -30,6 +30,12 @@ class Kinds:
             return self._of_column(node)
         if isinstance(node, exp.Literal):
             return "text" if node.is_string else "number"
+        if isinstance(node, exp.Boolean):
+            return "BOOLEAN"
+        if isinstance(node, exp.Interval):
+            return "interval"
+        if isinstance(node, exp.Add | exp.Sub):
+            return _of_sum(node, self.of(node.this), self.of(node.expression))
         if isinstance(node, exp.Paren | exp.Alias | exp.Ordered):
             return self.of(node.this)
         if isinstance(node, exp.Subquery):
@@ -45,7 +51,7 @@ class Kinds:
 
     def selected(self, query: exp.Expr) -> list[tuple[str, Kind]]:
         """Names and kinds of what a query selects."""
-        if isinstance(query, exp.Subquery | exp.CTE | exp.SetOperation):
+        if isinstance(query, exp.Subquery | exp.CTE | exp.SetOperation | exp.Lateral):
             return self.selected(query.this)
         if not isinstance(query, exp.Select):
             return []
@@ -60,11 +66,21 @@ class Kinds:
                 found += columns.items()
         return found
 
+    def width(self, query: exp.Expr) -> int | None:
+        """How many columns a query selects, where no star of an unknown table hides it."""
+        if isinstance(query, exp.Subquery | exp.SetOperation | exp.Paren):
+            return self.width(query.this)
+        if not isinstance(query, exp.Select):
+            return None
+        if query.is_star and not all(self.sources_of(query).values()):
+            return None
+        return len(self.selected(query))
+
     def _of_column(self, column: exp.Column) -> Kind:
         name, table = column.name.upper(), column.table.upper()
         below: exp.Expr = column
         while (scope := below.parent) is not None:
-            if isinstance(scope, _QUERIES_AND_CHANGES):
+            if isinstance(scope, QUERIES_AND_CHANGES):
                 sources = self.sources_of(scope)
                 for columns in [sources[table]] if table in sources else [] if table else sources.values():
                     if name in columns:
@@ -81,7 +97,7 @@ class Kinds:
         found = self._sources.get(id(scope))
         if found is None:
             self._sources[id(scope)] = found = {}  # a named query may name itself
-            for source in _tables(scope):
+            for source in tables_of(scope):
                 found[source.alias_or_name.upper()] = self._columns(source)
         return found
 
@@ -89,9 +105,18 @@ class Kinds:
         if not isinstance(source, exp.Table):
             return _renamed(self.selected(source), source)
         name = source.name.upper()
+        if name == "DUAL":
+            return {"DUMMY": "text"}
         if (cte := self._named.get(name)) is not None:
             return _renamed(self.selected(cte), cte)
         return {column: held.kind for column, held in self._catalog.tables.get(name, {}).items()}
+
+
+def _of_sum(node: exp.Expr, one: Kind, other: Kind) -> Kind:
+    """Two times differ by an interval; a time and anything else come to a time."""
+    if isinstance(node, exp.Sub) and one == "time" and other in (None, "time"):
+        return "interval" if other else None
+    return "time" if "time" in (one, other) else one if one == other else None
 
 
 def values_of(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -119,11 +144,13 @@ def _renamed(selected: list[tuple[str, Kind]], source: exp.Expr) -> dict[str, Ki
     return {new: kind for new, (_, kind) in zip(names, selected, strict=False)} if names else dict(selected)
 
 
-def _tables(scope: exp.Expr) -> Iterator[exp.Expr]:
+def tables_of(scope: exp.Expr) -> Iterator[exp.Expr]:
     """The tables and queries that a query or change reads, as they stand there."""
     origin = scope.args.get("from_") or scope.args.get("from")
     held = [scope.args.get("this"), scope.args.get("using"), origin, *scope.args.get("joins", ())]
     for each in held:
         inner = each.this if isinstance(each, exp.From | exp.Join | exp.Schema) else each
-        if isinstance(inner, exp.Table | exp.Subquery):
+        if isinstance(inner, exp.Subquery) and isinstance(inner.this, exp.Table):
+            yield from (inner.this, *(join.this for join in inner.this.args.get("joins") or ()))
+        elif isinstance(inner, exp.Table | exp.Subquery | exp.Lateral):
             yield inner

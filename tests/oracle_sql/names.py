@@ -11,7 +11,6 @@ Rule = Callable[[Statement], Iterator[str]]
 IDENTIFIER_BYTES_MAX = 128
 LITERAL_BYTES_MAX = 4_000
 
-_COMPARISONS = ("=", "<>", "!=", "<", ">", "<=", ">=")
 _SIGNS = {
     "::": "`::` is PostgreSQL's cast; write CAST(… AS …) (ORA-00911)",
     "==": "`==` is written `=` (ORA-00936)",
@@ -103,13 +102,16 @@ def reserved_names(s: Statement) -> Iterator[str]:
     for at, token in enumerate(s.tokens):
         if token.kind is not Kind.WORD or token.text not in RESERVED:
             continue
-        after_dot = s.word(at - 1) == "." and token.text != "ROWNUM"
-        if after_dot or (token.text not in KEYWORDS and not _is_in_its_role(s, at)):
-            yield f"{token.text.lower()} is a reserved word, no name (ORA-00936), near {s.near(at)}"
+        behind_a_table = s.word(at - 1) == "."
+        if behind_a_table or (token.text not in KEYWORDS and not _is_in_its_role(s, at)):
+            number = "ORA-01747" if behind_a_table else "ORA-00936"
+            yield f"{token.text.lower()} is a reserved word, no name ({number}), near {s.near(at)}"
 
 
 def _is_in_its_role(s: Statement, at: int) -> bool:
     word, before, after = s.word(at), s.word(at - 1), s.word(at + 1)
+    if word in ("START", "CONNECT"):
+        return after in ("WITH", "BY")
     if word not in ROLES:
         return False
     if word == "ROWS":
@@ -130,7 +132,7 @@ def _is_in_its_role(s: Statement, at: int) -> bool:
 def reserved_aliases(s: Statement) -> Iterator[str]:
     for at in s.places("AS"):
         name = s.token(at + 1)
-        in_cast = "CAST" in s.words[max(0, at - 40) : at]
+        in_cast = any(s.partners.get(cast + 1, 0) > at for cast in s.places("CAST", "(") if cast < at)
         if in_cast or s.kind == "ddl" or name is None or name.kind is not Kind.WORD:
             continue
         if name.text in RESERVED - {"SELECT", "WITH", "VALUES"}:
@@ -145,27 +147,6 @@ def binary_literals(s: Statement) -> Iterator[str]:
             yield f"{token.text.lower()}'…' is no literal; write HEXTORAW('…') (ORA-00933)"
 
 
-def empty_texts(s: Statement) -> Iterator[str]:
-    for at, token in enumerate(s.tokens):
-        if s.kind in ("query", "dml") and token.kind is Kind.TEXT and not token.text:
-            compared = s.word(at - 1) in (*_COMPARISONS, "LIKE") or s.word(at + 1) in _COMPARISONS
-            if compared:
-                yield f"'' is NULL, and nothing compares with it, near {s.near(at)}"
-
-
-def null_comparisons(s: Statement) -> Iterator[str]:
-    if s.kind not in ("query", "dml"):
-        return
-    for at in s.places("NULL"):
-        assigns = s.word(at - 1) == "=" and (s.word(0) in ("UPDATE", "MERGE") and not _in_where(s, at))
-        if s.word(at - 1) in _COMPARISONS and not assigns:
-            yield f"nothing compares with NULL; write IS NULL, near {s.near(at)}"
-
-
-def _in_where(s: Statement, at: int) -> bool:
-    return "WHERE" in s.words[:at]
-
-
 RULES: tuple[Rule, ...] = (
     verbs,
     signs,
@@ -177,6 +158,4 @@ RULES: tuple[Rule, ...] = (
     reserved_names,
     reserved_aliases,
     binary_literals,
-    empty_texts,
-    null_comparisons,
 )

@@ -37,27 +37,4 @@ def _outputs(select: exp.Select) -> set[str]:
     return {column.alias_or_name.upper() for column in select.expressions}
 
 
-def aliases_in_conditions(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
-    """What SELECT names is not yet there in WHERE."""
-    for where in tree.every(exp.Where):
-        select = where.parent
-        if not isinstance(select, exp.Select):
-            continue
-        made = {column.alias.upper() for column in select.expressions if column.alias}
-        for column in where.find_all(exp.Column):
-            if column.table or column.name.upper() not in made:
-                continue
-            if column.find_ancestor(exp.Select) is select and not _is_column(column, kinds):
-                yield f"{column.name} is named in SELECT, and not known in WHERE (ORA-00904)"
-
-
-def _is_column(column: exp.Column, kinds: Kinds) -> bool:
-    """Whether a table of the query, or of one around it, has such a column."""
-    scope: exp.Expr | None = column
-    while scope := scope.find_ancestor(exp.Select, exp.Update, exp.Delete, exp.Merge, exp.Insert):
-        if any(column.name.upper() in columns for columns in kinds.sources_of(scope).values()):
-            return True
-    return False
-
-
-RULES = (ambiguous, aliases_in_conditions)
+RULES = (ambiguous,)

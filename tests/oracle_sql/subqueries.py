@@ -1,25 +1,10 @@
-"""Queries within queries: how many columns they have, whether they are ordered, how WITH names them."""
+"""Queries within queries: whether they are ordered, how WITH and USING name their columns."""
 
 from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
 from tests.oracle_sql.tree import Tree, written
-
-_IN_PLACE_OF_A_VALUE = (exp.Binary, exp.Coalesce, exp.Alias, exp.Select)
-
-
-def scalar_queries(tree: Tree) -> Iterator[str]:
-    """A query that stands for one value selects one column."""
-    for subquery in tree.every(exp.Subquery):
-        wide = _width(subquery.this) not in (None, 1)
-        if wide and isinstance(subquery.parent, _IN_PLACE_OF_A_VALUE) and not _in_row(subquery):
-            yield "a query in place of a value selects one column (ORA-00913)"
-
-
-def _in_row(subquery: exp.Subquery) -> bool:
-    parent = subquery.parent
-    return isinstance(parent, exp.EQ | exp.NEQ) and isinstance(parent.this, exp.Tuple)
 
 
 def _width(query: object) -> int | None:
@@ -29,18 +14,9 @@ def _width(query: object) -> int | None:
     return None if not isinstance(query, exp.Select) or query.is_star else len(query.expressions)
 
 
-def listed_queries(tree: Tree) -> Iterator[str]:
-    """IN (SELECT …) selects as many columns as are looked for."""
-    for node in tree.every(exp.In):
-        wanted = len(node.this.expressions) if isinstance(node.this, exp.Tuple) else 1
-        width = _width(node.args.get("query"))
-        if width is not None and width != wanted:
-            yield f"{width} columns are selected in IN, where {wanted} is compared (ORA-00913, ORA-00947)"
-
-
 def orders(tree: Tree) -> Iterator[str]:
     """What is a condition's or a value's has no order, unless FETCH makes use of it."""
-    for select in tree.every(exp.Select):
+    for select in tree.every(exp.Select, exp.SetOperation):
         if not select.args.get("order") or select.args.get("limit") or select.args.get("offset"):
             continue
         place = select.parent
@@ -90,8 +66,6 @@ def locked_columns(tree: Tree) -> Iterator[str]:
 
 
 RULES: tuple[Callable[[Tree], Iterator[str]], ...] = (
-    scalar_queries,
-    listed_queries,
     orders,
     positions,
     joined_columns,

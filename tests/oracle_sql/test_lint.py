@@ -1,6 +1,7 @@
 """The lint takes what Oracle takes and refuses what Oracle refuses."""
 
 import re
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, func, literal, select, true, tuple_
 from sqlalchemy.dialects import sqlite
 
-from tests.oracle_sql import cases, corpus, faults_of
+from tests.oracle_sql import cases, corpus, faults_of, slips
 from tests.oracle_sql.recorder import faults_of_all
 from tests.oracle_sql.words import RESERVED, VERBS
 from tests.sent.recorder import for_oracle
@@ -32,7 +33,7 @@ FOREIGN = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("sql", [*corpus.GOOD.values(), *cases.GOOD])
+@pytest.mark.parametrize("sql", [*corpus.GOOD.values(), *cases.GOOD, *slips.RIGHT])
 def test_what_oracle_takes_is_taken(sql: str) -> None:
     assert faults_of(sql, cases.CATALOG) == []
 
@@ -42,7 +43,7 @@ def test_what_oracle_refuses_is_refused(name: str) -> None:
     assert faults_of(corpus.BAD[name], cases.CATALOG)
 
 
-@pytest.mark.parametrize(("sql", "why"), cases.BAD)
+@pytest.mark.parametrize(("sql", "why"), [*cases.BAD, *chain(*slips.SLIPS.values())])
 def test_a_refusal_says_why(sql: str, why: str) -> None:
     assert any(why in fault for fault in faults_of(sql, cases.CATALOG)), faults_of(sql, cases.CATALOG)
 
@@ -114,8 +115,8 @@ def test_a_statement_begins_with_a_verb(word: str) -> None:
         (select(T.c.id).where(tuple_(T.c.id, T.c.state) > (1, 2)), "rows are not compared"),
         (select(func.strftime("%Y", T.c.note)), "no function"),
         (select(func.max(T.c.id, 0)), "arguments"),
-        (select(select(T.c.id).exists()), "is selected"),
-        (select(T.c.id == literal(1)), "is selected"),
+        (select(select(T.c.id).exists()), "is a value here"),
+        (select(T.c.id == literal(1)), "is a value here"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -46,12 +46,27 @@ def parse(statement: Statement) -> Tree:
         raise NotParsed(f"it cannot be parsed: {str(error).splitlines()[0]}") from None
     if isinstance(root, exp.Command):
         raise NotParsed("it is no statement that a parser knows")
+    for identifier in root.find_all(exp.Identifier):
+        _keep_quotes(identifier)
     return Tree(root)
+
+
+def _keep_quotes(identifier: exp.Identifier) -> None:
+    """A quoted name that is not in capitals is another one than the same without quotes."""
+    name = identifier.name
+    if identifier.args.get("quoted") and name != name.upper():
+        identifier.set("this", f'"{name}"')
+        identifier.set("quoted", False)
 
 
 def written(expression: exp.Expr) -> str:
     """The beginning of an expression, to be shown."""
     return expression.sql("oracle")[:60]
+
+
+def assigns(comparison: exp.Expr) -> bool:
+    """Whether it is `SET a = b`, which compares nothing."""
+    return isinstance(comparison.parent, exp.Update) and comparison.arg_key == "expressions"
 
 
 def _without_targets(statement: Statement) -> str:

@@ -7,18 +7,18 @@ from sqlglot import exp
 from tests.oracle_sql import scopes
 from tests.oracle_sql.catalog import LARGE, Catalog, ColumnType
 from tests.oracle_sql.kinds import Kinds, values_of
-from tests.oracle_sql.tree import Tree, written
+from tests.oracle_sql.tree import Tree, assigns, written
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _OF_NO_LOB = (exp.Max, exp.Min, exp.Sum, exp.Avg, exp.StandardHash, exp.Nullif, exp.Greatest, exp.Least)
-_OF_TEXT = (exp.Lower, exp.Upper, exp.Trim, exp.Like, exp.DPipe, exp.Replace)
+_OF_TEXT = (exp.Lower, exp.Upper, exp.Trim, exp.Like, exp.DPipe, exp.Replace, exp.Substring)
 _CONVERTED = [{"text", "number"}, {"text", "raw"}, {"text", "time"}]
 """What Oracle converts by itself: each of a pair into the other."""
 BYTES_OF_A_CHARACTER = 4
 
 
 def comparisons(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
-    for sides in _compared(tree):
+    for sides in compared(tree):
         found = {kinds.of(side): side for side in sides}
         for kind, side in found.items():
             if kind in LARGE:
@@ -28,7 +28,7 @@ def comparisons(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
             yield f"{written(sides[0])}: {' and '.join(sorted(told))} are not compared (ORA-00932)"
 
 
-def _compared(tree: Tree) -> Iterator[list[exp.Expr]]:
+def compared(tree: Tree) -> Iterator[list[exp.Expr]]:
     """Expressions that are compared with each other."""
     for comparison in tree.every(*_COMPARISONS):
         if not assigns(comparison):
@@ -59,11 +59,6 @@ def _side_by_side(sides: list[exp.Expr]) -> Iterator[list[exp.Expr]]:
         yield sides
     for column in zip(*filter(None, rows), strict=False):
         yield list(column)
-
-
-def assigns(comparison: exp.Expr) -> bool:
-    """Whether it is `SET a = b`, which compares nothing."""
-    return isinstance(comparison.parent, exp.Update) and comparison.arg_key == "expressions"
 
 
 def keys(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
@@ -101,6 +96,8 @@ def functions(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
         yield from _none_of(LARGE, function, kinds)
     for function in tree.every(*_OF_TEXT):
         yield from _none_of(frozenset(["BLOB", "JSON"]), function, kinds)
+    for function in tree.every(exp.Length, exp.StrPosition):
+        yield from _none_of(frozenset(["JSON"]), function, kinds)
 
 
 def _none_of(refused: frozenset[str], function: exp.Expr, kinds: Kinds) -> Iterator[str]:
@@ -121,7 +118,7 @@ def sums(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
 
 def alternatives(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
     """A value that is one of several is of one kind, whichever it is; so are columns of UNION ALL."""
-    for node in tree.every(exp.Case, exp.Coalesce):
+    for node in tree.every(exp.Case, exp.Coalesce, exp.Greatest, exp.Least):
         found = {kind for part in values_of(node) if (kind := kinds.of(part))}
         converts = node.args.get("is_nvl") and found in _CONVERTED
         if len(found) > 1 and not converts:
@@ -135,7 +132,7 @@ def alternatives(tree: Tree, kinds: Kinds, _catalog: Catalog) -> Iterator[str]:
 
 def stored(tree: Tree, kinds: Kinds, catalog: Catalog) -> Iterator[str]:
     """What a column is given fits it."""
-    for table, name, value in _assigned(tree):
+    for table, name, value in assigned(tree):
         held = catalog.tables.get(table, {}).get(name)
         if held is None:
             continue
@@ -158,7 +155,7 @@ def _fits(given: str, held: ColumnType) -> bool:
     }
 
 
-def _assigned(tree: Tree) -> Iterator[tuple[str, str, exp.Expr]]:
+def assigned(tree: Tree) -> Iterator[tuple[str, str, exp.Expr]]:
     """Tables, columns, and what they are given."""
     for update in tree.every(exp.Update):
         table = _changed(update)

@@ -32,11 +32,13 @@ def for_oracle(clause: ClauseElement, column_keys: list[str] | None = None) -> s
     """The text that Oracle would be sent; lists of unknown length hold two values."""
     compiled = clause.compile(dialect=ORACLE, column_keys=column_keys)
     assert isinstance(compiled, SQLCompiler)
-    numbers = {compiled.bind_names[bind] for bind in compiled.literal_execute_params}
+    numbers = {compiled.bind_names[bind]: bind.effective_value for bind in compiled.literal_execute_params}
 
     def written(match: re.Match[str]) -> str:
         name = match.group(1)
-        return "7" if name in numbers else f":{name}_1, :{name}_2"
+        if name in numbers:
+            return "1" if numbers[name] == 1 else "7"  # one row is another thing than several
+        return f":{name}_1, :{name}_2"
 
     return _LATER.sub(written, str(compiled))
 
