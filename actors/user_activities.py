@@ -17,12 +17,12 @@ from fittrack.activities.schemas import LoggedActivities, LoggedItem, PrimarySou
 from fittrack.connections import statements as connections
 from fittrack.db.handles import Executable
 from fittrack.db.journal import Unit, UnitRefused
-from fittrack.drawings.model import AccountStatus, Role
 from fittrack.inbox import notices
 from fittrack.inbox.notices import Notice
 from fittrack.kit.ids import ActivityId, uuid7
 from fittrack.kit.intention import Answer, Intention
 from fittrack.kit.problems import Busy, Forbidden, NotFound
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.players import shapes
 from fittrack.points import ledger
 from fittrack.points.booking import Booking

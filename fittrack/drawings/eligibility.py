@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from fittrack.drawings.model import AccountStatus, Drawing, Player, Role, UserType
+from fittrack.drawings.model import Drawing, Player, UserType
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.calendar import PlatformCalendar, age_on
 from fittrack.kit.problems import FieldError, Problem
+from fittrack.kit.standing import AccountStatus, Role
 
 MINIMUM_AGE_YEARS = 18
 """Sweepstakes are for adults (SPEC, market)."""

@@ -12,19 +12,6 @@ from enum import StrEnum
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
 from fittrack.kit.standing import AccountStatus, Role
 
-__all__ = [
-    "AccountStatus",
-    "Drawing",
-    "DrawingStatus",
-    "DrawingType",
-    "Eligibility",
-    "FulfillmentType",
-    "Player",
-    "Prize",
-    "Role",
-    "UserType",
-]
-
 
 class DrawingStatus(StrEnum):
     """Where a drawing is in its life (SPEC 5)."""

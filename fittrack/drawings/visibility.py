@@ -6,9 +6,10 @@ from aiohttp import web
 
 from fittrack.drawings import queries
 from fittrack.drawings.messages import View, ViewDrawing
-from fittrack.drawings.model import Drawing, DrawingStatus, Role, UserType
+from fittrack.drawings.model import Drawing, DrawingStatus, UserType
 from fittrack.kit.ids import UserId
 from fittrack.kit.problems import NotFound
+from fittrack.kit.standing import Role
 from fittrack.server.asking import READS, drawing_ref
 from fittrack.server.http import CLOCK
 from fittrack.server.parse import path_uuid

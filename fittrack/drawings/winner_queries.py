@@ -9,10 +9,10 @@ from fittrack.db.chunks import in_chunks
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.drawings import alternates, fulfillments, passed_over, prizes, winners
 from fittrack.db.tables.logs import drawing_log
-from fittrack.drawings.model import AccountStatus
 from fittrack.drawings.stored import Forfeited, StoredWinner, TakenOver
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, PrizeId, UserId
+from fittrack.kit.standing import AccountStatus
 
 ANONYMOUS = "A former player"
 """How somebody is announced whose personal data was erased."""

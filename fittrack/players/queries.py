@@ -13,12 +13,13 @@ from fittrack.db import log_queries
 from fittrack.db.journal import Head
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.logs import user_log
-from fittrack.drawings.model import AccountStatus, Player, Role
+from fittrack.drawings.model import Player
 from fittrack.inbox import queries as inbox_queries
 from fittrack.inbox.delivery import InboxHead
 from fittrack.inbox.rules import Preferences
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.ids import UserId
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.players.model import Account
 from fittrack.points import queries as point_queries
 from fittrack.points.ledger import LedgerHead

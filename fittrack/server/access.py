@@ -6,7 +6,8 @@ from enum import Enum, StrEnum
 from typing import Final
 
 from fittrack.kit.problems import Forbidden, InsufficientScope, MfaRequired, ProfileIncomplete
-from fittrack.server.principal import ApiClient, Principal, Role
+from fittrack.kit.standing import Role
+from fittrack.server.principal import ApiClient, Principal
 
 STEP_UP_LIFETIME: Final = timedelta(minutes=10)
 """How long a check of the second factor lets its session do what needs one (SPEC 1)."""

@@ -15,7 +15,8 @@ from uuid import UUID
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import SessionId, UserId
 from fittrack.kit.problems import Busy, Unauthenticated
-from fittrack.server.principal import Principal, Standing, Status
+from fittrack.kit.standing import AccountStatus
+from fittrack.server.principal import Principal, Standing
 from fittrack.server.tokens import AccessTokens, Claims
 
 REMEMBERED_TOKENS_MAX: Final = 50_000
@@ -143,7 +144,7 @@ class Authenticator:
 def _principal(claims: Claims, standing: Standing | None, epoch: int) -> Principal:
     if standing is None or standing.user_id != claims.user_id:
         raise Unauthenticated("The session has ended")
-    if standing.status not in {Status.PENDING, Status.ACTIVE}:
+    if standing.status not in {AccountStatus.PENDING, AccountStatus.ACTIVE}:
         raise Unauthenticated("The account cannot sign in")
     return Principal(
         user_id=standing.user_id,

@@ -8,21 +8,7 @@ from aiohttp import web
 
 from fittrack.kit.ids import ClientId, SessionId, UserId
 from fittrack.kit.problems import Forbidden
-from fittrack.kit.standing import AccountStatus as Status
-from fittrack.kit.standing import Role
-
-__all__ = [
-    "API_CLIENT",
-    "PRINCIPAL",
-    "ApiClient",
-    "Principal",
-    "Role",
-    "Standing",
-    "Status",
-    "principal_of",
-    "principal_or_none",
-    "whose",
-]
+from fittrack.kit.standing import AccountStatus, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +17,7 @@ class Standing:
 
     user_id: UserId
     role: Role
-    status: Status
+    status: AccountStatus
     profile_complete: bool
     mfa_checked_at: datetime | None = None
     """When this session last showed a second factor."""
@@ -44,7 +30,7 @@ class Principal:
     user_id: UserId
     session_id: SessionId
     role: Role
-    status: Status
+    status: AccountStatus
     profile_complete: bool
     expires_at: datetime
     """When the access token ends."""
@@ -75,7 +61,7 @@ class ApiClient:
             user_id=UserId(self.client_id),
             session_id=SessionId(self.client_id),
             role=Role.ADMIN,
-            status=Status.ACTIVE,
+            status=AccountStatus.ACTIVE,
             profile_complete=False,
             expires_at=self.expires_at,
         )

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import SessionId, UserId, uuid7
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.auth import REMEMBERED_TOKENS_MAX, Authenticator
-from fittrack.server.principal import Role, Standing, Status
+from fittrack.server.principal import Standing
 from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from tests.benchmarks.timing import microseconds
@@ -46,7 +47,7 @@ class People:
         return Standing(
             user_id=self._users[session_id],
             role=Role.USER,
-            status=Status.ACTIVE,
+            status=AccountStatus.ACTIVE,
             profile_complete=True,
         )
 

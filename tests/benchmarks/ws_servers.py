@@ -21,10 +21,11 @@ from aiohttp import web
 
 from fittrack.kit.clock import SystemClock, VirtualClock
 from fittrack.kit.ids import DrawingId, SessionId, UserId, uuid7
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import ChannelEvent, channel_topic
 from fittrack.server.admission import Caps
-from fittrack.server.principal import Principal, Role, Status
+from fittrack.server.principal import Principal
 from fittrack.server.websocket import WebSockets, WebSocketSettings, live_with
 from protocol.channels import DrawingChannel
 from protocol.codec import MSGPACK
@@ -55,7 +56,7 @@ class OpenDoor(Product):
             user_id=UserId(uuid7()),
             session_id=SessionId(uuid7()),
             role=Role.USER,
-            status=Status.ACTIVE,
+            status=AccountStatus.ACTIVE,
             profile_complete=True,
             expires_at=datetime.now(UTC) + timedelta(hours=1),
         )

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fittrack.drawings.model import AccountStatus, Drawing, DrawingStatus, DrawingType, Player, Prize, Role
+from fittrack.drawings.model import Drawing, DrawingStatus, DrawingType, Player, Prize
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.ids import DrawingId, PrizeId, UserId, uuid7
+from fittrack.kit.standing import AccountStatus, Role
 
 CALENDAR = PlatformCalendar(ZoneInfo("America/New_York"))
 EXCLUDED_STATES = frozenset({"NY", "FL", "RI"})

@@ -15,7 +15,8 @@ from fittrack.drawings.eligibility import (
     passed_over,
     passed_over_reason,
 )
-from fittrack.drawings.model import AccountStatus, Drawing, Eligibility, Player, Role, UserType
+from fittrack.drawings.model import Drawing, Eligibility, Player, UserType
+from fittrack.kit.standing import AccountStatus, Role
 from tests.fittrack.drawings.examples import CALENDAR, EXCLUDED_STATES, MS, NOON, a_drawing, a_player
 
 

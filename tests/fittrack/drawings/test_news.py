@@ -6,8 +6,9 @@ from fittrack.drawings.commands import CancelDrawing, OpenDrawing
 from fittrack.drawings.model import Eligibility, UserType
 from fittrack.drawings.visibility import ORDINARY, PREMIUM
 from fittrack.kit.ids import DrawingId, SessionId, uuid7
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.pubsub.messages import ChannelEvent
-from fittrack.server.principal import Principal, Role, Status
+from fittrack.server.principal import Principal
 from protocol.channels import DrawingChannel, DrawingsChannel
 from protocol.frames import Payload
 from protocol.outbound import DrawingsSnapshot
@@ -87,7 +88,7 @@ async def test_what_a_cancelled_drawing_had_sold_is_shown_in_the_list(house: Hou
         user_id=player,
         session_id=SessionId(uuid7()),
         role=Role.USER,
-        status=Status.ACTIVE,
+        status=AccountStatus.ACTIVE,
         profile_complete=True,
         expires_at=house.clock.now() + timedelta(hours=1),
     )

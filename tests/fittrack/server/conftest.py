@@ -9,10 +9,11 @@ from prometheus_client import CollectorRegistry
 
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import SessionId, UserId, uuid7
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.auth import Authenticator
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.http import make_application
-from fittrack.server.principal import Role, Standing, Status
+from fittrack.server.principal import Standing
 from fittrack.server.token_keys import TokenKeys
 from fittrack.server.tokens import AccessTokens
 from tests.fittrack.server import shop
@@ -28,7 +29,11 @@ class People:
         self.reads = 0
 
     def sign_in(
-        self, *, role: Role = Role.USER, status: Status = Status.ACTIVE, profile_complete: bool = True
+        self,
+        *,
+        role: Role = Role.USER,
+        status: AccountStatus = AccountStatus.ACTIVE,
+        profile_complete: bool = True,
     ) -> tuple[UserId, SessionId]:
         user_id, session_id = UserId(uuid7()), SessionId(uuid7())
         self.standings[session_id] = Standing(

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from fittrack.kit.ids import SessionId, UserId, uuid7
 from fittrack.kit.problems import Busy, Unauthenticated
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.server.auth import Authenticator
-from fittrack.server.principal import Role, Standing, Status
+from fittrack.server.principal import Standing
 from fittrack.server.token_keys import KeyUnusableError, TokenKeys
 from fittrack.server.tokens import AccessTokens
 from tests.fittrack.server.keys import rsa_pem
@@ -55,7 +56,7 @@ async def test_an_optional_token_says_who_asks(client, bearer):
 
 
 async def test_pending_accounts_and_incomplete_profiles_read_but_do_not_write(client, bearer):
-    headers = bearer(status=Status.PENDING, profile_complete=False)
+    headers = bearer(status=AccountStatus.PENDING, profile_complete=False)
     assert (await client.get(ME, headers=headers)).status == 200
     shoe = {"name": "Runner", "size": 42}
     await refused(await client.post(SHOES, json=shoe, headers=headers), 403, "profile-incomplete")
@@ -72,7 +73,7 @@ async def test_admin_routes_are_for_admins(client, bearer):
     assert (await client.get(ADMIN, headers=bearer(role=Role.ADMIN))).status == 200
 
 
-@pytest.mark.parametrize("status", [Status.SUSPENDED, Status.BANNED, Status.DELETED])
+@pytest.mark.parametrize("status", [AccountStatus.SUSPENDED, AccountStatus.BANNED, AccountStatus.DELETED])
 async def test_accounts_that_may_not_sign_in_are_refused(client, bearer, status):
     await refused(await client.get(ME, headers=bearer(status=status)), 401, "unauthenticated")
 
@@ -256,7 +257,7 @@ async def test_a_change_of_role_is_seen_at_once(authenticator, tokens, people):
     token = tokens.issue(user_id, session_id).token
     assert not (await authenticator.authenticate(token)).is_admin
     people.standings[session_id] = Standing(
-        user_id=user_id, role=Role.ADMIN, status=Status.ACTIVE, profile_complete=True
+        user_id=user_id, role=Role.ADMIN, status=AccountStatus.ACTIVE, profile_complete=True
     )
     authenticator.forget(user_id)
     principal = await authenticator.authenticate(token)

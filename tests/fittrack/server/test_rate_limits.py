@@ -10,11 +10,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import generate_latest
 
 from fittrack.app import Node
+from fittrack.kit.standing import Role
 from fittrack.ops.metrics.limits import LimitCollector
 from fittrack.server.addresses import Proxies
 from fittrack.server.headers import HeaderPolicy
 from fittrack.server.http import make_application
-from fittrack.server.principal import Role
 from fittrack.server.rate_limits import RateLimiter, Tiers
 from fittrack.server.windows import MemoryWindows
 from tests.fittrack.server import shop

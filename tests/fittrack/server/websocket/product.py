@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import DrawingId, SessionId, UserId, uuid7
 from fittrack.kit.problems import Busy, NotFound, Problem, Unauthenticated
+from fittrack.kit.standing import AccountStatus, Role
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.pubsub.messages import (
     REVOCATIONS,
@@ -20,7 +21,7 @@ from fittrack.pubsub.messages import (
     player_topic,
 )
 from fittrack.server.ports import Heads, OpenedPlayer, Snapshot
-from fittrack.server.principal import Principal, Role, Status
+from fittrack.server.principal import Principal
 from protocol.channels import Channel, DrawingChannel
 from protocol.exchange import Exchange
 from protocol.frames import Payload
@@ -159,7 +160,7 @@ class Product:
             user_id=user_id or UserId(uuid7()),
             session_id=SessionId(uuid7()),
             role=Role.USER,
-            status=Status.ACTIVE,
+            status=AccountStatus.ACTIVE,
             profile_complete=True,
             expires_at=self.clock.now() + life,
         )
