@@ -48,7 +48,7 @@ C = TypeVar("C", bound=Connected)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HubContext:
     """What the accounts of a node have in common."""
 
     broker: Broker
@@ -56,18 +56,18 @@ class Place:
     per_account_max: int = CONNECTIONS_PER_ACCOUNT_MAX
 
 
-class Account(Generic[C]):
+class AccountConnections(Generic[C]):
     """Listens to the broker itself: events need no look-up."""
 
-    __slots__ = ("_place", "_questions", "_user_id", "connections", "subscription")
+    __slots__ = ("_context", "_questions", "_user_id", "connections", "subscription")
 
-    def __init__(self, place: Place, user_id: UserId) -> None:
-        self._place = place
+    def __init__(self, context: HubContext, user_id: UserId) -> None:
+        self._context = context
         self._user_id = user_id
         self._questions: dict[tuple[str, int], dict[str, Sequence[int]]] | None = None
         """By the latest sign-ins, here and elsewhere: what other nodes said. Of most accounts nothing."""
         self.connections: tuple[C, ...] = ()  # in order of arrival
-        self.subscription: Subscription = place.broker.subscribe(player_topic(user_id), self.receive)
+        self.subscription: Subscription = context.broker.subscribe(player_topic(user_id), self.receive)
 
     def receive(self, message: Message) -> None:
         """What the broker calls."""
@@ -76,23 +76,23 @@ class Account(Generic[C]):
                 connection.publish(message)
         else:
             assert isinstance(message, Presence), "an account hears of itself alone"
-            if message.node != self._place.node:
+            if message.node != self._context.node:
                 self._hear(message)
 
     def compare(self) -> None:
         """Somebody signed in here: have the other nodes say what they have."""
-        self._say(self._place.node, self.connections[-1].arrived_ms)
+        self._say(self._context.node, self.connections[-1].arrived_ms)
 
     def _say(self, asker: str, asked_ms: int) -> None:
         arrived = [connection.arrived_ms for connection in self.connections]
-        message = Presence(self._user_id, asker, asked_ms, self._place.node, arrived)
-        self._place.broker.publish(player_topic(self._user_id), message)
+        message = Presence(self._user_id, asker, asked_ms, self._context.node, arrived)
+        self._context.broker.publish(player_topic(self._user_id), message)
 
     def _hear(self, said: Presence) -> None:
         elsewhere = self._answers(said.asker, said.asked_ms)
         elsewhere[said.node] = said.arrived
         here = [connection.arrived_ms for connection in self.connections]
-        count = surplus(self._place.node, here, elsewhere, self._place.per_account_max)
+        count = surplus(self._context.node, here, elsewhere, self._context.per_account_max)
         for connection in self.connections[:count]:
             connection.end(CloseCode.REPLACED)
         if said.node == said.asker and self.connections:

@@ -13,7 +13,7 @@ from fittrack.pubsub.messages import (
     StandingChanged,
     player_topic,
 )
-from fittrack.server.account import Account, C, Place
+from fittrack.server.account import AccountConnections, C, HubContext
 from protocol.close_codes import CloseCode
 
 SWEEP_SLOTS = 20
@@ -25,13 +25,13 @@ class Hub(Generic[C]):
     change what they may do.
     """
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, context: HubContext) -> None:
+        self._context = context
         self._slots: tuple[set[C], ...] = tuple(set() for _ in range(SWEEP_SLOTS))
-        self._accounts: dict[UserId, Account[C]] = {}
+        self._accounts: dict[UserId, AccountConnections[C]] = {}
         self._listens = (
-            place.broker.subscribe(REVOCATIONS, self._revoke),
-            place.broker.subscribe(STANDINGS, self._change),
+            context.broker.subscribe(REVOCATIONS, self._revoke),
+            context.broker.subscribe(STANDINGS, self._change),
         )
 
     def __len__(self) -> int:
@@ -66,17 +66,17 @@ class Hub(Generic[C]):
     def sign_in(self, connection: C, user_id: UserId) -> None:
         """`connection` belongs to `user_id` from now on. The oldest one too many here is closed 4504."""
         account = self._accounts.get(user_id)
-        if account is not None and len(account.connections) >= self._place.per_account_max:
+        if account is not None and len(account.connections) >= self._context.per_account_max:
             account.connections[0].end(CloseCode.REPLACED)
             account = self._accounts.get(user_id)
         if account is None:
-            account = self._accounts[user_id] = Account(self._place, user_id)
+            account = self._accounts[user_id] = AccountConnections(self._context, user_id)
         account.connections = (*account.connections, connection)
 
     async def listening(self, user_id: UserId) -> None:
         """Return when nothing that is published for `user_id`, on any node, is missed any more. From then on
         the nodes close the oldest ones too many that they have together."""
-        await self._place.broker.listening(player_topic(user_id))
+        await self._context.broker.listening(player_topic(user_id))
         account = self._accounts.get(user_id)
         if account is not None:
             account.compare()

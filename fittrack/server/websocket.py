@@ -13,7 +13,7 @@ from fittrack.kit.histogram import Histogram
 from fittrack.kit.problems import Busy, Malformed, Problem
 from fittrack.pubsub.broker import Broker
 from fittrack.server import handshake
-from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX, Place
+from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX, HubContext
 from fittrack.server.addresses import client_address, site_of
 from fittrack.server.admission import RETRY_AFTER_MS, Admission, Caps
 from fittrack.server.client import Client, Services
@@ -64,7 +64,7 @@ class WebSockets:
         self._settings = settings
         self._clock = clock
         self._draining = False
-        self.hub: Hub[Client] = Hub(Place(broker, settings.node, settings.per_account_max))
+        self.hub: Hub[Client] = Hub(HubContext(broker, settings.node, settings.per_account_max))
         self._admission = Admission(settings.caps, windows or MemoryWindows(clock), self.hub)
         self.metrics = LiveMetrics()
         self.fanout = FanOut(broker, clock, self.metrics.publish_lag)
