@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from actors import user_boards, user_correction
-from fittrack.accounts import queries, rules, schemas
+from fittrack.accounts import email_token_queries, rules, schemas, statements
 from fittrack.accounts.commands import ClaimAccount, CorrectAccount, VerifyEmail
 from fittrack.accounts.problems import AccountNotOpen, InvalidToken, InvitationOpen
 from fittrack.accounts.social.queries import claim
@@ -52,7 +52,7 @@ async def change(actor: "UserActor", intention: Intention) -> Answer:
 async def _verify_email(actor: "UserActor", intention: Intention, token_hash: bytes) -> Answer:
     account = actor.existing()
     now = actor.services.clock.now()
-    token = await actor.services.reads.run(queries.find_email_token, token_hash, queries.VERIFY_EMAIL)
+    token = await actor.services.reads.run(email_token_queries.find, token_hash, rules.VERIFY_EMAIL)
     if token is None or token.user_id != actor.user_id:
         raise InvalidToken
     player = account.player
@@ -66,8 +66,8 @@ async def _verify_email(actor: "UserActor", intention: Intention, token_hash: by
         return Answer(answer)
     unit = actor.unit("email_verified", intention, answer)
     unit.statements = [
-        queries.use_email_token(token_hash, now),
-        queries.mark_verified(actor.user_id, status, now),
+        email_token_queries.use(token_hash, now),
+        statements.mark_verified(actor.user_id, status, now),
     ]
     await actor.append(unit)
     actor.account = replace(account, player=replace(player, email_verified=True, status=status))

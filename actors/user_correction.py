@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from actors import user_boards
 from actors.user_standing import may_change, takes_an_admin
-from fittrack.accounts import codes, queries, rules, schemas
+from fittrack.accounts import codes, email_token_queries, queries, rules, schemas, statements
 from fittrack.accounts.commands import CorrectAccount
 from fittrack.accounts.problems import EmailTaken, LastAdmin
 from fittrack.audit.action import Action, differences
@@ -41,9 +41,9 @@ async def correct(actor: "UserActor", intention: Intention, command: CorrectAcco
     if moves:
         await _check_free(actor, corrected.email)
     unit = actor.unit("account_corrected", intention, _view(corrected))
-    statements = queries.correct(
+    changed = statements.correct(
         actor.user_id,
-        queries.Corrected(
+        statements.Corrected(
             status=corrected.player.status,
             date_of_birth=corrected.player.date_of_birth,
             state=corrected.player.state,
@@ -53,8 +53,8 @@ async def correct(actor: "UserActor", intention: Intention, command: CorrectAcco
         leaving_an_admin=takes_an_admin(account.player, corrected.player),
     )
     if (tier := corrected.tier_on(today)) is not None:
-        statements.append(move_to_tier(actor.user_id, tier, now))
-    unit.statements = statements
+        changed.append(move_to_tier(actor.user_id, tier, now))
+    unit.statements = changed
     if moves:
         _verify_anew(actor, unit, account.email)
     before, after = differences(_view(account), _view(corrected))
@@ -108,7 +108,7 @@ def _verify_anew(actor: "UserActor", unit: Unit, former: str) -> None:
     unit.inserts = [*unit.inserts, code.letter, postbox.row(actor.user_id, EmailChanged(former), now)]
     unit.statements = [
         *unit.statements,
-        *queries.replace_email_tokens(
+        *email_token_queries.replace(
             code.token_hash, actor.user_id, code.purpose, now=now, expires_at=code.expires_at
         ),
         end_all_statement(actor.user_id, now, EndReason.EMAIL),

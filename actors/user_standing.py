@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from actors import user_boards
-from fittrack.accounts import queries, rules, schemas
+from fittrack.accounts import queries, rules, schemas, statements
 from fittrack.accounts.commands import ChangeRole, ChangeStatus
 from fittrack.accounts.problems import LastAdmin, OwnStanding, StatusConflict
 from fittrack.audit.action import Action
@@ -40,7 +40,7 @@ async def _change_status(actor: "UserActor", intention: Intention, command: Chan
         raise StatusConflict(f"The account is {status} already.")
     changed = replace(player, status=status)
     unit = _unit(actor, intention, "status_changed", changed)
-    unit.statements = queries.change_status(
+    unit.statements = statements.change_status(
         actor.user_id, status, now, leaving_an_admin=takes_an_admin(player, changed)
     )
     if not rules.can_sign_in(status):
@@ -61,7 +61,7 @@ async def _change_role(actor: "UserActor", intention: Intention, command: Change
     ends = rules.premium_end(command.role, command.premium_expires_at)
     changed = replace(player, role=command.role, premium_expires_at=ends)
     unit = _unit(actor, intention, "role_changed", changed)
-    unit.statements = queries.change_role(
+    unit.statements = statements.change_role(
         actor.user_id, command.role, ends, now, leaving_an_admin=takes_an_admin(player, changed)
     )
     _record(actor, unit, intention, changed, command.reason)

@@ -2,7 +2,16 @@
 
 from aiohttp import web
 
-from fittrack.accounts import invitations, queries, recovery, registration, schemas, signing_in, views
+from fittrack.accounts import (
+    email_token_queries,
+    invitations,
+    recovery,
+    registration,
+    rules,
+    schemas,
+    signing_in,
+    views,
+)
 from fittrack.accounts.commands import VerifyEmail
 from fittrack.accounts.problems import (
     AccountNotOpen,
@@ -45,7 +54,7 @@ async def register(request: web.Request) -> web.Response:
 
 async def verify_email(request: web.Request) -> web.Response:
     token_hash = hash_token((await parse(request, schemas.TokenBody)).token)
-    found = await request.app[ACCOUNTS].reads.run(queries.find_email_token, token_hash, queries.VERIFY_EMAIL)
+    found = await request.app[ACCOUNTS].reads.run(email_token_queries.find, token_hash, rules.VERIFY_EMAIL)
     if found is None:
         raise InvalidToken
     player = request.app[REGISTRY].ref(USER, found.user_id)

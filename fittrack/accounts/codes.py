@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from fittrack.accounts import queries, rules
+from fittrack.accounts import email_token_queries, rules
 from fittrack.accounts.attempts import may_post
 from fittrack.db.handles import Connection
 from fittrack.kit.ids import UserId
@@ -52,7 +52,7 @@ def password_reset(postbox: Postbox, user_id: UserId, now: datetime) -> MailedCo
 
 def mail(conn: Connection, code: MailedCode) -> None:
     """Post the letter; former codes of its purpose end. Nothing happens for an account that nobody has."""
-    queries.issue_email_token(
+    email_token_queries.issue(
         conn, code.token_hash, code.user_id, code.purpose, now=code.now, expires_at=code.expires_at
     )
     put_if_addressed(conn, code.letter)
@@ -77,7 +77,7 @@ def _mailed(
 ) -> MailedCode:
     return MailedCode(
         user_id=user_id,
-        purpose=queries.RESET_PASSWORD if isinstance(letter, PasswordReset) else queries.VERIFY_EMAIL,
+        purpose=rules.RESET_PASSWORD if isinstance(letter, PasswordReset) else rules.VERIFY_EMAIL,
         token_hash=hash_token(letter.token),
         letter=postbox.row(user_id, letter, now),
         now=now,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from fittrack.accounts import codes, queries, rules, schemas
+from fittrack.accounts import codes, email_token_queries, queries, rules, schemas
 from fittrack.accounts.problems import EmailTaken, InvalidToken
 from fittrack.accounts.registration import create
 from fittrack.accounts.services import AccountServices
@@ -114,12 +114,12 @@ async def accept(
 
 
 def _holder(conn: Connection, token_hash: bytes) -> queries.Credentials | None:
-    token = queries.find_email_token(conn, token_hash, queries.VERIFY_EMAIL)
+    token = email_token_queries.find(conn, token_hash, rules.VERIFY_EMAIL)
     return None if token is None else queries.credentials_of(conn, token.user_id)
 
 
 def _accept(conn: Connection, token_hash: bytes, password_hash: str, now: datetime) -> Kept:
-    token = queries.find_email_token(conn, token_hash, queries.VERIFY_EMAIL)
+    token = email_token_queries.find(conn, token_hash, rules.VERIFY_EMAIL)
     rules.check_token(token, now)
     assert token is not None, "it was checked"
     # Who registered, or was here before, has accepted, and chosen a password.

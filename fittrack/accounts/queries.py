@@ -1,44 +1,20 @@
-"""Reading and writing accounts. What changes role or status is a statement for the user actor's units."""
+"""Accounts: made, read, held. What changes role or status is in `statements`, for units of their logs."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Executable,
-    FromClause,
-    Insert,
-    Row,
-    Select,
-    Update,
-    and_,
-    case,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, select, update
 
-from fittrack.accounts.rules import Attempts, EmailToken, email_key
-from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.drawings import fulfillments, winners
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.db.tables.partners import tracker_connections
-from fittrack.db.tables.sessions import attempts as counted
-from fittrack.db.tables.sessions import email_tokens, refresh_tokens, sessions
+from fittrack.db.tables.sessions import refresh_tokens, sessions
 from fittrack.kit.ids import UserId
-from fittrack.kit.problems import Busy
 from fittrack.kit.standing import AccountStatus, Role
 
-VERIFY_EMAIL = "verify-email"
-RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose
 REGISTERED = "registered"
 """The kind of the first unit of every player's log."""
 
@@ -83,16 +59,6 @@ class Credentials:
     role: Role
     status: AccountStatus
     email_verified: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
-    """What an administrator makes of an account; without a new email the address stays as it is."""
-
-    status: AccountStatus
-    date_of_birth: date
-    state: str
-    new_email: str | None
 
 
 class ConnectedTracker(NamedTuple):
@@ -182,66 +148,6 @@ def set_password(conn: Connection, user_id: UserId, password_hash: str) -> None:
     conn.execute(update(users).where(users.c.user_id == user_id).values(password_hash=password_hash))
 
 
-def issue_email_token(
-    conn: Connection, token_hash: bytes, user_id: UserId, purpose: str, *, now: datetime, expires_at: datetime
-) -> None:
-    """Keep the hash of a token that is about to be mailed; former ones of its purpose end.
-
-    For an account that nobody has the same statements run, and keep nothing.
-    """
-    conn.execute(_end_tokens(user_id, now).where(email_tokens.c.purpose == purpose))
-    conn.execute(_new_token(token_hash, user_id, purpose, now, expires_at))
-
-
-def replace_email_tokens(
-    token_hash: bytes, user_id: UserId, purpose: str, *, now: datetime, expires_at: datetime
-) -> list[Executable]:
-    """The same as statements of a unit; former tokens of every purpose end."""
-    return [_end_tokens(user_id, now), _new_token(token_hash, user_id, purpose, now, expires_at)]
-
-
-def _end_tokens(user_id: UserId, now: datetime) -> Update:
-    its_own = (email_tokens.c.user_id == user_id, email_tokens.c.used_at.is_(None))
-    return update(email_tokens).where(*its_own).values(used_at=now)
-
-
-def _new_token(
-    token_hash: bytes, user_id: UserId, purpose: str, now: datetime, expires_at: datetime
-) -> Insert:
-    kept = email_tokens.c
-    holder = select(
-        literal(token_hash, kept.token_hash.type),
-        users.c.user_id,
-        literal(purpose, kept.purpose.type),
-        literal(now, kept.issued_at.type),
-        literal(expires_at, kept.expires_at.type),
-    ).where(users.c.user_id == user_id)
-    columns = [kept.token_hash, kept.user_id, kept.purpose, kept.issued_at, kept.expires_at]
-    return insert(email_tokens).from_select(columns, holder)
-
-
-def find_email_token(conn: Connection, token_hash: bytes, purpose: str) -> EmailToken | None:
-    """The token of this hash, if it is for this purpose."""
-    row = conn.execute(
-        select(
-            email_tokens.c.user_id,
-            email_tokens.c.expires_at,
-            email_tokens.c.used_at,
-            users.c.accepted_rules_at,
-        )
-        .join(users, users.c.user_id == email_tokens.c.user_id)
-        .where(email_tokens.c.token_hash == token_hash, email_tokens.c.purpose == purpose)
-    ).one_or_none()
-    if row is None:
-        return None
-    return EmailToken(
-        user_id=UserId(row.user_id),
-        expires_at=row.expires_at,
-        used_at=row.used_at,
-        invited=row.accepted_rules_at is None,
-    )
-
-
 def accept_invitation(
     conn: Connection, user_id: UserId, password_hash: str, rules_version: str, now: datetime
 ) -> bool:
@@ -258,130 +164,6 @@ def accept_invitation(
         "accepted_rules_version": rules_version,
     }
     return conn.execute(update(users).where(*invited).values(accepted)).rowcount == 1
-
-
-def attempts(conn: Connection, purpose: str, subject_hash: bytes) -> Attempts:
-    """How often this was tried, whether or not it is anybody's.
-
-    Once it was tried, nobody else counts until the transaction ends.
-    """
-    return _attempts(conn, purpose, subject_hash) or Attempts()
-
-
-def begin_attempts(conn: Connection, purpose: str, subject_hash: bytes, now: datetime) -> Attempts:
-    """The same for who is about to count: nobody else does, be it the first time. Raises `Busy`."""
-    found = _attempts(conn, purpose, subject_hash)
-    if found is None:
-        first = {"purpose": purpose, "subject_hash": subject_hash, **_counted(Attempts(), now)}
-        if insert_unless_there(conn, counted, first):
-            return Attempts()
-        found = _attempts(conn, purpose, subject_hash)
-    if found is None:
-        raise Busy("Others try the same at this moment")
-    return found
-
-
-def record_attempts(
-    conn: Connection, purpose: str, subject_hash: bytes, after: Attempts, now: datetime
-) -> None:
-    """Keep what has been tried by now, after `begin_attempts`."""
-    these = (counted.c.purpose == purpose, counted.c.subject_hash == subject_hash)
-    conn.execute(update(counted).where(*these).values(_counted(after, now)))
-
-
-def _attempts(conn: Connection, purpose: str, subject_hash: bytes) -> Attempts | None:
-    row = conn.execute(
-        select(counted.c.failures, counted.c.locks, counted.c.locked_until)
-        .where(counted.c.purpose == purpose, counted.c.subject_hash == subject_hash)
-        .with_for_update()
-    ).one_or_none()
-    return None if row is None else Attempts(row.failures, row.locks, row.locked_until)
-
-
-def _counted(tried: Attempts, now: datetime) -> dict[str, Any]:
-    return {
-        "failures": tried.failures,
-        "locks": tried.locks,
-        "locked_until": tried.locked_until,
-        "updated_at": now,
-    }
-
-
-def clear_attempts(conn: Connection, purpose: str, subject_hash: bytes) -> None:
-    """It succeeded: begin to count anew."""
-    conn.execute(delete(counted).where(counted.c.purpose == purpose, counted.c.subject_hash == subject_hash))
-
-
-def use_email_token(token_hash: bytes, now: datetime) -> Update:
-    """The token has done its work. No row is updated when it had before."""
-    unused = (email_tokens.c.token_hash == token_hash, email_tokens.c.used_at.is_(None))
-    return update(email_tokens).where(*unused).values(used_at=now)
-
-
-def mark_verified(user_id: UserId, status: AccountStatus, now: datetime) -> Update:
-    """The email belongs to the account's holder; `status` is what follows from that."""
-    return (
-        update(users)
-        .where(users.c.user_id == user_id)
-        .values(email_verified_at=now, status=status.value, standing_changed_at=now)
-    )
-
-
-def change_status(
-    user_id: UserId, status: AccountStatus, now: datetime, *, leaving_an_admin: bool = False
-) -> list[Executable]:
-    """The account's status from now on. `leaving_an_admin`: refused unless there is another active admin."""
-    return _change(user_id, {"status": status.value}, now, "status", leaving_an_admin=leaving_an_admin)
-
-
-def correct(
-    user_id: UserId, corrected: Corrected, now: datetime, *, leaving_an_admin: bool = False
-) -> list[Executable]:
-    """What the account is from now on. `leaving_an_admin`: refused unless there is another active admin."""
-    values: dict[str, Any] = {
-        "status": corrected.status.value,
-        "date_of_birth": corrected.date_of_birth,
-        "state_of_residence": corrected.state,
-    }
-    if corrected.new_email is not None:
-        key = email_key(corrected.new_email)
-        values |= {"email": corrected.new_email, "email_key": key, "email_verified_at": None}
-    return _change(user_id, values, now, "status", leaving_an_admin=leaving_an_admin)
-
-
-def change_role(
-    user_id: UserId,
-    role: Role,
-    premium_expires_at: datetime | None,
-    now: datetime,
-    *,
-    leaving_an_admin: bool = False,
-) -> list[Executable]:
-    """The account's role from now on. `leaving_an_admin`: refused unless there is another active admin."""
-    values = {"role": role.value, "premium_expires_at": premium_expires_at}
-    return _change(user_id, values, now, "role", leaving_an_admin=leaving_an_admin)
-
-
-def _change(
-    user_id: UserId, values: dict[str, Any], now: datetime, decisive: str, *, leaving_an_admin: bool
-) -> list[Executable]:
-    changed = update(users).where(users.c.user_id == user_id)
-    if not leaving_an_admin:
-        return [changed.values(**values, standing_changed_at=now)]
-    admins = users.alias("admins")
-    others = exists().where(*_active_admins(admins), admins.c.user_id != user_id)
-    # What no constraint allows, so that the unit fails as a whole. Of two admins who depose each other on two
-    # nodes at once, the later one waits for the lock on all of them, and then sees what the first one did.
-    allowed = case((others, values[decisive]), else_=NO_SUCH_STANDING)
-    lock = update(users).where(*_active_admins(users)).values(role=users.c.role)
-    return [lock, changed.values(**{**values, decisive: allowed}, standing_changed_at=now)]
-
-
-NO_SUCH_STANDING = "nobody"
-
-
-def _active_admins(table: FromClause) -> tuple[ColumnElement[bool], ...]:
-    return table.c.role == Role.ADMIN.value, table.c.status == AccountStatus.ACTIVE.value
 
 
 def standing_changed_at(conn: Connection, user_id: UserId) -> datetime | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from fittrack.accounts import codes, queries, rules, schemas
+from fittrack.accounts import attempt_queries, codes, email_token_queries, queries, rules, schemas
 from fittrack.accounts.attempts import CHANGE_PASSWORD, LOGIN, count_failure, succeed
 from fittrack.accounts.problems import InvalidToken, NoPassword
 from fittrack.accounts.registration import letter_once
@@ -104,7 +104,7 @@ def _check_new(password: str, email: str = "") -> None:
 
 
 def _holder(conn: Connection, token_hash: bytes, now: datetime) -> UserId:
-    found = queries.find_email_token(conn, token_hash, queries.RESET_PASSWORD)
+    found = email_token_queries.find(conn, token_hash, rules.RESET_PASSWORD)
     rules.check_token(found, now)
     assert found is not None, "it was checked"
     return found.user_id
@@ -136,10 +136,10 @@ def _reset(conn: Connection, token_hash: bytes, password_hash: str, now: datetim
     user_id = _holder(conn, token_hash, now)
     account = queries.held_credentials(conn, user_id)
     # It was used, or the account deleted, since the look at it.
-    if account is None or not conn.execute(queries.use_email_token(token_hash, now)).rowcount:
+    if account is None or not conn.execute(email_token_queries.use(token_hash, now)).rowcount:
         raise InvalidToken
     queries.set_password(conn, user_id, password_hash)
-    queries.clear_attempts(conn, LOGIN, subject_hash(rules.email_key(account.email)))
+    attempt_queries.clear(conn, LOGIN, subject_hash(rules.email_key(account.email)))
     if not account.email_verified:  # whoever linked them did so without proving the address
         conn.execute(forget_identities(user_id))
     return sessions.end_all(conn, user_id, now, EndReason.PASSWORD)

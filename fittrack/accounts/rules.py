@@ -17,6 +17,10 @@ RULES_VERSION: Final = "2026-01"
 """Of the sweepstakes rules that a registration accepts; recorded with it."""
 
 PASSWORD_CHARACTERS: Final = (12, 128)
+VERIFY_EMAIL: Final = "verify-email"
+RESET_PASSWORD: Final = "reset-password"  # noqa: S105 - a purpose
+"""What a code that was mailed is for."""
+
 VERIFICATION_LIFETIME: Final = timedelta(hours=24)
 INVITATION_LIFETIME: Final = timedelta(days=7)
 """Longer than a verification: nobody waits for it with the app open."""

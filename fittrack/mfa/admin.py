@@ -4,8 +4,8 @@ from datetime import datetime
 
 import structlog
 
+from fittrack.accounts import attempt_queries, rules
 from fittrack.accounts import queries as accounts
-from fittrack.accounts import rules
 from fittrack.accounts.attempts import MFA
 from fittrack.accounts.services import subject_hash
 from fittrack.db.handles import Engine
@@ -42,7 +42,7 @@ def reset_mfa(
         sessions.hold_account(connection, user_id)
         before = state_of(connection, user_id)
         queries.erase(connection, user_id)
-        accounts.clear_attempts(connection, MFA, subject_hash(str(user_id)))
+        attempt_queries.clear(connection, MFA, subject_hash(str(user_id)))
         sessions.end_all(connection, user_id, now, EndReason.MFA)
         put(connection, postbox.row(user_id, SecurityNotice(TAKEN_AWAY), now))
         record_change(connection, "mfa.reset", user_id, before, origin=origin, now=now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from fittrack.accounts import email_token_queries, rules
 from fittrack.accounts import queries as accounts
 from fittrack.kit.ids import UserId
 from fittrack.sessions.tokens import EMAIL_PREFIX, hash_token, new_token
@@ -119,19 +120,19 @@ async def _refresh_token(town: Town, caller: Caller, row: Row, places: Places) -
 
 async def _verification_code(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del caller, row, places
-    return {"token": await _mailed(town, (await town.enrol()).user_id, accounts.VERIFY_EMAIL)}
+    return {"token": await _mailed(town, (await town.enrol()).user_id, rules.VERIFY_EMAIL)}
 
 
 async def _reset(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del caller, row, places
-    token = await _mailed(town, (await town.enrol()).user_id, accounts.RESET_PASSWORD)
+    token = await _mailed(town, (await town.enrol()).user_id, rules.RESET_PASSWORD)
     return {"token": token, "new_password": PASSWORD}
 
 
 async def _accept(town: Town, caller: Caller, row: Row, places: Places) -> Json:
     del caller, row, places
     invited = await town.granted(await town.caller("admin"), "/users", _somebody(town))
-    token = await _mailed(town, UserId(UUID(invited["user_id"])), accounts.VERIFY_EMAIL)
+    token = await _mailed(town, UserId(UUID(invited["user_id"])), rules.VERIFY_EMAIL)
     return {"token": token, "password": PASSWORD, "accepted_terms": True, "accepted_rules": True}
 
 
@@ -149,7 +150,7 @@ async def _mailed(town: Town, user_id: UserId, purpose: str) -> str:
     """A code that was sent by mail."""
     token, now = new_token(EMAIL_PREFIX), town.house.clock.now()
     await town.node.journal.transact(
-        accounts.issue_email_token,
+        email_token_queries.issue,
         hash_token(token),
         user_id,
         purpose,

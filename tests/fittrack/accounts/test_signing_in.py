@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import func, select, update
 
-from fittrack.accounts import queries
+from fittrack.accounts import statements
 from fittrack.accounts.admin import create_admin
 from fittrack.accounts.passwords import Passwords
 from fittrack.db.tables.accounts import users
@@ -356,5 +356,5 @@ async def set_status(house: House, user_id: str, status: AccountStatus) -> None:
     with house.engine.begin() as connection:
         found = connection.execute(select(users.c.user_id)).scalar_one()
         assert str(found) == user_id
-        for statement in queries.change_status(UserId(found), status, house.clock.now()):
+        for statement in statements.change_status(UserId(found), status, house.clock.now()):
             connection.execute(statement)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection
 
-from fittrack.accounts import codes, queries
+from fittrack.accounts import codes, queries, statements
 from fittrack.accounts.admin import create_admin
 from fittrack.accounts.registration import create
 from fittrack.accounts.rules import FAILED_LOGINS_MAX
@@ -253,13 +253,13 @@ async def live_sessions(house: House, signed_in: dict[str, Any]) -> int:
 
 def _suspend(connection: Connection, user_id: UserId, now: Any) -> None:
     """What a unit of the account writes."""
-    for statement in queries.change_status(user_id, AccountStatus.SUSPENDED, now):
+    for statement in statements.change_status(user_id, AccountStatus.SUSPENDED, now):
         connection.execute(statement)
     connection.execute(end_all_statement(user_id, now, EndReason.STATUS))
 
 
 def _reinstate(connection: Connection, user_id: UserId, now: Any) -> None:
-    for statement in queries.change_status(user_id, AccountStatus.ACTIVE, now):
+    for statement in statements.change_status(user_id, AccountStatus.ACTIVE, now):
         connection.execute(statement)
 
 
