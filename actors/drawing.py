@@ -169,9 +169,9 @@ class DrawingActor(LogActor):
         return View(self.existing(), self.total_tickets, len(self.tickets_by_holder), mine)
 
     def existing(self) -> StoredDrawing:
-        """What is stored; an actor of no drawing leaves memory at once."""
+        """What is stored; an actor of no drawing does not stay in memory."""
         if self.stored is None:
-            self.discard()
+            self.leave()
             raise NotFound("There is no such drawing.")
         return self.stored
 

@@ -173,9 +173,9 @@ class UserActor(LogActor, Gathering):
     # --- What the player's other parts need ---------------------------------------------------------------
 
     def existing(self) -> Account:
-        """The account; an actor of nobody leaves memory at once."""
+        """The account; an actor of nobody does not stay in memory."""
         if self.account is None or self.account.is_deleted:
-            self.discard()
+            self.leave()
             raise NotFound("There is no such player.")
         return self.account
 

@@ -22,6 +22,8 @@ class Activation(Protocol):
 
     def doubt(self) -> None: ...
 
+    def leave(self, actor: "Actor") -> None: ...
+
     def discard(self, actor: "Actor") -> None: ...
 
 
@@ -65,6 +67,13 @@ class Actor(ABC):
     def busy_with(self) -> bool:
         """Whether something is under way that must not lose its memory now, such as units in flight."""
         return False
+
+    def leave(self) -> None:
+        """Leave memory in good order once no message waits: there is nothing to be kept for later ones.
+
+        Called within a turn.
+        """
+        self.activation.leave(self)
 
     def discard(self) -> None:
         """Give this activation up: the next message is served by a new one.

@@ -48,11 +48,11 @@ class Handoff:
         """
         moving = 0
         async for cell in self._cells():
-            was_moving = cell.moving
-            cell.moving = self._locate(cell.population.kind.name, cell.id) is not None
-            if cell.moving != was_moving:
-                cell.leaves_by = self._monotonic() + FINISHES_WITHIN_S if cell.moving else inf
-            if cell.moving:
+            belongs_elsewhere = self._locate(cell.population.kind.name, cell.id) is not None
+            if belongs_elsewhere != (cell.leaves_by < inf):
+                cell.leaving = belongs_elsewhere
+                cell.leaves_by = self._monotonic() + FINISHES_WITHIN_S if belongs_elsewhere else inf
+            if belongs_elsewhere:
                 moving += 1
                 self._let_go(cell)
         return moving

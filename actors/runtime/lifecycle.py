@@ -120,7 +120,7 @@ class Lifecycle:
         if cell.actor is not None:
             if cell.touched != self.swept_at:
                 population.touch(cell, self.swept_at)
-            if cell.moving and cell.held == 0:
+            if cell.leaving and cell.held == 0:
                 self.passivate(cell)
         elif cell.held == 0:
             population.retire(cell)

@@ -80,8 +80,8 @@ class Cell:
         "held",
         "id",
         "leaves_by",
+        "leaving",
         "mailbox",
-        "moving",
         "newer",
         "older",
         "opening",
@@ -102,10 +102,10 @@ class Cell:
         self.opening: Opening = None
         """What must be over before anything else begins: the open turn's envelope, the task that activates
         or passivates, the timer of a pause. Whoever ends after having been given up finds another here."""
-        self.moving = False
-        """Its actor belongs elsewhere: what comes goes there, what came is finished here, then it leaves."""
+        self.leaving = False
+        """Its actor leaves when what came is finished. If it belongs elsewhere, what comes goes there."""
         self.leaves_by = inf
-        """While it is moving: from then on no turn begins here, and what still waits follows."""
+        """Of an actor that belongs elsewhere: from then on no turn begins here, and what waits follows."""
         self.touched = 0.0
         """When it last came to rest, to the precision of the sweeps."""
         self.older: Cell | None = None
@@ -132,6 +132,11 @@ class Cell:
             spare = self.population.spare_mailboxes
             mailbox = self.mailbox = spare.pop() if spare else deque()
         return mailbox
+
+    def leave(self, actor: Actor) -> None:
+        """See `Actor.leave`."""
+        if self.actor is actor:
+            self.leaving = True
 
     def discard(self, actor: Actor) -> None:
         """Forget `actor`, unless it has been replaced already. The next message makes a new one."""

@@ -77,7 +77,7 @@ class Post:
         if deadline <= now:
             _soon(self._replies.expire, envelope)
             return
-        if cell is None or cell.moving:
+        if cell is None or cell.leaving:
             peer = self._locate(population.kind.name, entity_id)
             if peer is not None:
                 self._hand_over(peer, population, entity_id, envelope)
@@ -91,7 +91,7 @@ class Post:
         if cause is None:
             cause = current_cause() or None
         cell = population.cells.get(entity_id)
-        if cell is None or cell.moving:
+        if cell is None or cell.leaving:
             peer = self._locate(population.kind.name, entity_id)
             if peer is not None:
                 peer.send(population.kind.name, entity_id, message, None, timeout_s=None, cause=cause)
@@ -120,7 +120,7 @@ class Post:
         population, mailbox = cell.population, cell.mailbox
         peer = self._locate(population.kind.name, cell.id)
         if peer is None:
-            cell.moving, cell.leaves_by = False, inf
+            cell.leaving, cell.leaves_by = False, inf
             return False
         while mailbox:
             envelope = mailbox.popleft()

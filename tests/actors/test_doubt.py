@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from actors.trust import LATE_S
+from actors.user_purchases import PURCHASES_AT_ONCE_MAX
 from fittrack.activities.commands import LogActivities
 from fittrack.db.journal.store import Store
 from fittrack.db.reads import READ_THREADS
@@ -21,11 +22,13 @@ from fittrack.drawings.eligibility import NotEligible
 from fittrack.drawings.model import Eligibility
 from fittrack.drawings.rules import InsufficientPoints
 from fittrack.kit.ids import DrawingId, TemplateId, UserId, uuid7
-from fittrack.kit.problems import OutcomeUnknown
+from fittrack.kit.problems import NotFound, OutcomeUnknown
 from fittrack.leaderboards import asking
 from fittrack.leaderboards.periods import board_on
 from fittrack.points.commands import AdjustPoints
+from fittrack.privacy.commands import DeleteAccount
 from fittrack.schedule.messages import MakeDrawing
+from fittrack.server.asking import USER
 from protocol.outbound import DrawingTick
 from tests.actors.house import House, a_house, hard_day
 from tests.fittrack.db.faults import SlowlyCommitting, slowly_committing_store
@@ -191,6 +194,31 @@ async def test_nobody_is_refused_without_a_key_on_a_balance_of_before(tmp_path: 
         bought = await asyncio.gather(*purchases, return_exceptions=True)
         assert [type(each) is InsufficientPoints for each in bought] == [False, True, False, False]
         assert (await house.standing(joe)).balance == 90
+
+
+@pytest.mark.parametrize("in_doubt", [False, True])
+async def test_whoever_is_gone_is_loaded_once_for_all_purchases_that_wait(
+    tmp_path: Path, in_doubt: bool
+) -> None:
+    async with a_lossy_house(tmp_path) as lossy:
+        house, reads = lossy.inner, lossy.inner.node.reads
+        joe, drawing_ids = await house.player(), [await house.drawing(), await house.drawing()]
+        if in_doubt:
+            await lossy.doubt(joe, drawing_ids[0])
+        await house.do(joe, DeleteAccount())
+        await house.quiet()
+        loaded = house.node.registry.metrics[USER].activations
+        purchases = []
+        with kept_busy(reads.run, READ_THREADS):
+            for number in range(PURCHASES_AT_ONCE_MAX):  # half of them come later than the load begins
+                purchases.append(asyncio.ensure_future(house.buy(joe, drawing_ids[number % 2], 1)))
+                if number == PURCHASES_AT_ONCE_MAX // 2:
+                    await asyncio.sleep(0)
+                    house.clock.leap_to(house.clock.now() + timedelta(milliseconds=1))
+        outcomes = await asyncio.gather(*purchases, return_exceptions=True)
+        assert {type(each) for each in outcomes} == {NotFound}
+        assert house.node.registry.metrics[USER].activations == loaded + 1
+        assert not house.node.registry.is_active(USER, joe)
 
 
 async def test_a_command_without_a_key_is_not_refused_on_a_balance_of_before(tmp_path: Path) -> None:

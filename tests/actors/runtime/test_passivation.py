@@ -53,6 +53,24 @@ async def test_an_actor_that_says_it_is_busy_stays() -> None:
     assert not registry.is_active("probe", 1)
 
 
+async def test_an_actor_that_wants_to_leave_answers_what_waits_and_what_it_holds_first() -> None:
+    notes, commit = Notes(), Promise()
+    registry, _ = a_registry(a_probe_kind(notes))
+    ref = registry.ref("probe", 1)
+    leaving = ref.ask(Do(lambda probe: probe.leave()))
+    held, behind = ref.ask(holding(commit)), ref.ask("behind")
+    assert await leaving is None
+    assert await behind == "behind"
+    assert registry.is_active("probe", 1)
+    commit.settle("durable")
+    assert await held == "durable"
+    await settle()
+    assert not registry.is_active("probe", 1)
+    assert notes.of("activated") == notes.of("passivated") == [1]
+    await ref.ask("again")
+    assert registry.is_active("probe", 1), "its successor stays"
+
+
 async def test_a_message_that_meets_a_leaving_actor_is_served_by_its_successor() -> None:
     notes = Notes()
     farewell: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -84,13 +84,18 @@ class Moving:
         return self.elsewhere
 
 
-async def test_an_actor_that_belongs_elsewhere_begins_no_turn_here_after_a_while() -> None:
+@pytest.mark.parametrize("wants_to_leave", [False, True])
+async def test_an_actor_that_belongs_elsewhere_begins_no_turn_here_after_a_while(
+    wants_to_leave: bool,
+) -> None:
     notes_here, notes_there, slow = Notes(), Notes(), Promise()
     there, clock = a_registry(a_probe_kind(notes_there))
     placement = Moving()
     here = Registry(clock, placement=placement)
     here.register(a_probe_kind(notes_here))
     ref = here.ref("probe", 1)
+    if wants_to_leave:
+        ref.tell(Do(Probe.leave))
     first = ref.ask(waiting_for(slow), timeout_s=3 * FINISHES_WITHIN_S)
     await settle()
     waiting = ref.ask("patient", timeout_s=3 * FINISHES_WITHIN_S)
@@ -102,5 +107,5 @@ async def test_an_actor_that_belongs_elsewhere_begins_no_turn_here_after_a_while
     assert [await first, await waiting] == ["done", "patient"]
     await settle()
     assert notes_there.of("received") == ["patient", "news"]
-    assert len(notes_here.of("received")) == 1
+    assert "patient" not in notes_here.of("received")
     assert not here.is_active("probe", 1)
