@@ -37,7 +37,9 @@ _log = structlog.get_logger(__name__)
 
 # Time is Redis's own, one clock for all. A node that joins takes the place of its predecessor of the same
 # name, which stays out however long it still lives. Of nodes that all leave, the last stays until it departs:
-# with nobody in the list, each of them would run every actor that its clients want something of.
+# with nobody in the list, each of them would run every actor that its clients want something of. Whoever says
+# that it is there writes that first: a Redis without memory refuses the first word of a script, and takes any
+# that follow one which made room.
 _SCRIPT: Final = """
 local ends, names, state = KEYS[1], KEYS[2], KEYS[3]
 local node, name, life, does = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
@@ -49,28 +51,27 @@ local function drop(other)
   redis.call('HDEL', names, other)
   changed = true
 end
-for _, other in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do drop(other) end
-local is_there = redis.call('ZSCORE', ends, node)
-local others = redis.call('ZCARD', ends) - (is_there and 1 or 0)
+local ends_at = redis.call('ZSCORE', ends, node)
+local is_there = ends_at and tonumber(ends_at) > now
+local there = redis.call('ZRANGEBYSCORE', ends, '(' .. now, '+inf')
+local others = #there - (is_there and 1 or 0)
 if does == 'depart' or does == 'leave' and others > 0 then
-  if is_there then drop(node) end
+  if ends_at then drop(node) end
 else
-  local is_replaced = false
-  if not is_there then
-    for _, other in ipairs(redis.call('ZRANGE', ends, 0, -1)) do
-      if redis.call('HGET', names, other) == name then
-        if does == 'join' then drop(other) else is_replaced = true end
-      end
-    end
+  local namesakes = {}
+  for _, other in ipairs(is_there and {} or there) do
+    if redis.call('HGET', names, other) == name then table.insert(namesakes, other) end
   end
-  if not is_replaced then
+  if does == 'join' or #namesakes == 0 then
+    redis.call('ZADD', ends, now + life, node)
     if not is_there then
       redis.call('HSET', names, node, name)
       changed = true
     end
-    redis.call('ZADD', ends, now + life, node)
+    for _, other in ipairs(namesakes) do drop(other) end
   end
 end
+for _, other in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do drop(other) end
 local born = redis.call('HGET', state, 'born')
 if not born then
   born = now
@@ -103,8 +104,12 @@ class Membership:
         self.changed_at = float("-inf")
         """On the monotonic clock: when this node last heard that somebody came or went, or was heard again
         itself."""
-        # A Redis that forgot everybody hears of them one by one: so long a node that knew them waits.
+        # A Redis that forgot everybody, or heard nobody, hears of them one by one: so long a node that knew
+        # them waits.
         self._settle_s = 2 * self._heartbeat_s
+        self._awaited: set[str] = set()
+        """Who is about to say again that it is there, as far as this node knows."""
+        self._awaited_until = float("-inf")
         self._task: asyncio.Task[None] | None = None
         self._look = asyncio.Event()
         self._stopping = False
@@ -191,37 +196,40 @@ class Membership:
                 _log.info("cluster.heard_again")
             if self._does == "join":
                 self._does = "stay"
-            self._renew(at)
-            self._hear(int(version), sorted(node.decode() for node in nodes), int(age_ms) / 1000)
+            self._renew(at, register_age_s=int(age_ms) / 1000)
+            self._hear(int(version), sorted(node.decode() for node in nodes))
             if changed:
                 self.announce()
             return True
 
-    def _renew(self, at: float) -> None:
-        had_lapsed = at - self._said_at >= self.lease_s
-        self._said_at = at
+    def _renew(self, at: float, register_age_s: float) -> None:
+        silent_s, self._said_at = at - self._said_at, at
+        had_lapsed = silent_s >= self.lease_s
+        if had_lapsed or register_age_s < silent_s:  # others may have been missed with this one, or forgotten
+            self._awaited = {node for node in self.view.nodes if node != self.node}
+            self._awaited_until = self._clock.monotonic() + self._settle_s
         if had_lapsed:
             self.changed_at = self._clock.monotonic()
         if had_lapsed and self._task is not None:
             _log.warning("cluster.lease_renewed")
             self.on_lapse()
 
-    def _hear(self, version: int, nodes: Sequence[str], age_s: float) -> None:
-        """Who is there, as a register says that is `age_s` old."""
+    def _hear(self, version: int, nodes: Sequence[str]) -> None:
         known = self.view.nodes
         self.is_there = self.node in nodes
         if version != self.view.version:  # also where whoever came has left before this node could hear of it
             self.changed_at = self._clock.monotonic()
-        if tuple(nodes) == known:
+        self._awaited.difference_update(nodes)
+        if self._clock.monotonic() >= self._awaited_until:
+            self._awaited.clear()
+        there = tuple(sorted({*nodes, *self._awaited}))
+        if there == known:
             self.view = replace(self.view, version=version)
             return
-        if age_s < self._settle_s and not set(known) <= set(nodes):
-            nodes = sorted({*known, *nodes})  # those whom Redis forgot are about to say that they are there
-        self.view = View.of(version, nodes)
-        if self.view.nodes != known:
-            self.changed_at = self._clock.monotonic()  # later than its version, if somebody was waited for
-            _log.info("cluster.view", version=version, nodes=list(nodes))
-            self.on_view()
+        self.view = View.of(version, there)
+        self.changed_at = self._clock.monotonic()  # later than its version, if somebody was waited for
+        _log.info("cluster.view", version=version, nodes=list(there))
+        self.on_view()
 
 
 async def forget(redis: Client, namespace: str, node: str) -> None:
