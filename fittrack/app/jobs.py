@@ -15,15 +15,14 @@ from fittrack.jobs import (
     devices,
     effects,
     figures,
-    housekeeping,
     norms,
-    retention,
     schedule,
     timers,
     trackers,
 )
 from fittrack.jobs.cron import Cron
 from fittrack.jobs.every import Every, Job
+from fittrack.jobs.housekeeping import Housekeeping
 from fittrack.jobs.record import ELSEWHERE, JobRecord
 from fittrack.jobs.trackers import ServiceSyncs
 from fittrack.mail.worker import LETTERS_PER_ROUND
@@ -173,8 +172,7 @@ class NodeJobs:
 
     async def keep_house(self) -> None:
         """Forget what was kept long enough."""
-        await housekeeping.forget_old_keys(self._journal, self._reads, self._clock)
-        await retention.erase_what_is_old(self._journal, self._reads, self._clock, self._calendar)
+        await Housekeeping(self._journal, self._reads, self._clock, self._calendar).keep_house()
 
     # --- When, and where ------------------------------------------------------------------------------------
 

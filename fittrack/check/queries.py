@@ -30,7 +30,7 @@ from fittrack.db.tables.activities import activities, user_days
 from fittrack.db.tables.drawings import drawings, fulfillments, prizes
 from fittrack.db.tables.logs import drawing_log, effect_receipts, effects, inbox, ledger, user_log
 from fittrack.db.tables.messages import webhook_attempts, webhook_deliveries, webhook_events
-from fittrack.db.tables.operations import account_reviews, retention_marks, review_appeals
+from fittrack.db.tables.operations import account_reviews, review_appeals
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.prizes import free_entries as evidences
 from fittrack.db.tables.prizes import fulfillment_transitions, official_rules
@@ -38,7 +38,7 @@ from fittrack.drawings.effects import REFUND, WINNER_NOTICE
 from fittrack.drawings.entry_queries import FREE_ENTRY, PURCHASE
 from fittrack.drawings.model import DrawingStatus
 from fittrack.kit.ids import DrawingId
-from fittrack.privacy.retention.queries import ACTIVITIES
+from fittrack.privacy.retention.queries import ACTIVITIES, erased_before
 
 ROWS_PER_FETCH = 5_000
 """Rows taken from a cursor at a time."""
@@ -330,8 +330,7 @@ def erased(conn: Connection, players: PlayerRange) -> set[UUID]:
 
 def activities_erased_before(conn: Connection) -> date:
     """The first day whose activities are all kept; those of earlier ones may be erased for their age."""
-    mark = select(retention_marks.c.erased_before).where(retention_marks.c.subject == ACTIVITIES)
-    return conn.execute(mark).scalar_one_or_none() or date.min
+    return erased_before(conn, ACTIVITIES) or date.min
 
 
 def refunds_waiting(conn: Connection) -> int:

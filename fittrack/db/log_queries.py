@@ -1,9 +1,9 @@
 """Reading either log: its head, the keys it remembers, the answer that was given under one."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from itertools import takewhile
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    case,
     func,
     select,
     update,
@@ -24,6 +25,18 @@ from fittrack.db.tables.logs import user_log
 
 KEY_LIFETIME = timedelta(days=7)
 """How long a key keeps its answer (PROTOCOL, Commands); the row stays, key and answer are erased."""
+
+
+FORGOTTEN: Final = {"idem_key": None, "request_hash": None, "answer": None}
+"""The columns of a unit whose key is no longer kept."""
+
+
+class OldUnits(NamedTuple):
+    """Units of players that follow each other by their ids."""
+
+    last: UUID
+    keyed: bool
+    """Whether any has a key."""
 
 
 class GivenAnswer(NamedTuple):
@@ -73,13 +86,27 @@ def next_owners(conn: Connection, owners: Column[Any], after: UUID | None, limit
     return list(conn.execute(statement).scalars())
 
 
-def forget_keys(conn: Connection, log: Table, owners: Sequence[UUID], before: datetime) -> None:
-    """Erase keys and answers of units older than `before`; the rows stay."""
-    conn.execute(
-        update(log)
-        .where(_owner(log).in_(owners), log.c.created_at < before, log.c.idem_key.is_not(None))
-        .values(idem_key=None, request_hash=None, answer=None)
-    )
+def old_units(conn: Connection, after: UUID, before: datetime, limit: int) -> OldUnits | None:
+    """The players' units that follow the id `after`, as far as they are older than `before`; None: none are.
+
+    Ids grow with time, so that nobody reads again what was read before.
+    """
+    unit = user_log.c
+    rows = conn.execute(
+        select(unit.unit_id, unit.created_at, case((unit.idem_key.is_not(None), 1), else_=0).label("keyed"))
+        .where(unit.unit_id > after)
+        .order_by(unit.unit_id)
+        .limit(limit)
+    ).all()
+    old = list(takewhile(lambda row: row.created_at < before, rows))
+    return OldUnits(old[-1].unit_id, any(row.keyed for row in old)) if old else None
+
+
+def forget_keys(conn: Connection, after: UUID, up_to: UUID) -> None:
+    """Erase keys and answers of the players' units from one id to another; the rows stay."""
+    unit = user_log.c
+    these = (unit.unit_id > after, unit.unit_id <= up_to, unit.idem_key.is_not(None))
+    conn.execute(update(user_log).where(*these).values(FORGOTTEN))
 
 
 @cache

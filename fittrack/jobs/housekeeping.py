@@ -1,26 +1,78 @@
-"""What is forgotten in time: keys and answers after 7 days (PROTOCOL, Commands; SPEC 10), old ID tokens."""
+"""What is done once a day: keys and answers are forgotten after 7 days (PROTOCOL, Commands; SPEC 10), and
+nothing is kept longer than it may be (SPEC 8). All in small transactions.
+"""
 
-from fittrack.accounts.social.queries import forget_used_tokens
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, time
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import structlog
+
 from fittrack.db import log_queries
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
-from fittrack.db.tables.accounts import users
-from fittrack.db.tables.drawings import drawings
-from fittrack.db.tables.logs import drawing_log, user_log
+from fittrack.jobs import retention
+from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
-from fittrack.server.queries import erase_kept
+from fittrack.kit.ids import least_uuid7, made_at
+from fittrack.privacy.retention import queries
+from fittrack.privacy.retention.queries import KEYS, ROWS_PER_TRANSACTION
 
-ENTITIES_PER_ROUND = 200
-"""Logs gone through in one transaction: some milliseconds of the writer's time."""
+Part = Callable[[], Awaitable[None]]
+
+THE_FIRST: Final = UUID(int=0)
+
+log = structlog.get_logger(__name__)
 
 
-async def forget_old_keys(journal: Journal, reads: Reads, clock: Clock) -> None:
-    """Erase keys and answers that have lived; the rows of the logs stay."""
-    now = clock.now()
-    await journal.transact(erase_kept, now)
-    await journal.transact(forget_used_tokens, now)
-    for log, owners in ((user_log, users.c.user_id), (drawing_log, drawings.c.drawing_id)):
-        last = None
-        while ids := await reads.run(log_queries.next_owners, owners, last, ENTITIES_PER_ROUND):
-            await journal.transact(log_queries.forget_keys, log, ids, now - log_queries.KEY_LIFETIME)
-            last = ids[-1]
+class HouseNotKept(Exception):  # noqa: N818 - says what happened
+    """Some parts failed; the others were done."""
+
+
+class Housekeeping:
+    """The parts, each by itself: one that fails keeps no other from its work."""
+
+    def __init__(self, journal: Journal, reads: Reads, clock: Clock, calendar: PlatformCalendar) -> None:
+        self._journal, self._reads = journal, reads
+        self._clock, self._calendar = clock, calendar
+
+    async def keep_house(self) -> None:
+        """Do all parts. What one leaves is done the next time. Raises HouseNotKept when any failed.
+
+        Also where the database was only away: the next time is a day later, and somebody should know.
+        """
+        failed = []
+        for name, part in self._parts():
+            try:
+                await part()
+            except Exception:
+                log.exception("housekeeping.failed", part=name)
+                failed.append(name)
+        if failed:
+            raise HouseNotKept(", ".join(failed))
+
+    def _parts(self) -> Iterator[tuple[str, Part]]:
+        now = self._clock.now()
+        yield KEYS, partial(self._forget_keys, now)
+        for rule in queries.RULES:
+            yield rule, partial(retention.erase_old, self._journal, rule, now)
+        today = self._calendar.day_of(now)
+        yield queries.ACTIVITIES, partial(retention.erase_activities, self._journal, self._reads, today, now)
+
+    async def _forget_keys(self, now: datetime) -> None:
+        """Erase keys and answers of players' units that have lived; the rows of the log stay.
+
+        From the day on up to which that was done before.
+        """
+        before = now - log_queries.KEY_LIFETIME
+        marked = await self._reads.run(queries.erased_before, KEYS)
+        last = THE_FIRST if marked is None else least_uuid7(datetime.combine(marked, time(), UTC))
+        while units := await self._reads.run(log_queries.old_units, last, before, ROWS_PER_TRANSACTION):
+            if units.keyed:
+                await self._journal.transact(log_queries.forget_keys, last, units.last)
+            last, day = units.last, made_at(units.last).date()
+            if marked is None or day > marked:
+                await self._journal.transact(queries.mark_erased, KEYS, day, now)
+                marked = day

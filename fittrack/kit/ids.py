@@ -97,5 +97,10 @@ def least_uuid7(since: datetime) -> UUID:
     return _uuid_of(_milliseconds(since) << 80)
 
 
+def made_at(identifier: UUID) -> datetime:
+    """When a version 7 UUID was made."""
+    return _EPOCH + timedelta(milliseconds=identifier.int >> 80)
+
+
 def _milliseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // _MILLISECOND

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from fittrack.db.tables.operations import idempotency
 from fittrack.server.idempotency import Kept
@@ -37,8 +37,3 @@ def keep(
             created_at=now,
         )
     )
-
-
-def erase_kept(conn: Connection, now: datetime) -> int:
-    """Forget the answers that were kept long enough; returns how many."""
-    return conn.execute(delete(idempotency).where(idempotency.c.created_at < now - KEPT_FOR)).rowcount

@@ -38,11 +38,6 @@ def use_token(conn: Connection, person: Person) -> None:
         raise InvalidIdToken("It was used before: sign in with the issuer again")
 
 
-def forget_used_tokens(conn: Connection, now: datetime) -> int:
-    """Tokens that are refused for their age need not be remembered; returns how many were."""
-    return conn.execute(delete(used_id_tokens).where(used_id_tokens.c.token_ends <= now)).rowcount
-
-
 def keep_identity(conn: Connection, person: Person, user_id: UserId, now: datetime) -> None:
     """The person signs in to this account, now and from now on."""
     name = {"issuer": person.issuer, "subject": person.subject}

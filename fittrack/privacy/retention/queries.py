@@ -12,10 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Table, and_, delete, exists, or_, select, update
 
+from fittrack.db.log_queries import FORGOTTEN, KEY_LIFETIME
 from fittrack.db.row_queries import insert_unless_there
 from fittrack.db.tables.accounts import users
 from fittrack.db.tables.activities import activities
 from fittrack.db.tables.drawings import fulfillments
+from fittrack.db.tables.logs import drawing_log
 from fittrack.db.tables.messages import (
     mail_outbox,
     webhook_attempts,
@@ -27,21 +29,31 @@ from fittrack.db.tables.operations import (
     account_devices,
     account_reviews,
     audit_log,
+    idempotency,
     retention_marks,
     review_appeals,
 )
 from fittrack.db.tables.partners import api_client_usage, oauth_states
 from fittrack.db.tables.prizes import shipping_addresses
-from fittrack.db.tables.sessions import attempts, email_tokens, mfa_used_codes, refresh_tokens, sessions
+from fittrack.db.tables.sessions import (
+    attempts,
+    email_tokens,
+    mfa_used_codes,
+    refresh_tokens,
+    sessions,
+    used_id_tokens,
+)
 from fittrack.kit.ids import least_uuid7
 from fittrack.privacy import rules
+from fittrack.server.queries import KEPT_FOR
 from fittrack.webhooks.rules import KEPT as WEBHOOKS_KEPT
 
 ROWS_PER_TRANSACTION: Final = 900
 """Some milliseconds of the writer's time, and few enough for any database's `IN`."""
 
 ACTIVITIES: Final = "activities"
-"""The subject of the mark that says up to which day activities are erased."""
+KEYS: Final = "keys of players"
+"""Subjects of the marks that say up to which day activities are erased, and keys of players' units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +185,25 @@ RULES: Final[Mapping[str, Rule]] = {
     "attempts at webhooks": _of_messages(webhook_attempts),
     "deliveries of webhooks": _of_messages(webhook_deliveries),
     "webhooks": _of_messages(webhook_events),
+    "answers to requests": Rule(
+        table=idempotency,
+        key=idempotency.c.idem_key,
+        old=lambda now: idempotency.c.created_at < now - KEPT_FOR,
+    ),
+    "keys of drawings": Rule(
+        table=drawing_log,
+        key=drawing_log.c.idem_key,
+        old=lambda now: and_(
+            drawing_log.c.idem_key.is_not(None), drawing_log.c.created_at < now - KEY_LIFETIME
+        ),
+        values=FORGOTTEN,
+    ),
+    # What is refused for its age need not be remembered.
+    "used ID tokens": Rule(
+        table=used_id_tokens,
+        key=used_id_tokens.c.token_hash,
+        old=lambda now: used_id_tokens.c.token_ends <= now,
+    ),
     "endpoints of webhooks": Rule(
         table=webhook_endpoints,
         key=webhook_endpoints.c.endpoint_id,
@@ -195,14 +226,19 @@ def erase_old(conn: Connection, name: str, now: datetime) -> int:
     return conn.execute(delete(rule.table).where(these)).rowcount
 
 
-def mark_activities_erased(conn: Connection, before: date, now: datetime) -> None:
-    """From now on activities of days before `before` may be gone."""
+def erased_before(conn: Connection, subject: str) -> date | None:
+    """The first day of which all is kept; None: nothing was erased yet."""
     mark = retention_marks.c
-    known = conn.execute(select(mark.erased_before).where(mark.subject == ACTIVITIES)).scalar_one_or_none()
-    first = {"subject": ACTIVITIES, "erased_before": before, "updated_at": now}
-    if known is None and insert_unless_there(conn, retention_marks, first):
+    return conn.execute(select(mark.erased_before).where(mark.subject == subject)).scalar_one_or_none()
+
+
+def mark_erased(conn: Connection, subject: str, before: date, now: datetime) -> None:
+    """From now on what is of days before `before` may be gone."""
+    mark = retention_marks.c
+    first = {"subject": subject, "erased_before": before, "updated_at": now}
+    if erased_before(conn, subject) is None and insert_unless_there(conn, retention_marks, first):
         return
-    earlier = (mark.subject == ACTIVITIES, mark.erased_before < before)
+    earlier = (mark.subject == subject, mark.erased_before < before)
     conn.execute(update(retention_marks).where(*earlier).values(erased_before=before, updated_at=now))
 
 

@@ -1,10 +1,10 @@
 """Every statement of the accounts can be written for Oracle, without what only SQLite has."""
 
 from fittrack.accounts.admin import create_admin
-from fittrack.accounts.social.queries import forget_used_tokens
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
 from fittrack.mfa.admin import reset_mfa
+from fittrack.privacy.retention.queries import erase_old
 from tests.admins import Authenticator
 from tests.fittrack.accounts.house import NEW_PASSWORD, NOON, PASSWORD, House, a_profile
 from tests.oracle_sql import assert_fit_for_oracle, statements_of
@@ -42,7 +42,7 @@ async def live(house: House) -> None:
     for claims in (bob, bob, {"sub": "eve", "email": "eve@example.com"}):
         form = {"id_token": house.google.token(house.clock.now(), **claims), **declared}
         assert (await house.post("/auth/social/google", form))[0] in (200, 201)
-    await house.journal.transact(forget_used_tokens, house.clock.now())
+    await house.journal.transact(erase_old, "used ID tokens", house.clock.now())
     await create_admin(house.engine, "admin@example.com", PASSWORD, now=NOON)
     admin = (await house.sign_in("admin@example.com"))["access_token"]
     await house.get("/profiles", admin)

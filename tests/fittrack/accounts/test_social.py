@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from fittrack.accounts.admin import create_admin
-from fittrack.accounts.social.queries import forget_used_tokens
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.sessions import identities, sessions, used_id_tokens
 from fittrack.kit.standing import AccountStatus
+from fittrack.privacy.retention.queries import erase_old
 from tests.fittrack.accounts.house import NEW_PASSWORD, NOON, PASSWORD, Answer, House, a_profile, text_of
 from tests.issuers import GOOGLE_ANDROID, GOOGLE_APP
 
@@ -394,7 +394,7 @@ async def test_used_tokens_are_remembered_for_as_long_as_they_could_be_used(hous
     await google(house, id_token=token, **DECLARED)
     for minutes in (0, 5, 5, 1, 1):
         await house.clock.advance(60 * minutes)
-        await house.journal.transact(forget_used_tokens, house.clock.now())
+        await house.journal.transact(erase_old, "used ID tokens", house.clock.now())
         assert (await google(house, id_token=token))[1]["code"] == "invalid-id-token"
     assert count(house, used_id_tokens) == 0
 

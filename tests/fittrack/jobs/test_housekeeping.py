@@ -1,0 +1,120 @@
+"""What is done once a day: piece by piece, from where it was left, each part whatever becomes of others."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Table, func, select, text
+
+from fittrack.activities.commands import LogActivities
+from fittrack.db.handles import Engine
+from fittrack.db.journal import Head, Unit
+from fittrack.db.log_queries import KEY_LIFETIME
+from fittrack.db.tables.logs import drawing_log, user_log
+from fittrack.db.tables.operations import retention_marks
+from fittrack.drawings.commands import OpenDrawing
+from fittrack.jobs.every import do_job
+from fittrack.jobs.housekeeping import HouseNotKept
+from fittrack.jobs.record import JobRecord
+from fittrack.kit.ids import UserId, made_at, uuid7
+from fittrack.privacy.retention.queries import ROWS_PER_TRANSACTION
+from tests.actors.house import House, a_house, hard_day
+
+A_BIT: Final = timedelta(minutes=1)
+
+REFUSE: Final = (
+    "CREATE TRIGGER refuse BEFORE UPDATE OF idem_key ON user_log BEGIN SELECT RAISE(ABORT, 'no'); END"
+)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with a_house(tmp_path) as built:
+        yield built
+
+
+@pytest.fixture
+def engine(house: House) -> Engine:
+    return house.node.storage.write_engine
+
+
+def keyed(engine: Engine, log: Table) -> int:
+    """Units of a log that have a key, or an answer."""
+    with engine.connect() as conn:
+        found = select(func.count()).where(log.c.idem_key.is_not(None) | log.c.answer.is_not(None))
+        return conn.execute(found.select_from(log)).scalar_one()
+
+
+async def a_long_log(house: House, units: int) -> UserId:
+    """A log with so many units that have keys."""
+    owner = UserId(uuid7())
+    appender = house.node.journal.open(user_log, owner, Head())
+    now = house.clock.now()
+    written = [
+        appender.append(Unit(uuid7(), "sign_in", now, idem_key=uuid4(), request_hash=bytes(16), answer=b"{}"))
+        for _ in range(units)
+    ]
+    for each in written:
+        await each
+    return owner
+
+
+async def test_keys_of_a_long_log_are_forgotten_after_7_days_and_no_row_of_it_goes(
+    house: House, engine: Engine
+) -> None:
+    units = 2 * ROWS_PER_TRANSACTION + 1
+    await a_long_log(house, units)
+    await house.leap(seconds=KEY_LIFETIME.total_seconds())
+    await house.node.jobs.keep_house()
+    assert keyed(engine, user_log) == units
+    await a_long_log(house, 1)
+    await house.leap(seconds=1)
+    await house.node.jobs.keep_house()
+    assert keyed(engine, user_log) == 1, "the youngest has not lived for so long"
+    with engine.connect() as conn:
+        assert conn.execute(select(func.count()).select_from(user_log)).scalar_one() == units + 1
+
+
+async def test_keys_of_drawings_are_forgotten_too(house: House, engine: Engine) -> None:
+    drawing_id = await house.drawing(opened=False)
+    await house.run(drawing_id, OpenDrawing(), uuid4())
+    assert keyed(engine, drawing_log) > 0
+    await house.leap(seconds=(KEY_LIFETIME + A_BIT).total_seconds())
+    await house.node.jobs.keep_house()
+    with engine.connect() as conn:
+        found = select(func.count()).where(drawing_log.c.idem_key.is_not(None))
+        assert conn.execute(found.select_from(drawing_log)).scalar_one() == 0
+
+
+async def test_who_goes_on_reads_no_more_than_the_day_it_had_come_to(house: House, engine: Engine) -> None:
+    await a_long_log(house, 3)
+    await house.leap(seconds=(KEY_LIFETIME + A_BIT).total_seconds())
+    await house.node.jobs.keep_house()
+    with engine.connect() as conn:
+        last = conn.execute(select(func.max(user_log.c.unit_id))).scalar_one()
+        mark = select(retention_marks.c.erased_before).where(retention_marks.c.subject == "keys of players")
+        assert conn.execute(mark).scalar_one() == made_at(last).date()
+
+
+async def test_a_part_that_fails_keeps_no_other_from_its_work_and_is_a_failure(
+    house: House, engine: Engine
+) -> None:
+    player = await house.player()
+    await house.do(player, LogActivities([hard_day(house.clock, 3)]), uuid4())
+    await house.leap(days=800)
+    with engine.begin() as conn:
+        conn.execute(text(REFUSE))
+    with pytest.raises(HouseNotKept, match="keys of players"):
+        await house.node.jobs.keep_house()
+    with engine.connect() as conn:
+        assert conn.execute(text("SELECT count(*) FROM activities")).scalar_one() == 0
+    record = JobRecord()
+    await do_job("housekeeping", house.node.jobs.keep_house, house.clock, record)
+    assert record.rounds == {("housekeeping", "failed"): 1}
+    with engine.begin() as conn:
+        conn.execute(text("DROP TRIGGER refuse"))
+    await house.node.jobs.keep_house()
+    assert keyed(engine, user_log) == 0
