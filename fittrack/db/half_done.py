@@ -2,32 +2,69 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from fittrack.db import revisions
+from fittrack.db import revisions, schema_parts
 
 STATEMENT_SHOWN_MAX: Final = 100
 """Characters of a statement: enough to find it in the script."""
 
-_TABLE: Final = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
-_OF_ALEMBIC: Final = "alembic_version"
+_DROPPED: Final = re.compile(r"^DROP TABLE (\w+)", re.MULTILINE)
+
+SHOWN_MAX: Final = 3
+"""Names in a sentence: enough to see which revision it is."""
 
 
-def is_begun(connection: Connection, revision: str) -> bool:
-    """Whether tables of `revision`, which the schema is not at, are there all the same."""
+class Begun(NamedTuple):
+    """A revision that began and did not end: what of it is done, and what is left to do."""
+
+    revision: str
+    done: list[str]
+    left: list[str]
+
+    @property
+    def sentence(self) -> str:
+        """What is to be said of it."""
+        left = f"; to be done: {some(self.left)}" if self.left else ", and not written down"
+        return f"Revision {self.revision} is half done. Done: {some(self.done)}{left}."
+
+
+def begun(connection: Connection, revision: str) -> Begun | None:
+    """What there is of `revision`, although the schema is not at it; None: nothing."""
     former = revisions.before(revision)
-    made = _tables(former, revision) - {_OF_ALEMBIC}
-    if former is not None:
-        made -= _tables(None, former)
-    return any(map(inspect(connection).has_table, sorted(made)))
+    before, after, now = schema_parts.at(former), schema_parts.at(revision), schema_parts.live(connection)
+    made, unmade = after.names - before.names, before.names - after.names
+    # A table that is made anew has the same columns before and after, and none in between.
+    gone = set(_DROPPED.findall(revisions.sql("oracle", former, revision))) - now.tables
+    undone, kept = before.told(unmade - now.names, after), before.told(unmade & now.names, after)
+    done = after.told(made & now.names, before) | _without(_beside(gone, undone) | gone)
+    left = _beside(gone, after.told(made - now.names, before)) | _without(kept) | (gone & after.tables)
+    if not done:
+        return None
+    return Begun(revision, sorted(done, key=_tables_first), sorted(left - done, key=_tables_first))
 
 
-def sentence(revision: str) -> str:
-    """What is to be said of one that `is_begun`."""
-    return f"Revision {revision} is half done: some of its tables are there."
+def _tables_first(name: str) -> tuple[bool, bool, str]:
+    """Whoever reads a few names knows most by tables, then by columns."""
+    return "index " in name, "." in name, name
+
+
+def _beside(tables: set[str], names: set[str]) -> set[str]:
+    """Those of `names` that are no columns of `tables`, which are told of whole."""
+    return {name for name in names if name.partition(".")[0] not in tables}
+
+
+def _without(names: set[str]) -> set[str]:
+    return {f"without {name}" for name in names}
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of some names, and how many more."""
+    more = len(names) - SHOWN_MAX
+    return ", ".join(names[:SHOWN_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
 def remedy(revision: str) -> str:
@@ -51,7 +88,3 @@ def failure(revision: str, done: Sequence[str], error: DBAPIError) -> str:
         f"revision {revision} failed at “{statement}”: {reason}. {applied} What stands before that statement "
         f"in the revision is done: Oracle commits each. Mend the cause first. {remedy(revision)}"
     )
-
-
-def _tables(start: str | None, end: str) -> set[str]:
-    return set(_TABLE.findall(revisions.sql("oracle", start, end)))

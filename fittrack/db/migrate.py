@@ -10,7 +10,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from fittrack.db import half_done, revisions
+from fittrack.db import half_done, revisions, schema_parts
+from fittrack.db.half_done import Begun
 from fittrack.db.oracle import grants
 from fittrack.db.oracle.extras import Extra, lacking, steps
 from fittrack.db.tables import metadata
@@ -47,8 +48,8 @@ def upgrade(engine: Engine) -> list[str]:
 
 
 def _upgrade_in_steps(config: Config, connection: Connection, missing: list[str]) -> None:
-    if half_done.is_begun(connection, missing[0]):
-        raise MigrationError(f"{half_done.sentence(missing[0])} {half_done.remedy(missing[0])}")
+    if found := half_done.begun(connection, missing[0]):
+        raise MigrationError(f"{found.sentence} {half_done.remedy(missing[0])}")
     left = list(missing)
 
     def note(**_said: object) -> None:
@@ -63,13 +64,31 @@ def _upgrade_in_steps(config: Config, connection: Connection, missing: list[str]
         raise MigrationError(half_done.failure(left[0], done, error)) from error
 
 
-def begun(engine: Engine) -> str | None:
-    """The revision that began and did not end: on Oracle, where tables of the next one are there already."""
+def begun(engine: Engine) -> Begun | None:
+    """The revision that began and did not end: on Oracle, where parts of the next one are there already."""
     if engine.dialect.name == "sqlite":
         return None
     with engine.connect() as connection:
         missing = _missing(connection)
-        return missing[0] if missing and half_done.is_begun(connection, missing[0]) else None
+        return half_done.begun(connection, missing[0]) if missing else None
+
+
+def lacking_parts(engine: Engine) -> list[str]:
+    """The columns and indexes that this version needs, and a schema that is at its revision has not."""
+    with engine.connect() as connection:
+        held, needed = schema_parts.live(connection), schema_parts.newest(engine.dialect.name)
+    return sorted(needed.told(needed.names - held.names, held))
+
+
+def nullable_otherwise(engine: Engine) -> list[str]:
+    """The columns that may be NULL and should not, or the other way round: each as it should be."""
+    with engine.connect() as connection:
+        held, needed = schema_parts.live(connection).columns, schema_parts.newest(engine.dialect.name).columns
+    return sorted(
+        f"{column} {'NULL' if may_be_null else 'NOT NULL'}"
+        for column, may_be_null in needed.items()
+        if held.get(column, may_be_null) != may_be_null
+    )
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Final
 
 from fittrack.config import Settings
-from fittrack.db import half_done, migrate
 from fittrack.db.engine import Access, make_engine, sqlite_file
 from fittrack.db.handles import Connection, Engine, SQLAlchemyError
 from fittrack.doctor import oracle, queries
 from fittrack.doctor.diagnosis import Diagnosis, ill, well
+from fittrack.doctor.schema import MIGRATE, examine_schema
 from fittrack.drawings import commitment
 from fittrack.keys.counting import count_values
 from fittrack.kit.clock import Clock
@@ -24,11 +24,6 @@ DEAD_LETTERS_SHOWN: Final = timedelta(days=7)
 LETTERS_WAIT_MAX: Final = timedelta(hours=1)
 """A server looks every two seconds, and what it tries leaves the queue until the next attempt."""
 
-_MIGRATE: Final = "Run `fittrack migrate`."
-_MIGRATE_AS_OWNER: Final = (
-    "Run `fittrack migrate` as the owner of the tables. Where that is somebody else than ORACLE_USER, set "
-    "ORACLE_SCHEMA to the owner, and give rights with `fittrack migrate --grants`."
-)
 _PUT_BACK: Final = "Put the former key back into TOKEN_KEYS, behind the one in force."
 _RESTORE: Final = "`fittrack keys rotate` names them; take them from a backup."
 
@@ -38,7 +33,7 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
     name = settings.database.oracle_dsn or settings.database.url
     path = sqlite_file(settings.database)
     if path is not None and not path.exists():
-        yield ill("database", f"There is no database at {path}.", _MIGRATE)
+        yield ill("database", f"There is no database at {path}.", MIGRATE)
         return
     try:
         engine = make_engine(settings.database, Access.WRITE)
@@ -67,22 +62,9 @@ def _no_answer(name: str, error: BaseException) -> Diagnosis:
 
 
 def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
-    if begun := migrate.begun(engine):
-        yield ill("schema", half_done.sentence(begun), half_done.remedy(begun))
-        return
-    waiting = migrate.pending(engine)
-    if waiting:
-        remedy = _MIGRATE if engine.dialect.name == "sqlite" else _MIGRATE_AS_OWNER
-        yield ill("schema", f"The schema lacks {', '.join(waiting)}.", remedy)
-        return
-    ahead = migrate.ahead(engine)
-    if not ahead:
-        yield well("schema", "The schema is the newest.")
-    elif settings.schema_may_be_newer:
-        yield well("schema", f"The schema is newer than this version: {', '.join(ahead)}. It may be.")
-    else:
-        remedy = "Start the version that migrated it, or set SCHEMA_MAY_BE_NEWER=true."
-        yield ill("schema", f"The schema is newer than this version: {', '.join(ahead)}.", remedy)
+    schema = examine_schema(engine, may_be_newer=settings.schema_may_be_newer)
+    yield schema
+    if not schema.ok:
         return
     yield _writing(engine, clock)
     with engine.connect() as conn:

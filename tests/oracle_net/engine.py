@@ -40,8 +40,17 @@ _CATALOG = """
         FROM sqlite_master WHERE type = 'table' AND name <> 'DUAL' AND name NOT LIKE 'sqlite%';
     CREATE VIEW IF NOT EXISTS ALL_VIEWS AS SELECT NULL AS VIEW_NAME, '{user}' AS OWNER WHERE 0;
     CREATE VIEW IF NOT EXISTS ALL_MVIEWS AS SELECT NULL AS MVIEW_NAME, '{user}' AS OWNER WHERE 0;
+    CREATE VIEW IF NOT EXISTS ALL_TAB_COLUMNS AS
+        SELECT t.name AS TABLE_NAME, c.name AS COLUMN_NAME, '{user}' AS OWNER,
+            CASE c."notnull" WHEN 0 THEN 'Y' ELSE 'N' END AS NULLABLE
+        FROM sqlite_master t JOIN pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND t.name <> 'DUAL' AND t.name NOT LIKE 'sqlite%';
+    CREATE VIEW IF NOT EXISTS ALL_INDEXES AS
+        SELECT name AS INDEX_NAME, tbl_name AS TABLE_NAME, '{user}' AS OWNER
+        FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL;
     COMMIT;
 """
+_VIEWS = ("ALL_TABLES", "ALL_VIEWS", "ALL_TAB_COLUMNS", "ALL_INDEXES", "ALL_MVIEWS")
 _SAVEPOINT = re.compile(r"\s*SAVEPOINT\s+(\S+)\s*", re.IGNORECASE)
 _ROLL_BACK_TO = re.compile(r"\s*ROLLBACK\s+TO\s+(?:SAVEPOINT\s+)?(\S+)\s*", re.IGNORECASE)
 _SETTING = re.compile(r"(\w+)\s*=\s*'([^']*)'")
@@ -53,7 +62,7 @@ _READ_ONLY = re.compile(r"\s*SET\s+TRANSACTION\s+READ\s+ONLY\s*", re.IGNORECASE)
 
 def forget_catalog(connection: apsw.Connection) -> None:
     """Take away the catalog of a file, which names its owner: the next session makes its own."""
-    for view in ("ALL_TABLES", "ALL_VIEWS", "ALL_MVIEWS"):
+    for view in _VIEWS:
         connection.execute(f"DROP VIEW IF EXISTS {view}")
 
 

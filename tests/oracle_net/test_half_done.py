@@ -45,7 +45,8 @@ def test_the_first_revision_that_fails_is_named_with_its_statement_and_can_be_go
     assert "Nothing was applied before it" in said
     assert "`fittrack migrate --sql`" in said
     found = schema_of(place, tmp_path)
-    assert found.sentence == "Revision 0001 is half done: some of its tables are there."
+    assert found.sentence.startswith("Revision 0001 is half done. Done: ")
+    assert "; to be done: " in found.sentence
     assert "`fittrack migrate --sql`" in found.remedy
     assert "Revision 0001 is half done" in failed_migration(place), "nor does another run go on by itself"
 
@@ -66,7 +67,61 @@ def test_a_later_revision_that_fails_leaves_those_before_it_done(place: Place, t
     engine = make_engine(place.settings)
     assert migrate.pending(engine)[0] == "0012"
     engine.dispose()
-    assert schema_of(place, tmp_path).sentence == "Revision 0012 is half done: some of its tables are there."
+    said = schema_of(place, tmp_path).sentence
+    assert said.startswith("Revision 0012 is half done. Done: alternates; to be done: ")
+    assert "fulfillments.address_due_at" in said
+
+
+def test_a_revision_that_adds_columns_alone_is_seen_by_those_that_are_there(
+    place: Place, tmp_path: Path
+) -> None:
+    run_statements(place, statements_in(revisions.sql("oracle", None, "0016")))
+    assert schema_of(place, tmp_path).sentence.startswith("The schema lacks 0017, ")
+    run_statements(place, ["ALTER TABLE tracker_connections ADD not_before TIMESTAMP"])
+    found = schema_of(place, tmp_path)
+    assert found.sentence == (
+        "Revision 0017 is half done. Done: tracker_connections.not_before, and not written down."
+    )
+    assert "`fittrack migrate --sql --from 0016`" in found.remedy
+    assert found.sentence in failed_migration(place)
+
+
+def test_a_revision_between_two_of_its_statements_is_seen_by_tables_that_are_gone_and_indexes_that_came(
+    place: Place, tmp_path: Path
+) -> None:
+    whole = statements_in(revisions.sql("oracle", None, "0023"))
+    rest = statements_in(revisions.sql("oracle", "0023", "0024"))
+    run_statements(place, [*whole, *rest[:2]])
+    said = schema_of(place, tmp_path).sentence
+    assert "Done: without webhook_deliveries, without webhook_endpoints, " in said
+    assert "to be done: webhook_attempts, webhook_deliveries, webhook_endpoints " in said
+    run_statements(place, rest[2:])
+    run_statements(place, statements_in(revisions.sql("oracle", "0024", "0031")))
+    first, *_ = statements_in(revisions.sql("oracle", "0031", "0033"))
+    run_statements(place, [first])
+    assert schema_of(place, tmp_path).sentence.startswith("Revision 0033 is half done. Done: index ix_")
+
+
+def test_a_schema_that_says_it_is_the_newest_is_looked_at_part_by_part(place: Place, tmp_path: Path) -> None:
+    run_statements(place, statements_in(migrate.offline_sql("oracle")))
+    assert schema_of(place, tmp_path).ok
+    run_statements(place, ["ALTER TABLE tracker_connections MODIFY (provider NULL)"])
+    found = schema_of(place, tmp_path)
+    assert found.sentence == "It should be: tracker_connections.provider NOT NULL."
+    run_statements(
+        place,
+        [
+            "ALTER TABLE tracker_connections DROP COLUMN not_before",
+            "DROP INDEX ix_webhook_attempts_message_id",
+            "DROP TABLE alternates",
+        ],
+    )
+    found = schema_of(place, tmp_path)
+    assert found.sentence == (
+        "All revisions are said to be done, but there is no "
+        "alternates, index ix_webhook_attempts_message_id, tracker_connections.not_before."
+    )
+    assert "--grants" in found.remedy
 
 
 def test_the_command_says_it_in_a_sentence(

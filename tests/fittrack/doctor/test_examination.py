@@ -80,6 +80,18 @@ async def test_an_old_schema_is_to_be_migrated(tmp_path: Path) -> None:
     assert "0001" in found.sentence
 
 
+async def test_what_a_schema_lacks_is_told_though_it_says_that_it_is_the_newest(settings: Settings) -> None:
+    assert (await diagnosis_of("schema", settings)).sentence == "The schema is the newest."
+    engine = make_engine(settings.database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE tracker_connections DROP COLUMN not_before")
+        connection.exec_driver_sql("DROP INDEX ix_ledger_adjustments")
+    engine.dispose()
+    found = await diagnosis_of("schema", settings)
+    assert found.sentence.endswith("there is no index ix_ledger_adjustments, tracker_connections.not_before.")
+    assert "backup" in found.remedy
+
+
 async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "fittrack.db").write_bytes(b"not a database" * 100)
     found = await diagnosis_of("database", settings_for(tmp_path))
