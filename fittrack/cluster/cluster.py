@@ -139,9 +139,11 @@ class Cluster:
         await self._redis.aclose()
 
     async def check(self) -> None:
-        """Raise `Busy` when this node does not hear itself through Redis (readiness)."""
+        """Raise `Busy` when this node does not hear itself through Redis, or has no lease (readiness)."""
         if not self._link.is_up or self._link.silent_for_s > CANARY_WITHIN_S:
             raise Busy("The link between the nodes does not work")
+        if not self.holds_lease:
+            raise Busy("Redis does not take this node's heartbeats")
 
     def _announce(self) -> None:
         self._link.say(self._views, b"")

@@ -115,8 +115,8 @@ class Membership:
         self._stopping = False
         self._said_at = float("-inf")
         self._does: Literal["join", "stay", "leave", "depart"] = "join"
-        self.is_there = False
-        """Whether the register names this node."""
+        self._is_named = False
+        """Whether the register named this node when it last took its word."""
         self._saying = asyncio.Lock()
         self._is_unheard = False
         """Whether Redis did not take the last word; it is said in the log once."""
@@ -128,9 +128,14 @@ class Membership:
         self.announce: Callable[[], None] = _nothing
 
     @property
+    def is_there(self) -> bool:
+        """Whether the register names this node. It does so no longer than a node lives."""
+        return self._is_named and boottime() - self._said_at < self._life_s
+
+    @property
     def holds_lease(self) -> bool:
         """Whether nobody can have missed this node so far."""
-        return self.is_there and boottime() - self._said_at < self.lease_s
+        return self._is_named and boottime() - self._said_at < self.lease_s
 
     async def join(self, name: str) -> bool:
         """Say for the first time that this node is there, in the place of whoever had its name before.
@@ -216,7 +221,7 @@ class Membership:
 
     def _hear(self, version: int, nodes: Sequence[str]) -> None:
         known = self.view.nodes
-        self.is_there = self.node in nodes
+        self._is_named = self.node in nodes
         if version != self.view.version:  # also where whoever came has left before this node could hear of it
             self.changed_at = self._clock.monotonic()
         self._awaited.difference_update(nodes)

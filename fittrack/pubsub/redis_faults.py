@@ -66,6 +66,7 @@ _WORDS: Final = (
     ("Connect call failed", "nobody listens there"),
     ("Connection refused", "nobody listens there"),
     ("Name or service not known", "there is no host of that name"),
+    ("MISCONF", "it cannot write its snapshots to its disk, and takes nothing until it can"),
     ("certificate", "its certificate is not trusted"),
 )
 """What is told apart by its text alone."""
