@@ -11,8 +11,8 @@ from fittrack.db.reads import Reads
 from fittrack.kit.clock import Clock
 from fittrack.ops import queries
 from fittrack.ops.queries import Overdues
-from fittrack.webhooks.queries import Backlog
-from fittrack.webhooks.queries import backlog as webhook_backlog
+from fittrack.webhooks.backlog_queries import Backlog
+from fittrack.webhooks.backlog_queries import backlog as webhook_backlog
 
 BACKLOGS_EVERY_S: Final = 15.0
 """As often as Prometheus usually asks."""

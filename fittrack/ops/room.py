@@ -26,8 +26,8 @@ from fittrack.ops.backlogs import DEAD_LETTERS_OF, OVERDUE_AFTER
 from fittrack.ops.queries import Done, Overdue
 from fittrack.ops.readings import Span, live
 from fittrack.ops.roll import TICK_S, Roll
-from fittrack.webhooks.queries import Backlog
-from fittrack.webhooks.queries import backlog as webhook_backlog
+from fittrack.webhooks.backlog_queries import Backlog
+from fittrack.webhooks.backlog_queries import backlog as webhook_backlog
 from protocol.channel_events import OpsAction, OpsLive
 from protocol.frames import Payload
 from protocol.shapes import instant

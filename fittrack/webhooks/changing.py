@@ -14,14 +14,13 @@ from fittrack.kit.patches import changes
 from fittrack.kit.problems import FieldError, NotFound, Validation
 from fittrack.server.etags import Versions, check_version, next_version_at
 from fittrack.server.idempotency import Kept, kept_answer
-from fittrack.webhooks import events, queries, views
-from fittrack.webhooks.model import StoredEndpoint
+from fittrack.webhooks import delivery_queries, events, queries, views
+from fittrack.webhooks.delivery_queries import Span
+from fittrack.webhooks.model import SUBJECT, StoredEndpoint
 from fittrack.webhooks.problems import EndpointInactive, TooManyEndpoints, TooManyMessages
-from fittrack.webhooks.queries import Span
 from fittrack.webhooks.rules import OVERLAP, DisabledReason
 from fittrack.webhooks.schemas import Redelivered
 from fittrack.webhooks.scopes import allowed, lacking
-from fittrack.webhooks.statements import SUBJECT
 from protocol.shapes import instant
 
 ENDPOINTS_MAX: Final = 200
@@ -80,7 +79,7 @@ def remove(conn: Connection, wish: Wish) -> None:
     """Delete an endpoint. What it was sent stays on record for its time."""
     former = _matched(conn, wish)
     queries.change(conn, wish.endpoint_id, active=False, deleted_at=wish.now, former_sealed_secret=None)
-    queries.forget_waiting(conn, wish.endpoint_id, wish.now)
+    delivery_queries.forget_waiting(conn, wish.endpoint_id, wish.now)
     action = Action(
         name="webhook.delete", subject_type=SUBJECT, subject_id=wish.endpoint_id, before=_facts(former)
     )
@@ -112,7 +111,7 @@ def test(conn: Connection, wish: Wish) -> Kept:
     endpoint = _active(conn, wish)
     message_id, data = uuid7_of(wish.now), events.Tested(endpoint_id=endpoint.endpoint_id)
     payload = events.body_of(events.TEST, instant(wish.now), data)
-    queries.add_message(
+    delivery_queries.add_message(
         conn, endpoint.endpoint_id, message_id, event_type=events.TEST, payload=payload, now=wish.now
     )
     action = Action(name="webhook.test", subject_type=SUBJECT, subject_id=endpoint.endpoint_id)
@@ -123,9 +122,9 @@ def test(conn: Connection, wish: Wish) -> Kept:
 def redeliver(conn: Connection, wish: Wish, message_id: UUID) -> Kept:
     """Send one message again, whatever became of it."""
     endpoint = _active(conn, wish)
-    if queries.load_delivery(conn, endpoint.endpoint_id, message_id) is None:
+    if delivery_queries.load(conn, endpoint.endpoint_id, message_id) is None:
         raise NotFound("The endpoint was sent no such message.")
-    queries.send_again(conn, endpoint.endpoint_id, message_id, wish.now)
+    delivery_queries.send_again(conn, endpoint.endpoint_id, message_id, wish.now)
     action = Action(
         name="webhook.redeliver",
         subject_type=SUBJECT,
@@ -140,12 +139,12 @@ def redeliver_many(conn: Connection, wish: Wish, span: Span, *, delivered: bool)
     """Send again what was given up in a span of time, and what was missed."""
     endpoint = _active(conn, wish)
     types = _types(conn, endpoint)
-    wanted = queries.count_span(conn, span, types, delivered=delivered)
+    wanted = delivery_queries.count_span(conn, span, types, delivered=delivered)
     if wanted > MESSAGES_AGAIN_MAX:
         raise TooManyMessages(
             f"That is {wanted:,} messages; {MESSAGES_AGAIN_MAX:,} at once is the most: narrow the time."
         )
-    sent = queries.send_span_again(conn, span, types, wish.now, delivered=delivered)
+    sent = delivery_queries.send_span_again(conn, span, types, wish.now, delivered=delivered)
     action = Action(
         name="webhook.redeliver",
         subject_type=SUBJECT,
@@ -174,7 +173,7 @@ def _types(conn: Connection, endpoint: StoredEndpoint) -> frozenset[str]:
 
 
 def _answer_with(conn: Connection, endpoint_id: UUID, message_id: UUID) -> Kept:
-    delivery = queries.load_delivery(conn, endpoint_id, message_id)
+    delivery = delivery_queries.load(conn, endpoint_id, message_id)
     assert delivery is not None, "it was just written"
     return kept_answer(views.delivery(delivery), status=202)
 

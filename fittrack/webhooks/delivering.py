@@ -21,9 +21,11 @@ from fittrack.integrations.webhooks import Reply, Sender, SendFailed, millisecon
 from fittrack.kit.clock import Clock, whole_milliseconds
 from fittrack.kit.seal_contexts import webhook_secret
 from fittrack.kit.sealing import SealBroken, Sealer
-from fittrack.webhooks import signing, statements
+from fittrack.webhooks import claim_queries, event_queries, signing, statements
+from fittrack.webhooks.claim_queries import Claim
+from fittrack.webhooks.event_queries import TakenElsewhere
 from fittrack.webhooks.rules import AT_ONCE, SLOW, Attempt, attempt_of, rooms
-from fittrack.webhooks.statements import Claim, Made, Noted, TakenElsewhere
+from fittrack.webhooks.statements import AttemptMade, Consequences
 
 EVENTS_PER_ROUND: Final = 500
 """Events given to their endpoints in one transaction: some milliseconds of the writer's time."""
@@ -66,7 +68,7 @@ class Deliveries:
 
     async def deliver_due(self) -> None:
         """Give events to their endpoints, begin to send what is due and finds room. Waits for no answer."""
-        work = await self._reads.run(statements.work, self._clock.now())
+        work = await self._reads.run(event_queries.work, self._clock.now())
         if work.events:
             await self._hand_out()
         elif not work.messages:
@@ -93,7 +95,9 @@ class Deliveries:
         full = EVENTS_PER_ROUND
         while full == EVENTS_PER_ROUND:
             try:
-                full = await self._journal.transact(statements.hand_out, self._clock.now(), EVENTS_PER_ROUND)
+                full = await self._journal.transact(
+                    event_queries.hand_out, self._clock.now(), EVENTS_PER_ROUND
+                )
             except TakenElsewhere:
                 return
 
@@ -101,12 +105,12 @@ class Deliveries:
         if len(self._running) >= AT_ONCE:
             return []
         now = self._clock.now()
-        waiting = await self._reads.run(statements.waiting_endpoints, now)
+        waiting = await self._reads.run(claim_queries.waiting_endpoints, now)
         struggling = {endpoint_id for endpoint_id, failures in waiting if failures} | self._slow
         free = rooms([endpoint_id for endpoint_id, _ in waiting], self._per_endpoint, struggling)
         if not free:
             return []
-        return await self._journal.transact(statements.claim, free, now, LEASE)
+        return await self._journal.transact(claim_queries.claim, free, now, LEASE)
 
     def _begin(self, claim: Claim) -> None:
         self._per_endpoint[claim.endpoint_id] += 1
@@ -124,7 +128,7 @@ class Deliveries:
                 del self._per_endpoint[claim.endpoint_id]
         self._tell(made, noted)
 
-    async def _attempt(self, claim: Claim) -> Made:
+    async def _attempt(self, claim: Claim) -> AttemptMade:
         began_at, began = whole_milliseconds(self._clock.now()), time.perf_counter()
         reply: Reply | None = None
         try:
@@ -141,7 +145,7 @@ class Deliveries:
             self._slow.add(claim.endpoint_id)
         else:
             self._slow.discard(claim.endpoint_id)
-        return Made(
+        return AttemptMade(
             claim.endpoint_id,
             claim.message_id,
             claim.attempt,
@@ -159,7 +163,7 @@ class Deliveries:
         timestamp = int(self._clock.now().timestamp())
         return signing.headers(secrets, str(claim.message_id), timestamp, claim.payload)
 
-    def _tell(self, made: Made, noted: Noted) -> None:
+    def _tell(self, made: AttemptMade, noted: Consequences) -> None:
         endpoint, message = str(made.endpoint_id), str(made.message_id)
         self.outcomes["delivered" if made.attempt.delivered else "failed"] += 1
         if not made.attempt.delivered:

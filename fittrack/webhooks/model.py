@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from fittrack.server.etags import etag_of, version_at
 from fittrack.webhooks.rules import DeliveryStatus, DisabledReason
+
+SUBJECT: Final = "webhook"
+"""What the audit log calls an endpoint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

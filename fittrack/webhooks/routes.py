@@ -26,11 +26,11 @@ from fittrack.server.parse import parse, parse_query, path_uuid
 from fittrack.server.principal import API_CLIENT
 from fittrack.server.render import encode, no_content, render
 from fittrack.server.routes import API, Access, Route
-from fittrack.webhooks import changing, queries, schemas, signing, views
+from fittrack.webhooks import changing, delivery_queries, queries, schemas, signing, views
 from fittrack.webhooks.changing import Wish
+from fittrack.webhooks.delivery_queries import Span
 from fittrack.webhooks.model import StoredEndpoint, new_endpoint
 from fittrack.webhooks.problems import EndpointInactive, TooManyEndpoints, TooManyMessages
-from fittrack.webhooks.queries import Span
 from fittrack.webhooks.services import WEBHOOKS
 
 TAG: Final = "Webhooks"
@@ -117,14 +117,16 @@ async def list_deliveries(request: web.Request) -> web.Response:
     endpoint = await _endpoint(request)
     listing = cursors(request, f"webhook-deliveries/{endpoint.endpoint_id}")
     after = None if query.cursor is None else listing.position(query.cursor, tuple[UUID])[0]
-    found, total = await request.app[READS].run(queries.find_deliveries, endpoint.endpoint_id, query, after)
+    found, total = await request.app[READS].run(
+        delivery_queries.find, endpoint.endpoint_id, query, after
+    )
     following = listing.after([str(found[-1].message_id)]) if len(found) == query.limit else None
     return render(cursor_page_of([views.delivery(each) for each in found], query, total, following))
 
 
 async def get_delivery(request: web.Request) -> web.Response:
     endpoint, message_id = await _endpoint(request), path_uuid(request, "message_id")
-    found = await request.app[READS].run(queries.detail, endpoint.endpoint_id, message_id)
+    found = await request.app[READS].run(delivery_queries.detail, endpoint.endpoint_id, message_id)
     if found is None:
         raise NotFound("The endpoint was sent no such message.")
     return render(views.detail(found))
@@ -144,7 +146,7 @@ async def redeliver_many(request: web.Request) -> web.Response:
     until = wish.now if body.until is None else min(body.until, wish.now)
     if body.since > until:
         raise Validation(errors=[FieldError("/since", "It is later than the end of the span.")])
-    span = Span(wish.endpoint_id, max(body.since, queries.kept_from(wish.now)), until + _MILLISECOND)
+    span = Span(wish.endpoint_id, max(body.since, delivery_queries.kept_from(wish.now)), until + _MILLISECOND)
     once = once_of(request, "redeliver-messages", (wish.endpoint_id, body), wish.now)
     kept = await request.app[JOURNAL].transact(
         run_once, once, changing.redeliver_many, wish, span, delivered=body.include_delivered

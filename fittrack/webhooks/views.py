@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import UNSET, Raw
 
 from fittrack.webhooks import schemas
+from fittrack.webhooks.delivery_queries import Detail
 from fittrack.webhooks.events import EventType
 from fittrack.webhooks.model import StoredAttempt, StoredDelivery, StoredEndpoint
-from fittrack.webhooks.queries import Detail
 from protocol.shapes import WireInstant, instant
 
 

@@ -39,8 +39,8 @@ from fittrack.reviews.gaming import queries as gaming
 from fittrack.sponsors import changing as sponsors_changing
 from fittrack.sponsors import queries as sponsors
 from fittrack.webhooks import changing as webhooks_changing
+from fittrack.webhooks import claim_queries, delivery_queries
 from fittrack.webhooks import queries as webhooks
-from fittrack.webhooks import statements as webhook_statements
 from fittrack.webhooks.model import new_endpoint
 from tests.fittrack.db.journal_world import NOON, a_database
 from tests.fittrack.db.test_queries_alone import an_account
@@ -121,10 +121,10 @@ async def test_a_webhook_is_taken_by_one(nodes: Nodes) -> None:
 
     def send(connection: Connection) -> None:
         message = {"event_type": "drawing.completed", "payload": b"{}", "now": NOON}
-        webhooks.add_message(connection, endpoint.endpoint_id, uuid7(), **message)
+        delivery_queries.add_message(connection, endpoint.endpoint_id, uuid7(), **message)
 
     await nodes.once(send)
-    taken, late = await nodes.both(webhook_statements.claim, {endpoint.endpoint_id: 5}, NOON, LEASE)
+    taken, late = await nodes.both(claim_queries.claim, {endpoint.endpoint_id: 5}, NOON, LEASE)
     assert (len(taken), late) == (1, [])
     assert taken[0].attempt == 1
 
