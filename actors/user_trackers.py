@@ -5,14 +5,9 @@ from typing import TYPE_CHECKING
 
 from actors import user_activities
 from fittrack.connections import queries, schemas, statements
-from fittrack.connections.commands import (
-    ConnectTracker,
-    DisconnectTracker,
-    News,
-    TellOfTracker,
-)
+from fittrack.connections.commands import ConnectTracker, DisconnectTracker, News, TellOfTracker
 from fittrack.connections.problems import TrackerTaken
-from fittrack.connections.queries import Known
+from fittrack.connections.queries import StoredConnection
 from fittrack.connections.rules import SyncStatus
 from fittrack.connections.views import shown
 from fittrack.db.journal import Unit, UnitRefused
@@ -50,7 +45,7 @@ async def _connect(actor: "UserActor", intention: Intention, command: ConnectTra
         return Answer(shown(former, command.service))
     primary = account.primary_source
     is_primary = primary is None or primary in command.names
-    known = Known(
+    connection = StoredConnection(
         connection_id=command.connection_id,
         user_id=actor.user_id,
         provider=command.provider,
@@ -62,7 +57,7 @@ async def _connect(actor: "UserActor", intention: Intention, command: ConnectTra
         next_due_at=command.next_due_at,
         created_at=now,
     )
-    answer = shown(known, command.service)
+    answer = shown(connection, command.service)
     unit = actor.unit("tracker_connected", intention, answer)
     connect = statements.connect_again if same else statements.connect
     unit.statements = connect(actor.user_id, command, is_primary=is_primary, now=now)
@@ -73,7 +68,7 @@ async def _connect(actor: "UserActor", intention: Intention, command: ConnectTra
     return Answer(answer)
 
 
-def _goes_on(former: Known, command: ConnectTracker) -> bool:
+def _goes_on(former: StoredConnection, command: ConnectTracker) -> bool:
     """What reports by itself is connected already: where it goes on is not forgotten."""
     return command.next_due_at is None and former.sync_status != SyncStatus.RECONNECT
 
@@ -81,11 +76,11 @@ def _goes_on(former: Known, command: ConnectTracker) -> bool:
 async def _disconnect(actor: "UserActor", intention: Intention, command: DisconnectTracker) -> Answer:
     """End the connection. Activities stay; without it, other trackers rank as they come."""
     account = actor.with_profile()
-    known = await _find(actor, command.names)
-    answer = schemas.Disconnected(provider=known.provider)
+    connection = await _find(actor, command.names)
+    answer = schemas.Disconnected(provider=connection.provider)
     unit = actor.unit("tracker_disconnected", intention, answer)
-    unit.statements = statements.disconnect(actor.user_id, known.connection_id, unit.created_at)
-    await _commit(actor, unit, None if known.is_primary else account.primary_source)
+    unit.statements = statements.disconnect(actor.user_id, connection.connection_id, unit.created_at)
+    await _commit(actor, unit, None if connection.is_primary else account.primary_source)
     return Answer(answer)
 
 
@@ -100,8 +95,8 @@ async def _tell(actor: "UserActor", intention: Intention, command: TellOfTracker
     """Put news of a connection into the inbox."""
     actor.existing()
     answer = schemas.Told(provider=command.provider)
-    known = await actor.services.reads.run(queries.find, actor.user_id, [command.provider])
-    if known is None or known.connection_id != command.connection_id:
+    connection = await actor.services.reads.run(queries.find, actor.user_id, [command.provider])
+    if connection is None or connection.connection_id != command.connection_id:
         return Answer(answer)
     match command.news:
         case News.FIRST_SYNC:
@@ -115,8 +110,8 @@ async def _tell(actor: "UserActor", intention: Intention, command: TellOfTracker
     return Answer(answer)
 
 
-async def _find(actor: "UserActor", names: Sequence[str]) -> Known:
-    known = await actor.services.reads.run(queries.find, actor.user_id, names)
-    if known is None:
+async def _find(actor: "UserActor", names: Sequence[str]) -> StoredConnection:
+    connection = await actor.services.reads.run(queries.find, actor.user_id, names)
+    if connection is None:
         raise NotFound("This tracker is not connected.")
-    return known
+    return connection

@@ -5,7 +5,7 @@ time.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ import msgspec
 
 from fittrack.audit import queries as audit_queries
 from fittrack.audit import verification
-from fittrack.check import queries
+from fittrack.check import player_queries, queries
 from fittrack.check.book import check_ledger
 from fittrack.check.chains import check_log, check_positions
 from fittrack.check.days import check_days
@@ -30,8 +30,8 @@ from fittrack.check.findings import Finding, Invariant, Report, drawing, player
 from fittrack.check.free import check_evidence, check_limits
 from fittrack.check.life import check_life
 from fittrack.check.pace import Pace
+from fittrack.check.player_queries import PlayerRange
 from fittrack.check.prizes import check_prizes
-from fittrack.check.queries import PlayerRange
 from fittrack.check.recounting import Window, recount
 from fittrack.check.reviews import check_reviews
 from fittrack.check.rules_texts import check_rules_texts
@@ -57,6 +57,8 @@ PLAYERS_PER_CHUNK: Final = 100
 
 NEW_YORK: Final = PlatformCalendar(ZoneInfo("America/New_York"))
 """The platform's zone where no other is configured."""
+
+T = TypeVar("T")
 
 _BOTH_IN_LOG = (Invariant.LOGS, Invariant.KEYS)
 
@@ -113,7 +115,7 @@ def examine(
             _check_lives(conn, report)
         step("tickets, refunds, awards and reviews of players")
         with part() as conn:
-            ranges = list(queries.player_ranges(conn, PLAYERS_PER_CHUNK))
+            ranges = list(player_queries.player_ranges(conn, PLAYERS_PER_CHUNK))
             report.refunds_waiting = queries.refunds_waiting(conn)
         for players in ranges:
             with part() as conn:
@@ -199,7 +201,7 @@ def _check_lives(conn: Connection, report: Report) -> None:
         report.add(check_life(drawing(drawing_id), (), projected))
 
 
-def _counted(rows: Iterator[queries.T], report: Report, *invariants: Invariant) -> Iterator[queries.T]:
+def _counted(rows: Iterator[T], report: Report, *invariants: Invariant) -> Iterator[T]:
     for row in rows:
         for invariant in invariants:
             report.examined[invariant] += 1
@@ -208,9 +210,9 @@ def _counted(rows: Iterator[queries.T], report: Report, *invariants: Invariant) 
 
 
 def _check_tickets(conn: Connection, players: PlayerRange, report: Report, *, settled: bool) -> None:
-    entries = queries.entries(conn, players)
-    spends, refunds = queries.spends(conn, players), queries.refunds(conn, players)
-    purchases = queries.purchases(conn, players)
+    entries = player_queries.entries(conn, players)
+    spends, refunds = player_queries.spends(conn, players), player_queries.refunds(conn, players)
+    purchases = player_queries.purchases(conn, players)
     for user_id in sorted({*entries, *spends, *refunds, *purchases}):
         subject, held = player(user_id), entries.get(user_id, [])
         report.add(check_purchases(subject, held, spends.get(user_id, ()), purchases.get(user_id, ())))
@@ -226,8 +228,8 @@ def _check_free_entries(conn: Connection, report: Report) -> None:
 
 
 def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> None:
-    activities, days = queries.accepted(conn, players), queries.stored_days(conn, players)
-    booked, gone = queries.booked(conn, players), queries.erased(conn, players)
+    activities, days = player_queries.accepted(conn, players), player_queries.stored_days(conn, players)
+    booked, gone = player_queries.booked(conn, players), player_queries.erased(conn, players)
     kept_from = queries.activities_erased_before(conn)
     for user_id in sorted({*activities, *days, *booked}):
         held, since = days.get(user_id, []), date.max if user_id in gone else kept_from
@@ -237,7 +239,7 @@ def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> Non
 
 
 def _check_reviews(conn: Connection, players: PlayerRange, report: Report) -> None:
-    reviews, said = queries.reviews(conn, players), queries.under_review(conn, players)
+    reviews, said = player_queries.reviews(conn, players), player_queries.under_review(conn, players)
     for user_id in sorted(reviews.keys() | said):
         held = reviews.get(user_id, [])
         report.add(check_reviews(player(user_id), user_id, user_id in said, held))

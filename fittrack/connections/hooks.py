@@ -5,10 +5,10 @@ from typing import assert_never
 
 import structlog
 
-from fittrack.connections import joining, queries, rules, taking
+from fittrack.connections import joining, queries, rules, sync_queries, taking
 from fittrack.connections.commands import News
 from fittrack.connections.problems import InvalidState, TrackerTaken
-from fittrack.connections.queries import Known
+from fittrack.connections.queries import StoredConnection
 from fittrack.connections.rules import SyncStatus
 from fittrack.connections.services import ConnectionServices
 from fittrack.integrations.trackers.provider import (
@@ -47,7 +47,7 @@ async def take_in(services: ConnectionServices, provider: Provider, events: Sequ
             case _:
                 assert_never(event)
     if changed:
-        await services.journal.transact(queries.ask_for_sync_of, changed, services.clock.now())
+        await services.journal.transact(sync_queries.ask_for_sync_of, changed, services.clock.now())
         services.sync_due()
     return len(events)
 
@@ -61,36 +61,40 @@ async def _connect(services: ConnectionServices, provider: Provider, account: st
 
 
 async def _lose_consent(services: ConnectionServices, provider: Provider, account: str) -> None:
-    known = await _holder(services, provider, account)
-    if known is None:
+    connection = await _holder(services, provider, account)
+    if connection is None:
         return
     sentence = f"{provider.title} no longer sends your activities"
-    await taking.tell(services, known, provider, News.CONSENT_GONE)
-    await services.journal.transact(queries.lose_consent, known.connection_id, sentence, services.clock.now())
+    await taking.tell(services, connection, provider, News.CONSENT_GONE)
+    await services.journal.transact(
+        sync_queries.lose_consent, connection.connection_id, sentence, services.clock.now()
+    )
 
 
-async def _holder(services: ConnectionServices, provider: Provider, account: str) -> Known | None:
+async def _holder(services: ConnectionServices, provider: Provider, account: str) -> StoredConnection | None:
     """The connection of an account that still consents."""
-    known = await services.reads.run(queries.find_by_account, rules.account_key(provider.service, account))
-    if known is None or known.sync_status == SyncStatus.RECONNECT:
+    connection = await services.reads.run(
+        queries.find_by_account, rules.account_key(provider.service, account)
+    )
+    if connection is None or connection.sync_status == SyncStatus.RECONNECT:
         log.info("hook.nobody", provider=provider.name)
         return None
-    return known
+    return connection
 
 
 async def _take_in_push(services: ConnectionServices, provider: Provider, push: Pushed) -> None:
-    known = await _holder(services, provider, push.account)
-    if known is None:
+    connection = await _holder(services, provider, push.account)
+    if connection is None:
         return
     items = [
         rules.activity_of(item) if isinstance(item, Tracked) else rules.withdrawal_of(item)
         for item in push.items
     ]
     try:
-        await taking.take_in(services, known, items)
+        await taking.take_in(services, connection, items)
     except Problem as problem:
         if problem.retryable:
             raise
         log.info("hook.not_taken", provider=provider.name, code=problem.code)
         return
-    await services.journal.transact(queries.note_push, known.connection_id, services.clock.now())
+    await services.journal.transact(sync_queries.note_push, connection.connection_id, services.clock.now())

@@ -6,9 +6,9 @@ Only what can still count is taken (SPEC 3): activities of the last 7 days.
 from typing import NamedTuple
 
 from fittrack.activities.commands import LogActivities
-from fittrack.activities.model import ActivityInput, Withdrawal
 from fittrack.activities.rules import is_too_old
 from fittrack.connections import rules
+from fittrack.connections.rules import Told
 from fittrack.connections.services import ConnectionServices
 from fittrack.integrations.trackers.archives import NoArchive, read_archive
 from fittrack.integrations.trackers.provider import Tracked
@@ -31,7 +31,7 @@ def read(services: ConnectionServices, provider: str, document: bytes) -> Archiv
         told, unreadable = read_archive(provider, document, services.calendar.start_of, now)
     except NoArchive as none:
         raise Validation(str(none)) from none
-    items: list[ActivityInput | Withdrawal] = []
+    items: list[Told] = []
     too_old = 0
     for item in told:
         if not isinstance(item, Tracked):

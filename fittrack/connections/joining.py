@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from fittrack.connections import queries, rules, schemas, tokens
+from fittrack.connections import queries, rules, schemas, state_queries, tokens
 from fittrack.connections.commands import ConnectTracker
 from fittrack.connections.problems import (
     ConsentRefused,
@@ -49,7 +49,7 @@ async def initiate(
     expires_at = now + STATE_LIFETIME
     state_hash = hash_token(state)
     await services.journal.transact(
-        queries.keep_state,
+        state_queries.keep_state,
         state_hash,
         user_id=user_id,
         provider=provider.name,
@@ -91,7 +91,7 @@ async def complete(
     state_hash = hash_token(form.state)
     names = services.catalogue.names_of(provider.service)
     state = await services.journal.transact(
-        queries.use_state, state_hash, names, services.clock.now(), user_id
+        state_queries.use_state, state_hash, names, services.clock.now(), user_id
     )
     begun = services.catalogue.named(state.provider)
     _refuse_closed(begun)
@@ -118,7 +118,7 @@ async def connect_aggregated(
 ) -> schemas.Connection:
     """Connect who consented at an aggregator, by the state we handed out. Raises `InvalidState`."""
     state = await services.journal.transact(
-        queries.use_state, hash_token(reference), [provider.name], services.clock.now()
+        state_queries.use_state, hash_token(reference), [provider.name], services.clock.now()
     )
     command = _pushed(services, provider, account)
     return await _ask_to_connect(services, state.user_id, command)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fittrack.activities.commands import SetPrimarySource
 from fittrack.activities.schemas import LoggedActivities
-from fittrack.connections import importing, joining, queries, schemas
+from fittrack.connections import importing, joining, queries, schemas, sync_queries
 from fittrack.connections.catalogue import Catalogue
 from fittrack.connections.commands import DisconnectTracker
 from fittrack.connections.problems import (
@@ -21,7 +21,7 @@ from fittrack.connections.problems import (
     TrackerTaken,
     TrackerUnreachable,
 )
-from fittrack.connections.queries import Known
+from fittrack.connections.queries import StoredConnection
 from fittrack.connections.rules import SyncStatus
 from fittrack.connections.services import CONNECTIONS
 from fittrack.connections.views import shown
@@ -53,7 +53,7 @@ async def list_connections(request: web.Request) -> web.Response:
     )
     return render(
         schemas.Connections(
-            items=[_shown(services.catalogue, known) for known in found],
+            items=[_shown(services.catalogue, connection) for connection in found],
             pagination=pagination_of(query, total),
             providers=[_available(provider) for provider in services.catalogue],
         )
@@ -80,19 +80,19 @@ async def callback(request: web.Request) -> web.Response:
 async def sync(request: web.Request) -> web.Response:
     """It runs as soon as there is room; `sync_status` tells."""
     services, provider = request.app[CONNECTIONS], _provider(request)
-    known = await _connection(request, provider)
-    if (off := _off(services.catalogue, known)) is not None:
+    connection = await _connection(request, provider)
+    if (off := _off(services.catalogue, connection)) is not None:
         raise TrackerNotConfigured(off)
     if provider.reader is None:
         raise NothingToSync
-    if known.sync_status == SyncStatus.RECONNECT:
+    if connection.sync_status == SyncStatus.RECONNECT:
         raise Conflict("The tracker must be connected again first")
-    _let_wait(known, provider, services.clock.now())
-    verdict = await services.windows.hit(SYNCS, known.connection_id.int, SYNCS_A_MINUTE)
+    _let_wait(connection, provider, services.clock.now())
+    verdict = await services.windows.hit(SYNCS, connection.connection_id.int, SYNCS_A_MINUTE)
     if not verdict.allowed:
         detail = f"At most {SYNCS_A_MINUTE} syncs a minute on demand"
         raise RateLimited(detail, after_ms=int(verdict.reset_s * 1000) + 1)
-    await services.journal.transact(queries.ask_for_sync, known.connection_id, services.clock.now())
+    await services.journal.transact(sync_queries.ask_for_sync, connection.connection_id, services.clock.now())
     services.sync_due()
     return render(_shown(services.catalogue, await _connection(request, provider)), status=202)
 
@@ -123,9 +123,9 @@ async def change(request: web.Request) -> web.Response:
     """The primary tracker wins overlaps, also those of the last days: points follow."""
     form = await parse(request, schemas.ConnectionChange)
     provider = _provider(request)
-    known = await _connection(request, provider)
-    if known.is_primary != form.is_primary:
-        wish = SetPrimarySource(known.provider if form.is_primary else None)
+    connection = await _connection(request, provider)
+    if connection.is_primary != form.is_primary:
+        wish = SetPrimarySource(connection.provider if form.is_primary else None)
         await command(request, player_ref(request), wish)
     return render(_shown(request.app[CONNECTIONS].catalogue, await _connection(request, provider)))
 
@@ -146,31 +146,31 @@ def _names(request: web.Request, provider: Provider) -> list[str]:
     return request.app[CONNECTIONS].catalogue.names_of(provider.service)
 
 
-async def _connection(request: web.Request, provider: Provider) -> Known:
-    known = await request.app[CONNECTIONS].reads.run(
+async def _connection(request: web.Request, provider: Provider) -> StoredConnection:
+    connection = await request.app[CONNECTIONS].reads.run(
         queries.find, principal_of(request).user_id, _names(request, provider)
     )
-    if known is None:
+    if connection is None:
         raise NotFound("This tracker is not connected")
-    return known
+    return connection
 
 
-def _let_wait(known: Known, provider: Provider, now: datetime) -> None:
-    if known.not_before is not None and known.not_before > now:
-        wait = known.not_before - now
+def _let_wait(connection: StoredConnection, provider: Provider, now: datetime) -> None:
+    if connection.not_before is not None and connection.not_before > now:
+        wait = connection.not_before - now
         raise RateLimited(
             f"{provider.title} asks us to wait; the next sync comes by itself after that",
             after_ms=int(wait.total_seconds() * 1000) + 1,
         )
 
 
-def _shown(catalogue: Catalogue, known: Known) -> schemas.Connection:
-    return shown(known, catalogue.service_of(known.provider), off=_off(catalogue, known))
+def _shown(catalogue: Catalogue, connection: StoredConnection) -> schemas.Connection:
+    return shown(connection, catalogue.service_of(connection.provider), off=_off(catalogue, connection))
 
 
-def _off(catalogue: Catalogue, known: Known) -> str | None:
+def _off(catalogue: Catalogue, connection: StoredConnection) -> str | None:
     """The sentence that says that nothing is read there, if so."""
-    provider = catalogue.find(known.provider)
+    provider = catalogue.find(connection.provider)
     if provider is None:
         return "This tracker is no longer read here"
     if provider.availability is Availability.DISABLED and not provider.pushes:

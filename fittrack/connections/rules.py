@@ -48,6 +48,10 @@ NAME_LENGTH_MAX: Final = 150
 """Characters of a provider's name of an activity; longer ones, and odd ones, are told by their hash."""
 
 
+Told = ActivityInput | Withdrawal
+"""What a provider told of an activity, as the player's actor takes it in."""
+
+
 class SyncStatus(StrEnum):
     """How a connection is doing, as its player sees it."""
 
@@ -83,7 +87,7 @@ class Cursor(Struct, frozen=True, omit_defaults=True):
 class Diff(NamedTuple):
     """What is new, and the cursor once it is stored."""
 
-    items: list[ActivityInput | Withdrawal]
+    items: list[Told]
     cursor: Cursor
 
 
@@ -152,7 +156,7 @@ def diff(cursor: Cursor, fetched: Fetched, window: Window, calendar: PlatformCal
     """
     now = window.until
     oldest = now - ADMISSIBLE_AGE
-    items: list[ActivityInput | Withdrawal] = []
+    items: list[Told] = []
     seen = {key: known for key, known in cursor.seen.items() if known.start >= oldest}
     found = {}
     for tracked in fetched.items:
@@ -170,7 +174,7 @@ def diff(cursor: Cursor, fetched: Fetched, window: Window, calendar: PlatformCal
     return Diff(items, Cursor(now, whole_at, {**kept, **found}, cursor.anchor))
 
 
-def without(cursor: Cursor, rejected: Iterable[ActivityInput | Withdrawal]) -> Cursor:
+def without(cursor: Cursor, rejected: Iterable[Told]) -> Cursor:
     """The cursor, as if these had not been told: they are told again."""
     keys = {_key(item.source, item.external_id) for item in rejected}
     return Cursor(

@@ -13,14 +13,13 @@ from typing import Final
 
 import structlog
 
-from fittrack.activities.model import ActivityInput, Withdrawal
 from fittrack.activities.outcome import ItemStatus
 from fittrack.activities.rules import Refusal
-from fittrack.connections import queries, rules, tokens
+from fittrack.connections import rules, sync_queries, tokens
 from fittrack.connections.commands import News
-from fittrack.connections.queries import Claim, NewTokens, SyncEnd
-from fittrack.connections.rules import SyncStatus
+from fittrack.connections.rules import SyncStatus, Told
 from fittrack.connections.services import ConnectionServices
+from fittrack.connections.sync_queries import Claim, NewTokens, SyncEnd
 from fittrack.connections.taking import take_in, tell
 from fittrack.integrations.trackers.provider import Fetched, Provider, Quota, Window
 from fittrack.integrations.trackers.trouble import ConsentGone, TokenRefused, TrackerTrouble
@@ -144,15 +143,13 @@ class Syncs:
         grant = await provider.oauth.refresh(refresh)
         sealed = tokens.seal(services.sealer, claim.connection_id, grant.access_token, grant.refresh_token)
         new = NewTokens(sealed.access, sealed.refresh, rules.token_ends(now, grant.expires_in_s))
-        if not await services.journal.transact(queries.keep_tokens, claim, new, now):
+        if not await services.journal.transact(sync_queries.keep_tokens, claim, new, now):
             raise ClaimLost
         return grant.access_token
 
     # --- The player ---------------------------------------------------------------------------------------
 
-    async def _log(
-        self, claim: Claim, items: Sequence[ActivityInput | Withdrawal]
-    ) -> tuple[int, list[ActivityInput | Withdrawal]]:
+    async def _log(self, claim: Claim, items: Sequence[Told]) -> tuple[int, list[Told]]:
         """Have the player's actor take in what is new; how many it took, and what is to be told again."""
         taken = await take_in(self._services, claim, items)
         stored = sum(outcome.status == ItemStatus.ACCEPTED.value for _, outcome in taken)
@@ -168,7 +165,7 @@ class Syncs:
     async def _write(self, claim: Claim, end: SyncEnd) -> None:
         now = self._services.clock.now()
         try:
-            await self._services.journal.transact(queries.end_sync, claim, end, now)
+            await self._services.journal.transact(sync_queries.end_sync, claim, end, now)
         except Problem as problem:  # the claim runs out, and another sync finds nothing new
             log.warning("tracker.end_lost", connection_id=str(claim.connection_id), code=problem.code)
         log.info(

@@ -8,10 +8,10 @@ from uuid import uuid5
 import structlog
 
 from fittrack.activities.commands import LogActivities
-from fittrack.activities.model import ActivityInput, Withdrawal
 from fittrack.activities.outcome import ItemStatus
 from fittrack.activities.schemas import LoggedActivities, LoggedItem
 from fittrack.connections.commands import News, TellOfTracker
+from fittrack.connections.rules import Told
 from fittrack.connections.services import ConnectionServices
 from fittrack.integrations.trackers.provider import Provider
 from fittrack.kit.idempotency import request_hash
@@ -20,8 +20,6 @@ from fittrack.kit.intention import Intention
 from fittrack.kit.problems import Problem
 from fittrack.server.asking import USER
 from protocol.limits import ACTIVITIES_PER_COMMAND_MAX
-
-Told = ActivityInput | Withdrawal
 
 
 class Connected(Protocol):

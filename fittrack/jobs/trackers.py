@@ -7,9 +7,10 @@ from typing import Final
 
 import structlog
 
-from fittrack.connections import queries, tokens
-from fittrack.connections.queries import Claim, Revocation, Wanted
+from fittrack.connections import revocation_queries, sync_queries, tokens
+from fittrack.connections.revocation_queries import Revocation
 from fittrack.connections.services import ConnectionServices
+from fittrack.connections.sync_queries import Claim, Wanted
 from fittrack.connections.syncing import LEASE, Syncs
 from fittrack.integrations.trackers.trouble import ConsentGone, TrackerTrouble
 from fittrack.kit.ids import uuid7
@@ -70,7 +71,7 @@ class ServiceSyncs:
             return []
         now = self._services.clock.now()
         wanted = Wanted(self._names, uuid7(), now, now + LEASE, room)
-        return await self._services.journal.transact(queries.claim_due, wanted)
+        return await self._services.journal.transact(sync_queries.claim_due, wanted)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -82,7 +83,7 @@ async def revoke_due(services: ConnectionServices) -> None:
     """Tell providers of connections that ended."""
     now = services.clock.now()
     due = await services.journal.transact(
-        queries.claim_revocations, now, now + REVOCATION_LEASE, REVOCATIONS_PER_ROUND
+        revocation_queries.claim_revocations, now, now + REVOCATION_LEASE, REVOCATIONS_PER_ROUND
     )
     for revocation in due:
         await _revoke(services, revocation)
@@ -95,12 +96,14 @@ async def _revoke(services: ConnectionServices, revocation: Revocation) -> None:
     except TrackerTrouble as trouble:
         if now < revocation.created_at + REVOCATION_GIVEN_UP:
             at = now + max(REVOCATION_RETRY, timedelta(seconds=trouble.after_s or 0))
-            await services.journal.transact(queries.postpone_revocation, revocation.connection_id, at)
+            await services.journal.transact(
+                revocation_queries.postpone_revocation, revocation.connection_id, at
+            )
             return
         log.warning("tracker.not_revoked", provider=revocation.provider, reason=trouble.sentence)
     except SealBroken:
         log.exception("tracker.not_revoked", provider=revocation.provider)
-    await services.journal.transact(queries.forget_revocation, revocation.connection_id)
+    await services.journal.transact(revocation_queries.forget_revocation, revocation.connection_id)
 
 
 async def _tell(services: ConnectionServices, revocation: Revocation) -> None:

@@ -117,9 +117,7 @@ async def list_deliveries(request: web.Request) -> web.Response:
     endpoint = await _endpoint(request)
     listing = cursors(request, f"webhook-deliveries/{endpoint.endpoint_id}")
     after = None if query.cursor is None else listing.position(query.cursor, tuple[UUID])[0]
-    found, total = await request.app[READS].run(
-        delivery_queries.find, endpoint.endpoint_id, query, after
-    )
+    found, total = await request.app[READS].run(delivery_queries.find, endpoint.endpoint_id, query, after)
     following = listing.after([str(found[-1].message_id)]) if len(found) == query.limit else None
     return render(cursor_page_of([views.delivery(each) for each in found], query, total, following))
 

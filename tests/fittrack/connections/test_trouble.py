@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from fittrack.accounts.commands import ChangeStatus
-from fittrack.connections import queries
+from fittrack.connections import sync_queries
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.jobs.trackers import AT_ONCE
 from fittrack.kit.standing import AccountStatus
@@ -105,7 +105,7 @@ async def test_nobody_asks_more_than_the_quota_of_a_person(house: TrackerHouse):
         body.work_out(f"run-{number}", house.ago(hours=2 * number + 1), 30)
     for _ in range(12):
         await house.rest.inner.node.journal.transact(
-            queries.ask_for_sync_of, await _keys(house), house.clock.now()
+            sync_queries.ask_for_sync_of, await _keys(house), house.clock.now()
         )
         await house.sync()
     assert house.google.asked_by("joe-at-google") <= 300 + 1  # one is of connecting

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from fittrack.connections import queries
-from fittrack.connections.queries import Wanted
+from fittrack.connections import sync_queries
+from fittrack.connections.sync_queries import Wanted
 from fittrack.connections.syncing import LEASE
 from fittrack.db.tables.partners import tracker_connections
 from fittrack.kit.ids import uuid7
@@ -57,7 +57,7 @@ async def test_two_nodes_never_claim_the_same_connection(house: TrackerHouse):
 
     async def claim(limit: int) -> set:
         wanted = Wanted(["fitbit"], uuid7(), now, now + LEASE, limit)
-        return {each.connection_id for each in await node.journal.transact(queries.claim_due, wanted)}
+        return {each.connection_id for each in await node.journal.transact(sync_queries.claim_due, wanted)}
 
     claims = await asyncio.gather(claim(2), claim(2), claim(2), claim(2))
     assert sorted(map(len, claims)) == [0, 1, 2, 2]
@@ -68,7 +68,7 @@ async def test_a_claim_runs_out_when_its_node_died(house: TrackerHouse):
     joe, body = await house.connected()
     body.walk(house.today, 4_000)
     node, now = house.rest.inner.node, house.clock.now()
-    await node.journal.transact(queries.claim_due, Wanted(["fitbit"], uuid7(), now, now + LEASE, 9))
+    await node.journal.transact(sync_queries.claim_due, Wanted(["fitbit"], uuid7(), now, now + LEASE, 9))
     await house.sync()
     assert house.google.requests[1:] == [], "it is somebody else's"
     await house.later(seconds=LEASE.total_seconds())
@@ -87,7 +87,7 @@ async def test_who_lost_the_claim_writes_nothing(house: TrackerHouse):
     )
     now = house.clock.now() + LEASE
     wanted = Wanted(["fitbit"], uuid7(), now, now + LEASE, 9)
-    [other] = await house.rest.inner.node.journal.transact(queries.claim_due, wanted)
+    [other] = await house.rest.inner.node.journal.transact(sync_queries.claim_due, wanted)
     assert other.connection_id == connection_id
     house.google.answers.set()
     await slow
@@ -102,7 +102,7 @@ async def test_who_just_connected_is_read_before_a_backlog(house: TrackerHouse):
     joe, _ = await house.connected()
     node, now = house.rest.inner.node, house.clock.now()
     wanted = Wanted(["fitbit"], uuid7(), now, now + LEASE, 1)
-    [first] = await node.journal.transact(queries.claim_due, wanted)
+    [first] = await node.journal.transact(sync_queries.claim_due, wanted)
     assert first.user_id == joe.user_id
 
 
@@ -116,7 +116,7 @@ async def test_who_waits_for_a_sync_is_read_before_a_backlog(house: TrackerHouse
     await house.notify("joe-at-google")
     node, now = house.rest.inner.node, house.clock.now()
     wanted = Wanted(["fitbit"], uuid7(), now, now + LEASE, 1)
-    [first] = await node.journal.transact(queries.claim_due, wanted)
+    [first] = await node.journal.transact(sync_queries.claim_due, wanted)
     assert first.user_id == eve.user_id
     shown = (await house.connection(eve))["next_sync_at"]
     assert shown == (await house.connection(eve))["last_sync_at"], "it has been due since then"

@@ -21,7 +21,7 @@ from fittrack.clients import queries as clients
 from fittrack.clients.model import StoredClient, StoredSecret
 from fittrack.clients.problems import TooManySecrets
 from fittrack.clients.rules import SECRETS_MAX
-from fittrack.connections import queries as connections
+from fittrack.connections import revocation_queries
 from fittrack.db import device_queries
 from fittrack.db.handles import IntegrityError
 from fittrack.db.row_queries import insert_unless_there
@@ -91,9 +91,9 @@ async def test_a_consent_that_is_to_be_revoked_is_taken_by_one(nodes: Nodes) -> 
         connection.execute(insert(tracker_revocations).values(**values, **due))
 
     await nodes.once(owe)
-    taken, late = await nodes.both(connections.claim_revocations, NOON, LATER, 10)
+    taken, late = await nodes.both(revocation_queries.claim_revocations, NOON, LATER, 10)
     assert (len(taken), late) == (1, [])
-    [again] = await nodes.once(connections.claim_revocations, LATER, LATER, 10)
+    [again] = await nodes.once(revocation_queries.claim_revocations, LATER, LATER, 10)
     assert again.attempts == 1
 
 
