@@ -214,9 +214,12 @@ async def test_figures_of_tiers_are_those_of_one(nodes: Nodes) -> None:
 
 async def test_the_day_up_to_which_activities_are_erased_is_kept(nodes: Nodes) -> None:
     today = NOON.date()
-    first, late = [(retention.mark_activities_erased, day, NOON) for day in (today, today - timedelta(1))]
+    first, late, later = [
+        (retention.mark_erased, retention.ACTIVITIES, day, NOON)
+        for day in (today, today - timedelta(1), today + timedelta(1))
+    ]
     await nodes.at_once(first, late, at="INSERT")
-    await nodes.at_once(late, (retention.mark_activities_erased, today + timedelta(1), NOON))
+    await nodes.at_once(late, later)
 
 
 async def test_the_audit_logs_rows_are_sealed_by_one(nodes: Nodes) -> None:

@@ -15,9 +15,9 @@ from fittrack.db.tables import metadata as product
 from fittrack.kit.idempotency import key_from_text
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Busy, Conflict, FieldError, IdempotencyMismatch, Malformed
+from fittrack.privacy.retention.queries import erase_old
 from fittrack.server.idempotency import idempotency_key, kept_answer, render_kept, scope_of
 from fittrack.server.once import Once, run_once
-from fittrack.server.queries import erase_kept
 from tests.fittrack.server.conftest import NOON
 from tests.fittrack.server.shop import SoldOut
 
@@ -133,8 +133,8 @@ def test_a_problem_that_takes_arguments_comes_back_too(conn):
 
 def test_answers_are_kept_for_seven_days(conn):
     run_once(conn, once(), sell)
-    assert erase_kept(conn, NOON + timedelta(days=7)) == 0
-    assert erase_kept(conn, NOON + timedelta(days=7, milliseconds=1)) == 1
+    assert erase_old(conn, "answers to requests", NOON + timedelta(days=7)) == 0
+    assert erase_old(conn, "answers to requests", NOON + timedelta(days=7, milliseconds=1)) == 1
 
 
 # --- Keys ---
