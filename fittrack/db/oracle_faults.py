@@ -65,6 +65,11 @@ def number_of(error: DBAPIError) -> str:
     return number if isinstance(number, str) else ""
 
 
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether the database chose this transaction to break a circle of those that wait for each other."""
+    return number_of(error) == "ORA-00060"
+
+
 def is_unavailable(error: DBAPIError) -> bool:
     """Whether the database cannot serve anybody now, or not in time; else the statement is at fault."""
     return (

@@ -6,11 +6,13 @@ looking. Servers must know the newest key already: those that still seal with an
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from fittrack.audit.action import Action, State
 from fittrack.audit.statements import record
-from fittrack.db.handles import Engine
+from fittrack.db import again
+from fittrack.db.handles import Connection, Engine
 from fittrack.db.sealed_columns import SEALED_COLUMNS, SealedColumn
 from fittrack.keys import queries
 from fittrack.keys.counting import Census, Use, take_census
@@ -93,17 +95,27 @@ class Rotation:
             return queries.following(conn, place, after)
 
     def _seal_anew(self, place: SealedColumn, keys: Sequence[Any]) -> None:
-        with self._engine.begin() as conn:
-            for key, sealed in queries.held(conn, place, keys):
-                if self._is_done(sealed):  # somebody else did it meanwhile
-                    continue
-                try:
-                    plaintext = self._sealer.open(sealed, place.context(key))
-                except SealBroken:
-                    self._broken.append(Broken(str(place), key.hex() if isinstance(key, bytes) else str(key)))
-                    continue
-                queries.replace(conn, place, Value(key, self._sealer.seal(plaintext, place.context(key))))
-                self._sealed += 1
+        work = partial(self._replace, place, keys)
+        sealed, broken = again.transaction(self._engine, work, what=f"a part of {place}")
+        self._sealed += sealed
+        self._broken += broken
+
+    def _replace(
+        self, place: SealedColumn, keys: Sequence[Any], conn: Connection
+    ) -> tuple[int, list[Broken]]:
+        """How many values were sealed anew, and which cannot be opened. What is done is left alone."""
+        done, broken = 0, []
+        for key, sealed in queries.held(conn, place, keys):
+            if self._is_done(sealed):  # somebody else did it meanwhile
+                continue
+            try:
+                plaintext = self._sealer.open(sealed, place.context(key))
+            except SealBroken:
+                broken.append(Broken(str(place), key.hex() if isinstance(key, bytes) else str(key)))
+                continue
+            queries.replace(conn, place, Value(key, self._sealer.seal(plaintext, place.context(key))))
+            done += 1
+        return done, broken
 
     def _is_done(self, sealed: bytes) -> bool:
         try:

@@ -24,8 +24,6 @@ _CONSTRAINT_NAME = re.compile(r"constraint \((?:[^.)]+\.)?([^.)]+)\)")
 _SAVEPOINT_IS_GONE = "ORA-01086"
 """Whoever ended the transaction within a job took the savepoint with it."""
 
-_DEADLOCK = "ORA-00060"
-
 _DIALECT = oracle.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -72,7 +70,7 @@ class OracleStore(OneConnection):
         """Oracle has no release: the next savepoint of this name takes its place."""
 
     def may_write_again(self, error: BaseException) -> bool:
-        deadlock = isinstance(error, DBAPIError) and oracle_faults.number_of(error) == _DEADLOCK
+        deadlock = isinstance(error, DBAPIError) and oracle_faults.is_deadlock(error)
         return deadlock or super().may_write_again(error)
 
     def fault_of(self, error: BaseException) -> Fault:

@@ -5,6 +5,7 @@ from functools import partial
 
 import structlog
 
+from fittrack.db.again import once_more
 from fittrack.db.journal.batch import BatchWriter, Written
 from fittrack.db.journal.errors import NotStored
 from fittrack.db.journal.load import (
@@ -67,14 +68,9 @@ class Writer:
 
     def _write_or_again(self, load: Load) -> tuple[Written, list[Result]]:
         """Once more if the connection was lost, or given up for others: before COMMIT, nothing is stored."""
-        try:
-            return self._write(load)
-        except Exception as error:
-            if not self._store.may_write_again(error):
-                raise
-            log.warning("the batch is written again", error=str(error))
-            self._store.rollback()
-            return self._write(load)
+        return once_more(
+            partial(self._write, load), self._store.may_write_again, self._store.rollback, what="the batch"
+        )
 
     def _write(self, load: Load) -> tuple[Written, list[Result]]:
         self._store.begin()
