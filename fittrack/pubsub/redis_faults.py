@@ -30,13 +30,28 @@ CONNECT_WITHIN_S: Final = 5.0
 
 
 async def connect(pool: ConnectionPool) -> AbstractConnection:
-    """A connection of the pool. Raises what the loss of Redis raises, also when nothing is said to us."""
+    """A connection of the pool, over which Redis takes commands.
+
+    Raises what the loss of Redis raises, also when nothing is said to us.
+    """
     try:
         async with asyncio.timeout(CONNECT_WITHIN_S):
             connection: AbstractConnection = await pool.get_connection()  # type: ignore[no-untyped-call]
+            await _greet(pool, connection)
             return connection
     except TimeoutError:
         await pool.disconnect(inuse_connections=False)  # what waits in it is half of a greeting
+        raise
+
+
+async def _greet(pool: ConnectionPool, connection: AbstractConnection) -> None:
+    """Who wants a password, or still reads its data, lets everybody connect."""
+    try:
+        await send(connection, [("PING",)])
+        await connection.read_response()
+    except BaseException:
+        await connection.disconnect(nowait=True)
+        await pool.release(connection)
         raise
 
 
