@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
@@ -187,23 +188,26 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         with connection.cursor() as cursor:
             cursor.execute(ORACLE_SESSION)
 
+    signing_in: dict[str, Any] = {
+        "dsn": settings.oracle_dsn,
+        "user": settings.oracle_user,
+        "password": settings.oracle_password,
+        "tcp_connect_timeout": settings.oracle_connect_timeout_s,
+        **wallet,
+    }
     make = partial(
         oracledb.create_pool,
-        dsn=settings.oracle_dsn,
-        user=settings.oracle_user,
-        password=settings.oracle_password,
         min=settings.oracle_pool_min,
         max=settings.oracle_pool_max,
         increment=1,
         stmtcachesize=settings.oracle_statement_cache,
-        tcp_connect_timeout=settings.oracle_connect_timeout_s,
         getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
         wait_timeout=int(settings.oracle_connect_timeout_s * 1000),
         expire_time=ORACLE_KEEPALIVE_MINUTES,
         session_callback=settle,  # once for each session
-        **wallet,
+        **signing_in,
     )
-    pool = Pool(make, settings.oracle_connect_timeout_s)
+    pool = Pool(make, partial(oracledb.connect, **signing_in), settings.oracle_connect_timeout_s)
 
     def acquire() -> oracledb.Connection:
         connection = pool.acquire()

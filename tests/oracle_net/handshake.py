@@ -28,7 +28,6 @@ NATIONAL_CHARSET = (2_000).to_bytes(2, "big")
 SERVER_VERSION = 23 << 24 | 9 << 16 | 0 << 12 | 25 << 4 | 7
 UNKNOWN_SERVICE = 12514
 FIRST_PHASE, SECOND_PHASE = 118, 115
-INVALID_CREDENTIALS = OraError(1017, "invalid credential or not authorized; logon denied")
 
 _session_ids = count(101)
 
@@ -41,8 +40,8 @@ class Users(Protocol):
     def password_of(self, user: str) -> str:
         """The user's; one that nobody knows for a user that is not there."""
 
-    def refusal_of(self, user: str) -> int | None:
-        """The number of the error that a user with the right password is answered."""
+    def refusal_of(self, user: str, *, is_right: bool) -> OraError | None:
+        """What a user is answered who may not sign in, with a password that `is_right` or is not."""
 
 
 def sign_in(wire: Wire, users: Users) -> str:
@@ -58,9 +57,9 @@ def sign_in(wire: Wire, users: Users) -> str:
     user, given = _read_phase(request, SECOND_PHASE, Header.FULL)
     proof = challenge.proof(given)
     reply = Writer()
-    refusal = users.refusal_of(user) if proof else None
+    refusal = users.refusal_of(user, is_right=proof is not None)
     if proof is None or refusal is not None:
-        write_error(reply, OraError(refusal, "arranged at sign in") if refusal else INVALID_CREDENTIALS)
+        write_error(reply, refusal)
         wire.reply(reply)
         raise Disconnected
     _write_pairs(reply, _facts(users.service, proof))

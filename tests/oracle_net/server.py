@@ -5,6 +5,7 @@ import secrets
 import socket
 import ssl
 import threading
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -20,8 +21,13 @@ from tests.oracle_net.session import Session
 SERVICE = "FREEPDB1"
 ADMINISTRATOR = "SYSTEM"
 CONNECTIONS_WAITING_MAX = 128
+FAILED_LOGIN_ATTEMPTS = 10
+"""As in Oracle's DEFAULT profile."""
 _CREATE_USER = re.compile(
     r'\s*CREATE\s+USER\s+(\w+)\s+IDENTIFIED\s+BY\s+"([^"]+)".*', re.IGNORECASE | re.DOTALL
+)
+_ALTER_USER = re.compile(
+    r'\s*ALTER\s+USER\s+(\w+)\s+(?:IDENTIFIED\s+BY\s+"([^"]+)"|ACCOUNT\s+(UNLOCK))\s*', re.IGNORECASE
 )
 _DROP_USER = re.compile(r"\s*DROP\s+USER\s+(\w+)(\s+CASCADE)?\s*", re.IGNORECASE)
 _COPY = re.compile(r"\s*BEGIN\s+test_server\.copy\('(\w+)',\s*'(\w+)'\);\s*END;\s*", re.IGNORECASE)
@@ -40,6 +46,8 @@ class Server:
         self._lock = threading.Lock()
         self._passwords: dict[str, str] = {}
         self._schemas: dict[str, Schema] = {}
+        self._failed: Counter[str] = Counter()
+        """How often each user failed to sign in since it last did."""
         self._create_user(ADMINISTRATOR, password)
         self._listener = socket.create_server(("127.0.0.1", port), backlog=CONNECTIONS_WAITING_MAX)
         self.port: int = self._listener.getsockname()[1]
@@ -67,9 +75,18 @@ class Server:
     def password_of(self, user: str) -> str:
         return self._passwords.get(user.upper(), secrets.token_hex())
 
-    def refusal_of(self, user: str) -> int | None:
+    def refusal_of(self, user: str, *, is_right: bool) -> OraError | None:
+        """Whoever fails too often is locked."""
+        user = user.upper()
+        with self._lock:
+            if self._failed[user] >= FAILED_LOGIN_ATTEMPTS:
+                return OraError(28000, "The account is locked.")
+            if not is_right:
+                self._failed[user] += 1
+                return OraError(1017, "invalid credential or not authorized; logon denied")
+            del self._failed[user]
         fault = self.schema_of(user).faults.at(Step.SIGN_IN)
-        return fault if isinstance(fault, int) else None
+        return OraError(fault, "arranged at sign in") if isinstance(fault, int) else None
 
     def schema_of(self, user: str) -> Schema:
         return self._schemas[user.upper()]
@@ -81,6 +98,8 @@ class Server:
         """
         if found := _CREATE_USER.fullmatch(sql):
             self._create_user(found[1].upper(), found[2])
+        elif found := _ALTER_USER.fullmatch(sql):
+            self._alter_user(found[1].upper(), found[2])
         elif found := _DROP_USER.fullmatch(sql):
             self._drop_user(found[1].upper())
         elif found := _COPY.fullmatch(sql):
@@ -95,6 +114,14 @@ class Server:
                 raise OraError(1920, f"user name '{user}' conflicts with another user or role name")
             self._schemas[user] = Schema(user, self._folder / f"{user}.db")
             self._passwords[user] = password
+
+    def _alter_user(self, user: str, password: str | None) -> None:
+        """Another password; none unlocks the user."""
+        with self._lock:
+            if password is None:
+                del self._failed[user]
+            else:
+                self._passwords[user] = password
 
     def _copy(self, source: Schema, target: Schema) -> None:
         """Make an empty schema like another one, with what is committed there."""

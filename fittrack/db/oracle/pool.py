@@ -3,16 +3,22 @@
 The driver opens connections on one thread for each pool, and its time-out ends with TCP. What accepts a
 connection and says nothing holds that thread, and with it everybody who waits for a connection, also when the
 listener is well again. Nothing can break its wait; so whoever waits has a time, and another pool takes over.
+
+Whoever asks does so in turn, so that of many who find no connection one alone signs in, and the others hear
+whether that was refused (decision 49).
 """
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import oracledb
 import structlog
+
+from fittrack.db.oracle.sign_in import SignIn
 
 log = structlog.get_logger(__name__)
 
@@ -28,14 +34,29 @@ the time until the next is made, up to two minutes with the default of five seco
 IDLE_LOOK_S: Final = 1.0
 """Seconds between two looks whether anybody still works with a connection of a pool that was replaced."""
 
+OVERTAKES_AFTER_S: Final = 0.1
+"""Seconds after which who waits for a turn takes a connection that is idle: whoever has the turn waits for a
+new one, or for an answer over the network."""
+
 _NONE_IN_TIME: Final = "DPY-4005"
 
 
 class Pool:
-    """Connections of one engine. `wait_s`: how long the driver's pool, as made by `make`, lets one wait."""
+    """Connections of one engine. `wait_s`: how long the driver's pool, as made by `make`, lets one wait.
 
-    def __init__(self, make: Callable[[], oracledb.ConnectionPool], wait_s: float) -> None:
-        self._make, self._wait_s = make, wait_s
+    `connect` signs in once, beside the pool: the driver's would make two attempts of one.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], oracledb.ConnectionPool],
+        connect: Callable[[], oracledb.Connection],
+        wait_s: float,
+        sign_in: SignIn | None = None,
+    ) -> None:
+        self._make, self._connect, self._wait_s = make, connect, wait_s
+        self._sign_in = sign_in or SignIn()
+        self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._pool = _on_daemon(make).result()
         self._hanging = 0
@@ -60,17 +81,56 @@ class Pool:
 
     def acquire(self) -> oracledb.Connection:
         """A connection. Raises the driver's errors, `OperationalError` where nothing answers in time."""
+        with self._in_turn():
+            try:
+                if self._sign_in.is_refused and not self._has_idle:
+                    self._sign_in.try_again(self._knock)
+                return self._acquire()
+            except OSError as error:  # a host's name cannot be looked up: the driver does not call it its own
+                raise oracledb.OperationalError(str(error)) from error
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """The turn; or none, where it takes long and there are connections that are idle."""
+        until = time.monotonic() + self._wait_s
+        while not (has_turn := self._turn.acquire(timeout=min(OVERTAKES_AFTER_S, self._wait_s))):
+            if self._has_idle:
+                break
+            if time.monotonic() > until:
+                raise oracledb.OperationalError(f"no connection became free within {self._wait_s:g} s")
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
+
+    @property
+    def _has_idle(self) -> bool:
+        pool = self._pool
+        return pool.busy < pool.opened
+
+    def _acquire(self) -> oracledb.Connection:
         pool, began = self._pool, time.monotonic()
         try:
             return pool.acquire()
-        except OSError as error:  # a host whose name cannot be looked up: the driver does not call it its own
-            raise oracledb.OperationalError(str(error)) from error
         except oracledb.Error as error:
+            self._sign_in.note(error)
             if getattr(error.args[0], "full_code", "") != _NONE_IN_TIME or pool.opened >= pool.max:
                 raise
             self._suspect(pool, began)
-            said = f"no connection could be opened: nothing answered within {self._wait_s:g} s"
-            raise oracledb.OperationalError(said) from error
+            raise self._silence() from error
+
+    def _knock(self) -> None:
+        """Sign in once, and leave. What hangs has a time, as elsewhere."""
+        knocking = _on_daemon(lambda: self._connect().close())
+        wait([knocking], self._wait_s)
+        if not knocking.done():
+            raise self._silence()
+        knocking.result()
+
+    def _silence(self) -> oracledb.OperationalError:
+        said = f"no connection could be opened: nothing answered within {self._wait_s:g} s"
+        return oracledb.OperationalError(said)
 
     def close(self) -> None:
         """Close every connection, for no longer than one may wait: a pool that hangs cannot be closed."""
