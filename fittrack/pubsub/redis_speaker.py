@@ -15,7 +15,8 @@ from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import MovedError, ResponseError
 
 from fittrack.kit.clock import Clock
-from fittrack.pubsub.redis_faults import connect, send
+from fittrack.kit.seldom import Seldom
+from fittrack.pubsub.redis_faults import connect, plainly, send
 from fittrack.pubsub.redis_words import Words
 
 ANSWER_WITHIN_S: Final = 2.0
@@ -53,6 +54,7 @@ class Speaker:
         self._said: deque[tuple[str, bytes, Told | None]] = deque()
         self._unanswered: deque[tuple[float, int, Told | None]] = deque()
         self._bytes_waiting = 0
+        self._refused_log = Seldom(clock)
         self._news = asyncio.Event()
         self.connected = asyncio.Event()
         """Whether Redis takes what is said."""
@@ -132,7 +134,7 @@ class Speaker:
             self.on_astray()
             return 0
         except ResponseError as error:  # out of memory, a replica, loading: the same
-            _log.warning("redis.publication_refused", error=str(error))
+            self._refused_log.say(_log, "redis.publication_refused", error=plainly(error))
             return 0
         return heard_by if heard_by or self._words.counts_all else None
 

@@ -17,6 +17,8 @@ from tests.fittrack.pubsub.brokers import Talker, talkers
 from tests.redis_server import PATIENCE_S, RedisServer, redis_server
 from tests.stage import eventually
 
+MANY: Final = 100
+
 
 async def _write_to_what_was_closed(url: str) -> None:
     pool = redis_client(RedisUrl.parse(url), PATIENCE_S).connection_pool
@@ -55,6 +57,10 @@ class Said:
     def back(self) -> list[str]:
         return self._of("redis.back", "info")
 
+    @property
+    def refused(self) -> list[EventDict]:
+        return [line for line in self._logs if line["event"] == "redis.publication_refused"]
+
     def _of(self, event: str, level: str) -> list[str]:
         of_it = [line for line in self._logs if (line["event"], line["log_level"]) == (event, level)]
         return sorted(line["what"] for line in of_it)
@@ -92,3 +98,14 @@ async def test_a_redis_that_wants_a_password_takes_nothing_and_is_lost_until_it_
         redis.call("--no-auth-warning", "-a", "secret", "CONFIG", "SET", "requirepass", "")
         await eventually(lambda: talker.link.is_up, "the link")
         assert said.back == said.lost == said.BOTH
+
+
+async def test_that_redis_refuses_what_is_published_is_said_now_and_then_and_in_words(tmp_path: Path) -> None:
+    async with one_talker(tmp_path) as (redis, talker, said):
+        redis.call("ACL", "SETUSER", "default", "-publish")
+        answers: list[int | None] = []
+        for _ in range(MANY):
+            assert talker.link.say("anywhere", b"", answers.append)
+        await eventually(lambda: len(answers) == MANY, "all answers")
+        [refused] = said.refused
+        assert refused["error"].startswith("it does not let this user do what is needed")
