@@ -86,6 +86,8 @@ async def _take_in_push(services: ConnectionServices, provider: Provider, push: 
     connection = await _holder(services, provider, push.account)
     if connection is None:
         return
+    if push.unreadable:
+        log.warning("hook.unreadable_items", provider=provider.name, items=push.unreadable)
     items = [
         rules.activity_of(item) if isinstance(item, Tracked) else rules.withdrawal_of(item)
         for item in push.items

@@ -141,6 +141,8 @@ class Pushed:
 
     account: str
     items: Sequence[Tracked | Withdrawn]
+    unreadable: int = 0
+    """Further entries that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

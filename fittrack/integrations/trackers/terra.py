@@ -8,8 +8,9 @@ activities are known by their names.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -155,21 +156,33 @@ def _events(message: _Message, now: datetime) -> Iterable[HookEvent]:
         case "deauth" | "access_revoked" | "connection_error":
             yield Deauthorized(user.user_id)
         case "activity":
-            yield Pushed(user.user_id, list(_read(message.data, now, daily=False)))
+            yield _pushed(user.user_id, message.data[:ITEMS_MAX], _workout)
         case "daily":
-            yield Pushed(user.user_id, list(_read(message.data, now, daily=True)))
+            yield _pushed(user.user_id, message.data[:ITEMS_MAX], partial(_day, now=now))
 
 
-def _read(entries: Sequence[msgspec.Raw], now: datetime, *, daily: bool) -> Iterable[Tracked | Withdrawn]:
-    """What can be read; an entry that cannot is left out, the others stand."""
-    for raw in entries[:ITEMS_MAX]:
-        try:
-            entry = msgspec.json.decode(raw, type=_Entry, strict=False)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
-        if entry.metadata.start_time.tzinfo is None or entry.metadata.end_time.tzinfo is None:
-            continue
-        yield from _day(entry, now) if daily else _workout(entry)
+def _pushed(
+    account: str, entries: Sequence[msgspec.Raw], tells: Callable[[_Entry], Iterable[Tracked | Withdrawn]]
+) -> Pushed:
+    """What each entry `tells`; one that cannot be read is left out, the others stand."""
+    items: list[Tracked | Withdrawn] = []
+    unreadable = 0
+    for raw in entries:
+        entry = _read(raw)
+        if entry is None:
+            unreadable += 1
+        else:
+            items += tells(entry)
+    return Pushed(account, items, unreadable)
+
+
+def _read(raw: msgspec.Raw) -> _Entry | None:
+    try:
+        entry = msgspec.json.decode(raw, type=_Entry, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    has_zone = entry.metadata.start_time.tzinfo is not None and entry.metadata.end_time.tzinfo is not None
+    return entry if has_zone else None
 
 
 def _workout(entry: _Entry) -> Iterable[Tracked | Withdrawn]:

@@ -176,10 +176,12 @@ async def test_a_message_told_twice_earns_once(house: TrackerHouse):
     assert await house.balance(joe) == earned > 0
 
 
-async def test_an_entry_that_cannot_be_read_stands_alone(house: TrackerHouse):
+async def test_an_entry_that_cannot_be_read_stands_alone_and_is_logged(house: TrackerHouse):
     joe = await joined(house)
     broken = workout(house, "broken", start_time="yesterday")
-    assert (await send(house, told("activity", broken, workout(house, "run"))))[0] == 200
+    with capture_logs() as logs:
+        assert (await send(house, told("activity", broken, workout(house, "run"))))[0] == 200
+    assert [line["items"] for line in logs if line["event"] == "hook.unreadable_items"] == [1]
     assert [each["external_id"] for each in await house.activities(joe)] == ["activity:run"]
 
 
