@@ -19,6 +19,7 @@ from fittrack.analytics.reading import (
 )
 from fittrack.db.handles import Connection
 from fittrack.kit.calendar import PlatformCalendar
+from fittrack.kit.money import dollars_of, usd
 from fittrack.profiles.tiers import OPEN_TIER_CODE
 from protocol.shapes import instant
 
@@ -171,17 +172,12 @@ def _drawings(amounts: Amounts) -> dict[str, Any]:
         "tickets": amounts[Of.TICKETS],
         "entrants": amounts[Of.ENTRANTS],
         "winners": amounts[Of.WINNERS],
-        "prize_value_usd": dollars(amounts[Of.PRIZE_CENTS]),
+        "prize_value_usd": usd(dollars_of(amounts[Of.PRIZE_CENTS])),
         "cancelled": amounts[Of.DRAWINGS_CANCELLED],
         "purchases": amounts[Of.PURCHASES],
         "points_spent": amounts[Of.POINTS_SPENT],
         "points_refunded": amounts[Of.POINTS_REFUNDED],
     }
-
-
-def dollars(cents: int) -> str:
-    """Cents as the contract writes money."""
-    return f"{cents // 100}.{cents % 100:02}"
 
 
 def _window(by_day: dict[date, Amounts], span: Span) -> schemas.Window:

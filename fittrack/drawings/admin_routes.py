@@ -75,10 +75,8 @@ def _doing(wish: Command) -> Handler:
 
 
 def _shown(answer: Answer, *, status: int = 200) -> web.Response:
-    response = render_answer(answer, status=status)
-    if isinstance(answer.body, shapes.Drawing):
-        response.headers["ETag"] = drawing_tag(answer.body)
-    return response
+    etag = drawing_tag(answer.body) if isinstance(answer.body, shapes.Drawing) else None
+    return render_answer(answer, status=status, etag=etag)
 
 
 _AT = f"{API}/drawings/{{id}}"

@@ -1,7 +1,6 @@
 """Reading prizes, what has become of them, and who gives them."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from fittrack.drawings.model import DrawingStatus, FulfillmentType, Prize, UserT
 from fittrack.drawings.schemas import PrizeSort, PrizesQuery
 from fittrack.drawings.stored import StoredPrize
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId
+from fittrack.kit.money import dollars_of
 
 
 def _how_many(are: ColumnElement[bool]) -> ColumnElement[int]:
@@ -135,7 +135,7 @@ def _prize(row: Row[Any]) -> Prize:
         prize_id=PrizeId(row.prize_id),
         rank=row.rank,
         name=row.name,
-        value_usd=Decimal(row.value_cents) / 100,
+        value_usd=dollars_of(row.value_cents),
         quantity=row.quantity,
         fulfillment_type=FulfillmentType(row.fulfillment_type),
         description=row.description,

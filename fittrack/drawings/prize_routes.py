@@ -74,10 +74,8 @@ async def remove_prize(request: web.Request) -> web.Response:
 
 
 def _shown(answer: Answer, *, status: int = 200) -> web.Response:
-    response = render_answer(answer, status=status)
     assert isinstance(answer.body, shapes.Prize), "the answer to a change of a prize is the prize"
-    response.headers["ETag"] = prize_tag(answer.body)
-    return response
+    return render_answer(answer, status=status, etag=prize_tag(answer.body))
 
 
 async def _prize_at(request: web.Request) -> tuple[PrizeId, DrawingId]:

@@ -35,9 +35,8 @@ from fittrack.drawings.stored import Closing, SealedCommitment, StoredWinner, Ta
 from fittrack.drawings.timetable import next_due_at
 from fittrack.fairness.record import PassedOver
 from fittrack.kit.ids import DrawingId, PrizeId
+from fittrack.kit.money import cents_of
 from fittrack.kit.origin import Origin
-
-CENTS = 100
 
 
 def insert_drawing(drawing: Drawing, now: datetime, **also: object) -> Insert:
@@ -126,7 +125,7 @@ def _prize_columns(prize: Prize, now: datetime) -> Mapping[str, Any]:
         "rank": prize.rank,
         "name": prize.name,
         "description": prize.description,
-        "value_cents": int(prize.value_usd * CENTS),
+        "value_cents": cents_of(prize.value_usd),
         "quantity": prize.quantity,
         "fulfillment_type": prize.fulfillment_type,
         "sponsor_id": prize.sponsor_id,

@@ -10,6 +10,7 @@ from fittrack.drawings.model import Drawing, DrawingStatus, Prize
 from fittrack.drawings.schemas import ForfeitedPrize, MyResult, Results
 from fittrack.drawings.stored import StoredDrawing, StoredWinner
 from fittrack.kit.ids import DrawingId, UserId
+from fittrack.kit.money import usd
 from protocol import shapes
 from protocol.outbound import DrawingClosed, DrawingResult, DrawingTick
 from protocol.shapes import instant
@@ -68,7 +69,7 @@ def prize_shape(prize: Prize) -> shapes.Prize:
         rank=prize.rank,
         name=prize.name,
         description=prize.description or "",
-        value_usd=f"{prize.value_usd:.2f}",
+        value_usd=usd(prize.value_usd),
         quantity=prize.quantity,
         fulfillment_type=prize.fulfillment_type.value,
         sponsor=prize.sponsor,

@@ -1,6 +1,5 @@
 """`/drawings/{id}/winners.csv`: who won what, for those who send prizes (SPEC 10)."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 from aiohttp import web
@@ -8,7 +7,7 @@ from aiohttp import web
 from fittrack.drawings import winner_queries
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.rules import NotCompleted, check_completed
-from fittrack.drawings.statements import CENTS
+from fittrack.kit.money import dollars_of, usd
 from fittrack.server.asking import READS, drawing_ref
 from fittrack.server.csv import CSV, render_csv
 from fittrack.server.parse import path_uuid
@@ -46,7 +45,7 @@ def _line(row: Any) -> tuple[object, ...]:
         row.draw_order,
         row.prize_rank,
         row.prize_name,
-        f"{Decimal(row.value_cents) / CENTS:.2f}",
+        usd(dollars_of(row.value_cents)),
         row.fulfillment_type,
         row.display_name or winner_queries.ANONYMOUS,
         row.email,

@@ -17,6 +17,7 @@ from fittrack.fulfilments import rules
 from fittrack.fulfilments.model import ForfeitReason, Fulfillment, FulfillmentStatus, Step
 from fittrack.fulfilments.schemas import FulfillmentsQuery
 from fittrack.kit.ids import DrawingId, FulfillmentId, PrizeId, UserId
+from fittrack.kit.money import dollars_of
 from fittrack.kit.standing import AccountStatus
 
 _ORDERS: Final[Mapping[str, tuple[ColumnElement[Any], ...]]] = {
@@ -145,7 +146,7 @@ def received_between(conn: Connection, since: datetime, until: datetime) -> list
             email=row.email,
             state=row.state_of_residence,
             prizes=row.prizes,
-            total_usd=Decimal(int(row.total_cents)) / 100,
+            total_usd=dollars_of(int(row.total_cents)),
         )
         for row in rows
     ]
@@ -232,7 +233,7 @@ def _fulfilment(row: Row[Any]) -> Fulfillment:
         prize_id=PrizeId(row.prize_id),
         prize_name=row.prize_name,
         prize_rank=row.prize_rank,
-        value_usd=Decimal(row.value_cents) / 100,
+        value_usd=dollars_of(row.value_cents),
         fulfillment_type=FulfillmentType(row.fulfillment_type),
         user_id=UserId(row.user_id),
         status=FulfillmentStatus(row.status),

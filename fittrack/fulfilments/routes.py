@@ -30,6 +30,7 @@ from fittrack.fulfilments.rules import PrizeOnHold
 from fittrack.kit.idempotency import intend
 from fittrack.kit.ids import DrawingId, FulfillmentId, UserId
 from fittrack.kit.intention import Answer, Command
+from fittrack.kit.money import usd
 from fittrack.kit.problems import Conflict, Forbidden, NotFound, Problem
 from fittrack.server.asking import (
     CALENDAR,
@@ -103,7 +104,7 @@ async def tax_totals(request: web.Request) -> web.Response:
             each.email,
             each.state,
             each.prizes,
-            schemas.usd(each.total_usd),
+            usd(each.total_usd),
             "yes" if each.total_usd >= threshold else "no",
         )
         for each in received
@@ -196,10 +197,8 @@ async def _found(request: web.Request) -> Listed:
 
 
 def _shown(answer: Answer, *, status: int = 200) -> web.Response:
-    response = render_answer(answer, status=status)
     assert isinstance(answer.body, schemas.Fulfillment), "the answer to a change is the fulfillment"
-    response.headers["ETag"] = answer.body.etag
-    return response
+    return render_answer(answer, status=status, etag=answer.body.etag)
 
 
 def _line(text: str | None) -> str | None:

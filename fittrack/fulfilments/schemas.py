@@ -1,6 +1,5 @@
 """What `/fulfillments` takes and answers (SPEC 6 and 10)."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -150,8 +149,3 @@ class FulfillmentDetail(ListedFulfillment, frozen=True, kw_only=True):
     address: ShownAddress | None
     """None before it is confirmed, after it is erased, and when its key is gone."""
     history: list[ShownStep]
-
-
-def usd(value: Decimal) -> str:
-    """An amount as the contract writes it."""
-    return f"{value:.2f}"

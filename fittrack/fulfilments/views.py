@@ -14,6 +14,7 @@ from fittrack.fulfilments.model import Fulfillment, Step
 from fittrack.fulfilments.queries import Listed, SealedAddress
 from fittrack.kit import seal_contexts
 from fittrack.kit.ids import FulfillmentId
+from fittrack.kit.money import usd
 from fittrack.kit.sealing import SealBroken, Sealer
 from fittrack.server.etags import Versions, check_version, etag_of, version_of
 from protocol.shapes import Instant, instant
@@ -45,7 +46,7 @@ def _whole(fulfilment: Fulfillment) -> schemas.Fulfillment:
         prize_id=fulfilment.prize_id,
         prize_name=fulfilment.prize_name,
         prize_rank=fulfilment.prize_rank,
-        value_usd=schemas.usd(fulfilment.value_usd),
+        value_usd=usd(fulfilment.value_usd),
         fulfillment_type=fulfilment.fulfillment_type,
         user_id=fulfilment.user_id,
         status=fulfilment.status,
