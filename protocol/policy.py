@@ -1,16 +1,14 @@
 """What is equal for all sessions of a node: limits, durations, names, the wall clock."""
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from fittrack.kit.jitter import draw
 from protocol.budget import Budget
 from protocol.limits import Limits, Timing
 from protocol.outbound import Hello
 from protocol.shapes import instant
-
-_PROTOCOL_JITTER: Callable[[], float] = random.Random().random  # noqa: S311 - spreads pings, hides nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +20,7 @@ class SessionPolicy:
     node: str
     limits: Limits = field(default_factory=Limits)
     timing: Timing = field(default_factory=Timing)
-    jitter: Callable[[], float] = _PROTOCOL_JITTER
+    jitter: Callable[[], float] = draw
     budget: Budget = field(init=False)
 
     def __post_init__(self) -> None:

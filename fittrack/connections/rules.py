@@ -43,6 +43,8 @@ REFRESH_AHEAD: Final = timedelta(minutes=5)
 """How long before its end a token is refreshed: longer than a sync lasts, and clocks differ."""
 TOKEN_LIFETIME_UNKNOWN: Final = timedelta(hours=1)
 """For how long a token is taken to be good whose provider does not say."""
+TOKEN_LIFETIME_MAX: Final = timedelta(days=3650)
+"""What a provider says beyond that is no lifetime, and might not fit the calendar."""
 
 NAME_LENGTH_MAX: Final = 150
 """Characters of a provider's name of an activity; longer ones, and odd ones, are told by their hash."""
@@ -254,6 +256,6 @@ def refresh_is_due(expires_at: datetime | None, now: datetime) -> bool:
 
 def token_ends(now: datetime, expires_in_s: float | None) -> datetime:
     """When a token ends that was just handed out."""
-    if expires_in_s is None or not 0 < expires_in_s < timedelta(days=3650).total_seconds():
+    if expires_in_s is None or not 0 < expires_in_s < TOKEN_LIFETIME_MAX.total_seconds():
         return now + TOKEN_LIFETIME_UNKNOWN
     return whole_milliseconds(now + timedelta(seconds=expires_in_s))

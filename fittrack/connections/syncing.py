@@ -6,7 +6,6 @@ nothing.
 """
 
 import asyncio
-import random
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -23,6 +22,7 @@ from fittrack.connections.sync_queries import Claim, NewTokens, SyncEnd
 from fittrack.connections.taking import take_in, tell
 from fittrack.integrations.trackers.provider import Fetched, Provider, Quota, Window
 from fittrack.integrations.trackers.trouble import ConsentGone, TokenRefused, TrackerTrouble
+from fittrack.kit import jitter
 from fittrack.kit.problems import Problem
 from fittrack.kit.sealing import SealBroken
 
@@ -96,7 +96,7 @@ class Syncs:
         new = rules.diff(cursor, fetched, window, services.calendar)
         stored, told = await self._log(claim, new.items)
         now = services.clock.now()
-        next_due, not_before = rules.next_sync(now, random.random()), rules.not_before(now, quota.pause_s)  # noqa: S311 - it spreads load
+        next_due, not_before = rules.next_sync(now, jitter.draw()), rules.not_before(now, quota.pause_s)
         end = SyncEnd(
             SyncStatus.IDLE,
             max(next_due, not_before or next_due),
@@ -158,8 +158,7 @@ class Syncs:
     # --- The end ------------------------------------------------------------------------------------------
 
     def _later(self, claim: Claim, sentence: str, after_s: float | None = None) -> SyncEnd:
-        draw = random.random()  # noqa: S311 - it spreads load
-        at = rules.retry_at(self._services.clock.now(), claim.sync_failures, draw, after_s)
+        at = rules.retry_at(self._services.clock.now(), claim.sync_failures, jitter.draw(), after_s)
         return SyncEnd(SyncStatus.DELAYED, at, sentence[:SENTENCE_LENGTH_MAX])
 
     async def _write(self, claim: Claim, end: SyncEnd) -> None:

@@ -69,9 +69,7 @@ async def put_preferences(request: web.Request) -> web.Response:
         seen = await _preferences(request)
         require_match(request, _etag(seen))
     answer = await player_ref(request).ask(intend(ChangePreferences(wanted, seen), None))
-    response = render_answer(answer)
-    response.headers["ETag"] = _etag(wanted)
-    return response
+    return render_answer(answer, etag=_etag(wanted))
 
 
 async def _preferences(request: web.Request) -> Preferences:

@@ -135,9 +135,7 @@ def _matched(request: web.Request, current: schemas.Profile | None) -> datetime 
 
 def _changed(answer: Answer, status: int = 200) -> web.Response:
     assert isinstance(answer.body, schemas.Profile), "what the command promises"
-    response = render_answer(answer, status=status)
-    response.headers["ETag"] = _etag(answer.body)
-    return response
+    return render_answer(answer, status=status, etag=_etag(answer.body))
 
 
 async def _find(request: web.Request, user_id: UserId) -> schemas.Profile | None:

@@ -6,12 +6,12 @@ have been missed.
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
 
+from fittrack.kit import jitter
 from fittrack.kit.clock import Clock
 from fittrack.pubsub.redis_faults import LOSSES, plainly
 from fittrack.pubsub.redis_listener import Hear, Listener
@@ -31,7 +31,6 @@ Run = Callable[[Callable[[], None]], Awaitable[None]]
 """Runs one connection until it is lost, and calls back when it stands."""
 
 _log = structlog.get_logger(__name__)
-_random = random.Random()  # noqa: S311 - jitter, no secret
 
 
 class RedisLine:
@@ -169,7 +168,7 @@ class RedisLine:
             if self._clock.monotonic() - began > RETRY_MAX_S:
                 wait = RETRY_FIRST_S
                 self.losses += 1
-            await self._clock.sleep(wait * (0.5 + _random.random() / 2))
+            await self._clock.sleep(jitter.up_to(wait))
             wait = min(wait * 2, RETRY_MAX_S)
 
     def _lose(self, what: str, error: Exception) -> None:

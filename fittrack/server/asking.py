@@ -98,9 +98,11 @@ async def admin_command(request: web.Request, drawing_id: UUID, wish: Command) -
     return await admin_ask(request, drawing_ref(request, drawing_id), wish)
 
 
-def render_answer(answer: Answer, *, status: int = 200, body: Struct | None = None) -> web.Response:
+def render_answer(
+    answer: Answer, *, status: int = 200, body: Struct | None = None, etag: str | None = None
+) -> web.Response:
     """The answer as a response; one that was given before says so."""
-    response = render(answer.body if body is None else body, status=status)
+    response = render(answer.body if body is None else body, status=status, etag=etag)
     if answer.replayed:
         response.headers[REPLAYED] = "true"
     return response

@@ -5,13 +5,13 @@ what is asked for), the node (something was published, time passed, it must go).
 """
 
 import asyncio
-import random
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from fittrack.kit import jitter
 from fittrack.kit.clock import Clock
 from fittrack.kit.correlation import own_context
 from fittrack.kit.ids import SessionId
@@ -51,12 +51,11 @@ OPENS_AGAIN_AFTER_S: Final = 1.0
 """Seconds between two questions, on the average: thousands may wait."""
 
 _NO_RESUME = Auth()
-_random = random.Random()  # noqa: S311 - jitter, no secret
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class ClientServices:
     """What all connections of a node share: the product's gateway and the node's own parts."""
 
     gateway: Gateway
@@ -85,7 +84,7 @@ class Client:
         "session",
     )
 
-    def __init__(self, services: Services, transport: asyncio.Transport, codec: Codec) -> None:
+    def __init__(self, services: ClientServices, transport: asyncio.Transport, codec: Codec) -> None:
         transport.set_write_buffer_limits(high=WRITE_HIGH_BYTES, low=WRITE_LOW_BYTES)
         self.services = services
         self.principal: Principal | None = None
@@ -303,7 +302,7 @@ class Client:
             except (Busy, OutcomeUnknown):
                 if clock.monotonic() >= until:
                     raise
-                await clock.sleep(OPENS_AGAIN_AFTER_S * (0.5 + _random.random()))
+                await clock.sleep(OPENS_AGAIN_AFTER_S * (0.5 + jitter.draw()))
 
     async def _authenticated(self, token: str | None, device_id: str | None) -> Principal:
         if token is None:

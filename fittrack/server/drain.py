@@ -1,11 +1,11 @@
 """The orderly end of a node: every client is asked to go elsewhere, each at another moment."""
 
-import random
 from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
+from fittrack.kit import jitter
 from fittrack.kit.clock import Clock
 from fittrack.server.client import Client
 from fittrack.server.hub import Hub
@@ -31,7 +31,6 @@ no close frame. What is behind the connections has the rest, and mostly takes a 
 _CHECK_EVERY_S = 0.1
 
 _log = structlog.get_logger(__name__)
-_random = random.Random()  # noqa: S311 - spreads departures, hides nothing
 
 
 class Drain:
@@ -44,7 +43,7 @@ class Drain:
         clock: Clock,
         *,
         spread_s: float = SPREAD_S,
-        draw: Callable[[], float] = _random.random,
+        draw: Callable[[], float] = jitter.draw,
     ) -> None:
         self._hub = hub
         self._pinger = pinger

@@ -6,11 +6,11 @@ waits until nothing is missing: everything missed comes before anything new.
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 import structlog
 
+from fittrack.kit import jitter
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import UserId
 from fittrack.pubsub.messages import PlayerNote, Stream, StreamEvent
@@ -145,7 +145,7 @@ class PlayerStreams:
                 return await self._read(self._user_id, stream, cursor.sent, REPLAY_PAGE_EVENTS)
             except Exception as error:
                 _log.warning("a stream cannot be read, trying again", stream=stream, error=repr(error))
-            await self._clock.sleep(wait * (0.5 + random.random() / 2))  # noqa: S311 - jitter, no secret
+            await self._clock.sleep(jitter.up_to(wait))
             wait = min(wait * 2, RETRY_MAX_S)
 
     def _send(self, seq: int, payload: Payload) -> None:

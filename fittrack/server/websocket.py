@@ -16,7 +16,7 @@ from fittrack.server import handshake
 from fittrack.server.account import CONNECTIONS_PER_ACCOUNT_MAX, HubContext
 from fittrack.server.addresses import client_address, site_of
 from fittrack.server.admission import RETRY_AFTER_MS, Admission, Caps
-from fittrack.server.client import Client, Services
+from fittrack.server.client import Client, ClientServices
 from fittrack.server.drain import SPREAD_S, Drain
 from fittrack.server.fanout import FanOut
 from fittrack.server.flusher import Flusher
@@ -78,7 +78,7 @@ class WebSockets:
             limits=settings.limits,
             timing=settings.timing,
         )
-        self._services = Services(
+        self._services = ClientServices(
             gateway,
             clock,
             policy,

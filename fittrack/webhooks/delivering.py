@@ -5,7 +5,6 @@ it is sent once more under the same id.
 """
 
 import asyncio
-import random
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import structlog
 from fittrack.db.journal import Journal
 from fittrack.db.reads import Reads
 from fittrack.integrations.webhooks import Reply, Sender, SendFailed, milliseconds_since
+from fittrack.kit import jitter
 from fittrack.kit.clock import Clock, whole_milliseconds
 from fittrack.kit.seal_contexts import webhook_secret
 from fittrack.kit.sealing import SealBroken, Sealer
@@ -154,7 +154,7 @@ class Deliveries:
             took,
             attempt,
             b"" if reply is None else reply.answer,
-            random.random(),  # noqa: S311 - jitter
+            jitter.draw(),
         )
 
     def _headers(self, claim: Claim) -> dict[str, str]:
