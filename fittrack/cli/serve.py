@@ -24,6 +24,7 @@ from fittrack.db.handles import Engine
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.store import Store
 from fittrack.db.journal.writer_process import Setup, WriterProcess
+from fittrack.workers.address import require_free
 from fittrack.workers.limits import EXIT_USAGE
 from fittrack.workers.link import SupervisorLink
 from fittrack.workers.supervise import supervise
@@ -67,6 +68,8 @@ def serve(
                 on_death=partial(_tell_of_death, settings),
             )
             raise typer.Exit(status)
+        if worker is None:
+            require_free(host, port)
         uvloop.run(run_server(settings, host, port, worker=worker))
     except OSError as error:
         if not _is_about_the_address(error):

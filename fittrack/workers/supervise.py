@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-import socket
 import sys
 from collections.abc import Callable
 
+from fittrack.workers.address import shared_address
 from fittrack.workers.place import OnDeath
 from fittrack.workers.supervisor import Supervisor
 
@@ -18,10 +18,9 @@ def supervise(
     `on_serving` is called with the address, `on_death` with what the cluster called a worker that died.
     Raises OSError when the address cannot be listened on.
     """
-    with _reserved(host, port) as reserved:
-        port = reserved.getsockname()[1]
-        command = [sys.executable, "-m", "fittrack", "serve", "--host", host, "--port", str(port)]
-        return asyncio.run(_run(Supervisor(count, command, on_death), f"http://{host}:{port}", on_serving))
+    with shared_address(host, port) as shared:
+        command = [sys.executable, "-m", "fittrack", "serve", "--host", host, "--port", str(shared)]
+        return asyncio.run(_run(Supervisor(count, command, on_death), f"http://{host}:{shared}", on_serving))
 
 
 async def _run(supervisor: Supervisor, url: str, on_serving: Callable[[str], None]) -> int:
@@ -30,16 +29,3 @@ async def _run(supervisor: Supervisor, url: str, on_serving: Callable[[str], Non
         loop.add_signal_handler(number, supervisor.stop)
     loop.add_signal_handler(signal.SIGHUP, supervisor.renew)
     return await supervisor.run(lambda: on_serving(url))
-
-
-def _reserved(host: str, port: int) -> socket.socket:
-    """A socket that takes the address for the workers, and no connections."""
-    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    reserved = socket.socket(family, kind)
-    try:
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        reserved.bind(address)
-    except OSError:
-        reserved.close()
-        raise
-    return reserved
