@@ -184,6 +184,7 @@ class DrawingActor(LogActor):
     def _sell(self, offer: Offer) -> object:
         """Decide on purchases now. The reply says what became of each wish, once all have an outcome."""
         services, drawing = self.services, self.existing().drawing
+        services.clock_watch.check()
         now = services.clock.now()
         try:
             check_sales(drawing, now)

@@ -64,7 +64,8 @@ class DrawingLife:
         self._beacon_in_hand: Beacon | None = None
 
     async def change(self, intention: Intention) -> Struct:
-        """Do what an admin intends."""
+        """Do what an admin intends. Each state begins at an instant: `Busy` while the clock is off."""
+        self._services.clock_watch.check()
         match intention.command:
             case ScheduleDrawing():
                 return await self._schedule(intention)
@@ -81,7 +82,7 @@ class DrawingLife:
 
     async def tend(self) -> None:
         """Do all that the clock demands by now. A late clock may have several things to do."""
-        while (action := due_action(self._actor.existing().drawing, self._services.clock.now())) is not None:
+        while (action := self._due()) is not None:
             await self._actor.appender.settled()
             match action:
                 case TimedAction.OPEN:
@@ -97,6 +98,12 @@ class DrawingLife:
                         await self._execute()
                     except BeaconPending:  # its round was asked for; the sweep of timers comes again
                         return
+
+    def _due(self) -> TimedAction | None:
+        """A clock that is off demands nothing; the sweep of timers comes again."""
+        if not self._services.clock_watch.may_decide():
+            return None
+        return due_action(self._actor.existing().drawing, self._services.clock.now())
 
     async def receive_beacon(self, beacon: Beacon) -> None:
         """Keep the round that was wanted, and draw if that is what it was wanted for."""

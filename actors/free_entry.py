@@ -41,9 +41,11 @@ class _Facts(NamedTuple):
 async def record(actor: "DrawingActor", intention: Intention, wish: RecordFreeEntry) -> Answer:
     """Enter somebody without purchase: before the close, and by the rules of a purchase but its price.
 
-    Raises `SalesClosed`, `NotEligible`, `FreeTicketsUsedUp`, `EvidenceUsed`, or `Validation` for nobody.
+    Raises `Busy` while the clock is off, `SalesClosed`, `NotEligible`, `FreeTicketsUsedUp`, `EvidenceUsed`,
+    or `Validation` for nobody.
     """
     drawing = actor.existing().drawing
+    actor.services.clock_watch.check()
     facts = await actor.services.reads.run(_read, drawing.drawing_id, wish)
     _check(actor, drawing, wish, facts, actor.services.clock.now())
     unit, answer = _settle(actor, drawing, intention, wish)

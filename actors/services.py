@@ -16,6 +16,7 @@ from fittrack.drawings.official_rules import Publisher
 from fittrack.fairness.beacon import Chain
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
+from fittrack.kit.clock_watch import ClockWatch
 from fittrack.kit.ids import UserId
 from fittrack.kit.sealing import Sealer
 from fittrack.mail.postbox import Postbox
@@ -31,6 +32,8 @@ class Services:
     """One of each, for all actors of a node."""
 
     clock: Clock
+    clock_watch: ClockWatch
+    """Whether the clock may decide upon what is open or closed."""
     calendar: PlatformCalendar
     journal: Journal
     reads: Reads

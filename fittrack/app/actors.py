@@ -92,6 +92,7 @@ def _make_services(base: Base, storage: Storage, links: Links, actors: Actors, c
     settings = base.settings
     return Services(
         clock=base.clock,
+        clock_watch=base.clock_watch,
         calendar=base.calendar,
         journal=storage.journal,
         reads=storage.reads,

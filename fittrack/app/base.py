@@ -9,6 +9,7 @@ from fittrack.config import Settings
 from fittrack.integrations.http_spans import http_spans
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
+from fittrack.kit.clock_watch import ClockWatch
 from fittrack.kit.sealing import Sealer
 
 
@@ -18,6 +19,7 @@ class Base:
 
     settings: Settings
     clock: Clock
+    clock_watch: ClockWatch
     calendar: PlatformCalendar
     sealer: Sealer
     outgoing: aiohttp.ClientSession
@@ -29,6 +31,7 @@ def lay(settings: Settings, clock: Clock) -> Base:
     return Base(
         settings=settings,
         clock=clock,
+        clock_watch=ClockWatch(clock),
         calendar=PlatformCalendar(settings.platform_tz),
         sealer=Sealer.from_text(settings.token_keys),
         outgoing=aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=http_spans()),

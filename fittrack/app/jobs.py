@@ -20,11 +20,13 @@ from fittrack.jobs import (
     timers,
     trackers,
 )
+from fittrack.jobs.clock import ClockComparison
 from fittrack.jobs.cron import Cron
 from fittrack.jobs.every import Every, Job
 from fittrack.jobs.housekeeping import Housekeeping
 from fittrack.jobs.record import ELSEWHERE, JobRecord
 from fittrack.jobs.trackers import ServiceSyncs
+from fittrack.kit.clock_watch import LOOK_EVERY_S as CLOCK_EVERY_S
 from fittrack.mail.worker import LETTERS_PER_ROUND
 from fittrack.ops.backlogs import BACKLOGS_EVERY_S
 from fittrack.pubsub.messages import JOBS, JobDue, Message
@@ -50,6 +52,10 @@ class NodeJobs:
     def __init__(self, parts: Parts) -> None:
         base, storage, links, actors = parts.base, parts.storage, parts.links, parts.actors
         self._clock, self._calendar = base.clock, base.calendar
+        self._clock_watch = base.clock_watch
+        self.comparison = ClockComparison(
+            base.clock_watch, storage.reads, base.clock, asks=bool(base.settings.database.oracle_dsn)
+        )
         self._journal, self._reads = storage.journal, storage.reads
         self._registry, self._placement = actors.registry, links.placement
         self._connections, self._mail = parts.partners.connections, parts.partners.mail
@@ -64,6 +70,7 @@ class NodeJobs:
             *self._rounds_of_the_cluster(),
             self._here(SUBSCRIPTIONS, SUBSCRIPTIONS_EVERY_S, self._webhooks.know_subscriptions),
             self._here("backlogs", BACKLOGS_EVERY_S, parts.partners.backlogs.look),
+            self._here("clock", CLOCK_EVERY_S, self.comparison.look),
             self._here("sessions", POLL_EVERY_S, actors.watch.poll),
             self._here("usage", FLUSH_EVERY_S, parts.identity.clients.usage.flush),
         ]
@@ -171,7 +178,8 @@ class NodeJobs:
         await figures.count_what_changed(self._journal, self._reads, self._clock, self._calendar)
 
     async def keep_house(self) -> None:
-        """Forget what was kept long enough."""
+        """Forget what was kept long enough. Not by a clock that is off: it might be off by years."""
+        self._clock_watch.check()
         await Housekeeping(self._journal, self._reads, self._clock, self._calendar).keep_house()
 
     # --- When, and where ------------------------------------------------------------------------------------

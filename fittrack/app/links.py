@@ -1,12 +1,14 @@
 """What joins a node with others. Without Redis it is alone, and each of these stays in its memory."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from actors.runtime import LocalPlacement, Placement
 from fittrack.app.base import Base
 from fittrack.app.bell import Bell
 from fittrack.cluster.cluster import Cluster
+from fittrack.kit.clock_watch import REDIS
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.memory_broker import MemoryBroker
 from fittrack.server.shared_windows import SharedWindows
@@ -56,13 +58,15 @@ def _make_cluster(base: Base) -> Cluster | None:
     settings = base.settings
     if not settings.redis_url:
         return None
-    return Cluster(
+    cluster = Cluster(
         settings.redis_url,
         make_register(),
         base.clock,
         namespace=settings.namespace,
         life_s=settings.cluster_life_s,
     )
+    cluster.membership.on_time = partial(base.clock_watch.heard, REDIS)
+    return cluster
 
 
 def _make_shared_windows(base: Base) -> SharedWindows | None:

@@ -14,7 +14,7 @@ from fittrack.ops.metrics.cluster import ClusterCollector
 from fittrack.ops.metrics.database import JournalCollector, ReadCollector
 from fittrack.ops.metrics.limits import LimitCollector
 from fittrack.ops.metrics.live import LiveCollector
-from fittrack.ops.metrics.node import JobCollector, NodeCollector
+from fittrack.ops.metrics.node import ClockCollector, JobCollector, NodeCollector
 from fittrack.ops.metrics.outgoing import (
     BacklogCollector,
     CheckCollector,
@@ -29,6 +29,7 @@ def expose(parts: Parts, jobs: NodeJobs, server: Server, worker: Callable[[], in
     """Register what parts, jobs and server count. `worker` is asked when somebody reads."""
     metrics = parts.base.metrics
     metrics.register(NodeCollector(parts.links.node, __version__, worker))
+    metrics.register(ClockCollector(parts.base.clock_watch))
     metrics.register(JobCollector(jobs.record))
     metrics.register(LiveCollector(server.sockets, lambda: server.gateway.metrics))
     metrics.register(LimitCollector(server.limiter, parts.links.shared))

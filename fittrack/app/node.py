@@ -68,7 +68,7 @@ class Node:
         self.jobs = NodeJobs(parts)
         self.server = build_server(parts, self.jobs)
         # What programs reach for that run a node themselves.
-        self.settings, self.clock = settings, base.clock
+        self.settings, self.clock, self.clock_watch = settings, base.clock, base.clock_watch
         self.calendar, self.sealer = base.calendar, base.sealer
         self.journal, self.reads = parts.storage.journal, parts.storage.reads
         self.registry, self.broker = parts.actors.registry, parts.links.broker
@@ -88,6 +88,7 @@ class Node:
         await self.partners.webhooks.know_subscriptions()
         if self.links.cluster is not None:
             await self.links.cluster.start(self.registry, name)
+        await self.jobs.comparison.begin()
         await self.actors.wake_drawings()
         self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=worker is not None)
         port = await self._listener.start()

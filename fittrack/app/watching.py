@@ -45,6 +45,9 @@ def make_health(parts: Parts) -> HealthReporter:
     async def check_journal() -> None:
         await storage.journal.transact(log_queries.probe)
 
+    async def check_clock() -> None:
+        parts.base.clock_watch.check()
+
     health = HealthReporter(parts.base.clock, __version__)
     health.watch("database", check_database)
     health.watch("journal", check_journal)
@@ -52,6 +55,8 @@ def make_health(parts: Parts) -> HealthReporter:
         health.watch("redis", links.shared.check)
     if links.cluster is not None:
         health.watch("cluster", links.cluster.check)
+    if links.cluster is not None or parts.base.settings.database.oracle_dsn:
+        health.watch("clock", check_clock)
     return health
 
 

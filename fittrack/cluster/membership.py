@@ -79,7 +79,7 @@ if not born then
 end
 if changed then redis.call('HINCRBY', state, 'version', 1) end
 local version = redis.call('HGET', state, 'version')
-return {version, now - born, changed and 1 or 0, redis.call('ZRANGE', ends, 0, -1)}
+return {version, now - born, changed and 1 or 0, redis.call('ZRANGE', ends, 0, -1), now}
 """
 
 
@@ -126,6 +126,8 @@ class Membership:
         self.on_lapse: Callable[[], None] = _nothing
         """The lease had ended and there is a new one: what is in memory may be outdated."""
         self.announce: Callable[[], None] = _nothing
+        self.on_time: Callable[[float, float, float], None] = _ignore
+        """Redis said how many seconds after 1970 it is, between two instants of the monotonic clock."""
 
     @property
     def is_there(self) -> bool:
@@ -187,11 +189,11 @@ class Membership:
 
     async def _say(self) -> bool:
         async with self._saying:
-            at = boottime()
+            at, asked_at = boottime(), self._clock.monotonic()
             try:
                 async with asyncio.timeout(ANSWER_WITHIN_S):
                     said = self.node, self._name, int(self._life_s * 1000), self._does
-                    version, age_ms, changed, nodes = await _tell(self._redis, self._namespace, *said)
+                    version, age_ms, changed, nodes, now_ms = await _tell(self._redis, self._namespace, *said)
             except LOSSES as error:
                 (_log.debug if self._is_unheard else _log.warning)("cluster.not_heard", error=plainly(error))
                 self._is_unheard = True
@@ -202,6 +204,7 @@ class Membership:
             if self._does == "join":
                 self._does = "stay"
             self._renew(at, register_age_s=int(age_ms) / 1000)
+            self.on_time(int(now_ms) / 1000, asked_at, self._clock.monotonic())
             self._hear(int(version), sorted(node.decode() for node in nodes))
             if changed:
                 self.announce()
@@ -254,4 +257,8 @@ async def _tell(redis: Client, namespace: str, *said: str | int) -> Any:
 
 
 def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def _ignore(_said_s: float, _asked_at: float, _answered_at: float) -> None:
     """Nobody wants to know."""

@@ -7,16 +7,15 @@ from typing import Final
 from fittrack.config import Settings
 from fittrack.db.engine import Access, make_engine, sqlite_file
 from fittrack.db.handles import Connection, Engine, SQLAlchemyError
+from fittrack.db.server_clock import ask_time
 from fittrack.doctor import oracle, queries
 from fittrack.doctor.diagnosis import Diagnosis, ill, well
 from fittrack.doctor.schema import MIGRATE, examine_schema
 from fittrack.drawings import commitment
 from fittrack.keys.counting import count_values
 from fittrack.kit.clock import Clock
+from fittrack.kit.clock_watch import OFF_MAX_S
 from fittrack.kit.sealing import SealBroken, Sealer
-
-CLOCK_SKEW_MAX_S: Final = 1.0
-"""Beyond this a node refuses to sell (DESIGN 3, Time)."""
 
 DEAD_LETTERS_SHOWN: Final = timedelta(days=7)
 """How long a letter that was given up is worth a word."""
@@ -90,8 +89,8 @@ def _writing(engine: Engine, clock: Clock) -> Diagnosis:
 def _clock(conn: Connection, clock: Clock) -> Diagnosis:
     if conn.dialect.name != "oracle":
         return well("clock", "The database runs in this process, by the same clock.")
-    skew = abs((queries.now(conn) - clock.now()).total_seconds())
-    if skew > CLOCK_SKEW_MAX_S:
+    skew = abs((ask_time(conn, clock).now - clock.now()).total_seconds())
+    if skew > OFF_MAX_S:
         return ill(
             "clock",
             f"This machine's clock is {skew:.1f} s off the database's.",

@@ -1,24 +1,15 @@
 """What the doctor asks the database."""
 
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, literal_column, select, type_coerce
+from sqlalchemy import Connection, func, insert, select
 
 from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.messages import mail_outbox
 from fittrack.db.tables.operations import nightly_checks
-from fittrack.db.types import Instant
 from fittrack.drawings import queries as drawing_queries
 from fittrack.drawings.stored import StoredDrawing
-
-ORACLES_CLOCK: Final = select(type_coerce(func.sys_extract_utc(literal_column("SYSTIMESTAMP")), Instant))
-
-
-def now(conn: Connection) -> datetime:
-    """What the database server's clock shows (Oracle)."""
-    shown: datetime = conn.execute(ORACLES_CLOCK).scalar_one()
-    return shown
 
 
 def write_a_row(conn: Connection, now: datetime) -> None:

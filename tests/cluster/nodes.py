@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from fittrack.app import Node
 from fittrack.cluster.cluster import Cluster
+from fittrack.kit.clock import Clock
 from tests.redis_server import RedisServer, redis_server
 from tests.server import Address, Server, serving
 from tests.stage import Stage, eventually
@@ -73,10 +74,12 @@ def cluster_of(node: Node) -> Cluster:
 
 
 @asynccontextmanager
-async def node_here(stage: Stage, redis: RedisServer, **environ: str) -> AsyncIterator[tuple[Node, Address]]:
+async def node_here(
+    stage: Stage, redis: RedisServer, clock: Clock | None = None, **environ: str
+) -> AsyncIterator[tuple[Node, Address]]:
     """A whole node inside the test's process."""
     settings = settings_for(stage.folder, REDIS_URL=redis.url, WS_DRAIN_SECONDS="0", **environ)
-    node = Node(settings, on_fatal=no_fatal)
+    node = Node(settings, on_fatal=no_fatal, clock=clock)
     async with serving_here(node) as address:
         yield node, address
 

@@ -7,6 +7,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from fittrack.jobs.record import OUTCOMES, JobRecord
+from fittrack.kit.clock_watch import ClockWatch
+from fittrack.ops.metrics.families import gauge
 
 
 class NodeCollector(Collector):
@@ -27,6 +29,23 @@ class NodeCollector(Collector):
                 "worker": "" if worker is None else str(worker),
             },
         )
+
+
+class ClockCollector(Collector):
+    """Exports how far the node's clock is off others', and what follows from that."""
+
+    def __init__(self, watch: ClockWatch) -> None:
+        self._watch = watch
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures as of now."""
+        offsets = GaugeMetricFamily(
+            "fittrack_clock_offset_seconds", "By how much this node's clock is ahead.", labels=["of"]
+        )
+        for other, offset_s in self._watch.offsets_s.items():
+            offsets.add_metric([other], offset_s)
+        yield offsets
+        yield gauge("fittrack_clock_off", "1 while nothing is decided by it.", self._watch.is_off)
 
 
 class JobCollector(Collector):

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from fittrack.config import Settings
+from fittrack.db.server_clock import ORACLES_CLOCK
 from fittrack.doctor.diagnosis import Diagnosis
 from fittrack.doctor.examination import examine
 from fittrack.doctor.oracle import _BY_NUMBER, _NETWORK, explain
-from fittrack.doctor.queries import ORACLES_CLOCK
 from tests.oracle_sql import assert_fit_for_oracle, for_oracle
 from tests.world import settings_for
 
