@@ -112,16 +112,16 @@ class BoardActor(Actor):
                 self._changed_if(self._ladder.rename(user_id, display_name))
                 return None
             case ViewBoard():
-                return self._seen(partial(self._view, message))
+                return self._show_fresh(partial(self._view, message))
             case ViewTop():
-                return self._seen(self._snapshot)
+                return self._show_fresh(self._snapshot)
             case TellTop():
                 self._tell_top()
                 return None
             case LookAgain():
                 return self._look_again()
             case Succeed():
-                return self._seen(self._tell_top)
+                return self._show_fresh(self._tell_top)
             case _:
                 raise AssertionError(f"no board understands {message!r}")
 
@@ -140,7 +140,7 @@ class BoardActor(Actor):
             self._told_ranks[user_id] = rank
             changed = self._rank_changed(contender, rank)
             self._services.outlet.note(player_topic(user_id), user_id, changed, self._channel)
-        self._is_seen()
+        self._keep_looking()
 
     def _rank_changed(self, contender: Contender, rank: int | None) -> RankChanged:
         return RankChanged(
@@ -188,7 +188,7 @@ class BoardActor(Actor):
     def _tell_top(self) -> None:
         if not self._is_listened_to:
             return
-        self._is_seen()
+        self._keep_looking()
         top = self._top()
         if top != self._told:
             self._told, self._told_at = top, self._services.clock.monotonic()
@@ -196,12 +196,12 @@ class BoardActor(Actor):
 
     # --- What others wrote --------------------------------------------------------------------------------
 
-    def _seen(self, show: Callable[[], T]) -> object:
-        """Show, after a look at what was written if there was none for long."""
+    def _show_fresh(self, show: Callable[[], T]) -> object:
+        """Show, after a look at what was written if there was none for long; then look on for a while."""
         is_fresh = self._look.is_set or self._services.clock.now() - self._read_at < timedelta(
             seconds=LOOK_EVERY_S
         )
-        self._is_seen()
+        self._keep_looking()
         return show() if is_fresh and self._may_show() else self._read_and(show)
 
     def _may_show(self) -> bool:
@@ -213,7 +213,7 @@ class BoardActor(Actor):
         await self._read()
         return show()
 
-    def _is_seen(self) -> None:
+    def _keep_looking(self) -> None:
         self._looked_at_until = self._services.clock.monotonic() + LOOKED_AT_FOR_S
         if not self._look.is_set:
             self._arm()

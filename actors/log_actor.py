@@ -54,7 +54,7 @@ class LogActor(Actor):
     appender: Appender
     keys: dict[UUID, int]
     as_of: float
-    """Then the log had nothing that is not here: it was looked at later, or a unit of ours took its place."""
+    """The latest instant, of the monotonic clock, at which all that the log held is certain to be here."""
 
     def __init__(self, entity_id: UUID, services: Services) -> None:
         self.entity_id = entity_id
@@ -99,8 +99,11 @@ class LogActor(Actor):
         return show()
 
     async def confirm(self) -> None:
-        """Compare with the log. If another activation wrote it, or took this one's place, what is to be
-        answered is taken again by one that is loaded anew."""
+        """Compare with the end of the log.
+
+        Raises `StaleActivation` if another activation wrote it, or took this one's place: the message is then
+        taken again, by one that is loaded anew.
+        """
         as_of, durable = self.services.clock.monotonic(), self.appender.durable
         head = await self.services.reads.look_up(log_queries.head, self.log, self.entity_id)
         if not self.is_current or head.rev < durable.rev or not self.appender.knows(head):

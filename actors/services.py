@@ -58,11 +58,11 @@ class Services:
     """Says that an account may no longer be connected: every session ends, on every node."""
     effects_due: Callable[[], None]
     """Says that effects were written; who applies them looks at once instead of at the next sweep."""
-    heard: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """By provider, the sources that it tells us of itself while somebody is connected to it."""
+    synced_sources: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By provider, the sources whose activities it delivers itself to whoever is connected to it."""
     trusts_from: Callable[[float], float] = _always
-    """What was read from this instant of the monotonic clock on is all there is, but for what was written
-    here since; told when an activation that wrote it was lost last (`actors.trust`)."""
+    """From which instant on what was read is all there is, but for what was written here since. It is told
+    when an activation that wrote the same was lost last; both are of the monotonic clock (`actors.trust`)."""
 
     sales: SaleMetrics = field(default_factory=SaleMetrics)
     """What purchases come to on this node (`ops.metrics`)."""

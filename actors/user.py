@@ -74,10 +74,10 @@ class UserActor(LogActor, Gathering):
         "_progress",
         "account",
         "activities",
-        "heard",
         "inbox",
         "ledger",
         "preferences",
+        "synced_sources",
         "tally",
         "topic",
         "user_id",
@@ -87,11 +87,11 @@ class UserActor(LogActor, Gathering):
 
     account: Account | None
     activities: PlayerActivities
-    heard: Collection[str] | None
-    """Sources that tell us themselves, once a client spoke of one."""
     inbox: InboxHead
     ledger: LedgerHead
     preferences: Preferences
+    synced_sources: Collection[str] | None
+    """Sources whose activities come from their providers; None until a client tells of such a one."""
     tally: Tally | None
     """What was earned by day, once the boards are to be told of it."""
     watch: Watch | None
@@ -113,7 +113,7 @@ class UserActor(LogActor, Gathering):
         loaded = await services.reads.run(queries.load, self.user_id, services.clock.now(), services.calendar)
         self.account, self.activities = loaded.account, loaded.activities
         self.ledger, self.inbox, self.preferences = loaded.ledger, loaded.inbox, loaded.preferences
-        self.tally = self.watch = self.heard = None
+        self.tally = self.watch = self.synced_sources = None
         self._progress: Progress | None = None
         self.begin_at(loaded.head, loaded.keys, as_of=as_of)
 
@@ -267,7 +267,7 @@ class UserActor(LogActor, Gathering):
             self.services.outlet.notified(self.topic, delivery)
 
     def holds(self, bought: TicketsBought) -> None:
-        """The player holds tickets since this purchase, the latest, which is durable: he hears of it."""
+        """A purchase, the latest, is durable: the player hears how many tickets that makes."""
         outlet = self.services.outlet
         if outlet.listens(self.topic):
             changed = TicketsChanged(

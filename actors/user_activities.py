@@ -49,19 +49,19 @@ async def change(
 
 async def _log(actor: "UserActor", intention: Intention, command: LogActivities) -> Answer:
     """Take in the batch and book what it comes to."""
-    _earner(actor)
-    command = await _believable(actor, command)
+    _check_may_earn(actor)
+    command = await _without_hearsay(actor, command)
     try:
         return await _log_once(actor, intention, command, ())
     except UnitRefused:
         # A name that is stored, but older than what is held in memory, was sent again with a new start.
-        await _go_back(actor)
+        await _restore(actor)
         names = [name for item in command.items if (name := _name(item)) is not None]
         settled = await actor.services.reads.run(queries.settled_names, actor.user_id, names)
         return await _log_once(actor, intention, command, settled)
 
 
-async def _go_back(actor: "UserActor") -> None:
+async def _restore(actor: "UserActor") -> None:
     """The activities in memory are ahead of what is stored: hold that again, or leave memory."""
     try:
         await actor.reload()
@@ -69,16 +69,16 @@ async def _go_back(actor: "UserActor") -> None:
         raise StaleActivation(busy) from busy
 
 
-async def _believable(actor: "UserActor", command: LogActivities) -> LogActivities:
-    """Without what a client says of a tracker that tells us itself: it would replace what was measured."""
-    heard = actor.services.heard
-    if command.from_provider or not any(_source(item) in heard for item in command.items):
+async def _without_hearsay(actor: "UserActor", command: LogActivities) -> LogActivities:
+    """Without what a client says of a tracker whose provider delivers: it would replace what was measured."""
+    by_provider = actor.services.synced_sources
+    if command.from_provider or not any(_source(item) in by_provider for item in command.items):
         return command
-    if actor.heard is None:
+    if actor.synced_sources is None:
         mine = await actor.services.reads.run(queries.connected, actor.user_id)
-        actor.heard = frozenset[str]().union(*(heard.get(provider, ()) for provider in mine))
-    told = Unreadable(rules.Refusal.TOLD_BY_TRACKER)
-    items = [told if _source(item) in actor.heard else item for item in command.items]
+        actor.synced_sources = frozenset[str]().union(*(by_provider.get(provider, ()) for provider in mine))
+    refused = Unreadable(rules.Refusal.TOLD_BY_TRACKER)
+    items = [refused if _source(item) in actor.synced_sources else item for item in command.items]
     return replace(command, items=items)
 
 
@@ -86,7 +86,7 @@ def _source(item: BatchItem) -> str | None:
     return None if isinstance(item, Unreadable) else item.source
 
 
-def _earner(actor: "UserActor") -> None:
+def _check_may_earn(actor: "UserActor") -> None:
     account = actor.existing()
     if account.player.role is Role.ADMIN:
         raise Forbidden("Admins do not earn points.")
@@ -106,7 +106,7 @@ def _name(item: object) -> Name | None:
 
 async def _set_primary_source(actor: "UserActor", intention: Intention, command: SetPrimarySource) -> Answer:
     """Let another tracker win overlaps."""
-    _earner(actor)
+    _check_may_earn(actor)
     source, reads = command.source, actor.services.reads
     if source is not None and not await reads.run(queries.is_connected, actor.user_id, source):
         raise NotFound(f"There is no connection to {source}.")
@@ -131,7 +131,7 @@ async def commit_ranking(actor: "UserActor", unit: Unit, outcome: BatchOutcome, 
     try:
         await _commit(actor, unit, outcome)
     except UnitRefused:
-        await _go_back(actor)
+        await _restore(actor)
         raise
     actor.account = replace(actor.existing(), primary_source=source)
 

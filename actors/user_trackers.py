@@ -88,7 +88,7 @@ async def _commit(actor: "UserActor", unit: Unit, source: str | None) -> None:
     """Append `unit`, after which `source` is the primary tracker, and book what that changes."""
     outcome = await user_activities.rank_by(actor, source)
     await user_activities.commit_ranking(actor, unit, outcome, source)
-    actor.heard = None
+    actor.synced_sources = None  # others may be connected now
 
 
 async def _tell(actor: "UserActor", intention: Intention, command: TellOfTracker) -> Answer:

@@ -108,7 +108,7 @@ def _make_services(base: Base, storage: Storage, links: Links, actors: Actors, c
         standing_changed=actors.watch.changed,
         revoked=partial(_revoke, links.broker),
         effects_due=links.bell.effects,
-        heard=actors.catalogue.heard,
+        synced_sources=actors.catalogue.synced_sources,
         trusts_from=Trust(links.cluster).begins,
         sales=actors.sales,
         draws=actors.draws,

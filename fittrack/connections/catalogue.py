@@ -47,8 +47,8 @@ class Catalogue:
         return name if provider is None else provider.service
 
     @property
-    def heard(self) -> dict[str, list[str]]:
-        """By provider, the sources that it tells us of itself: all but what phones report."""
+    def synced_sources(self) -> dict[str, list[str]]:
+        """By provider, the sources whose activities it delivers itself: all but what phones report."""
         return {
             provider.name: self.names_of(provider.service)
             for provider in self

@@ -78,7 +78,7 @@ class Gateway(Protocol):
         """The committed events that follow `after_seq`, in order, without gaps, at most `limit`."""
 
     async def heads(self, user_ids: Sequence[UserId]) -> Mapping[UserId, Heads]:
-        """Heads of the players' streams, to find lost publications. Whom it does not know it leaves out."""
+        """Heads of the players' streams, to find lost publications. Players it does not know are left out."""
 
     async def lasting_since(self, since: datetime) -> Sequence[tuple[datetime, ChannelEvent]]:
         """Every lasting event of what happened from `since` on, and when that was, in order. Which of them
