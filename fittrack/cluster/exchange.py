@@ -54,7 +54,8 @@ class Pending(Struct, eq=False, gc=False):
     entity_id: Any
     message: Any
     parcel: Parcel
-    until_ms: int
+    until: float
+    """Of the monotonic clock."""
     on_reply: Listener
     node: str
     cause: str | None
@@ -182,9 +183,9 @@ class Exchange:
                 f"ask {kind}", cause, kind="client", attributes={"fittrack.node": node}
             )
             cause, on_reply = span.cause, ending(span, on_reply)
-        until_ms = _ms(self._clock) + int(timeout_s * 1000)
+        until = self._clock.monotonic() + timeout_s
         parcel = self._register.pack(message)
-        self._bring(Pending(kind, entity_id, message, parcel, until_ms, on_reply, node, cause))
+        self._bring(Pending(kind, entity_id, message, parcel, until, on_reply, node, cause))
 
     def tell(self, node: str, kind: str, entity_id: Any, message: Any, cause: str | None) -> None:
         """See `Peer.send`."""
@@ -199,7 +200,9 @@ class Exchange:
         number = next(self._numbers)
         self._pending[number] = pending
         entity = entity_to_wire(pending.entity_id)
-        ask = Ask(number, pending.kind, entity, *pending.parcel, pending.until_ms, pending.cause)
+        left_ms = max(1, int(1000 * self._left_s(pending)))
+        until_ms = _ms(self._clock) + left_ms
+        ask = Ask(number, pending.kind, entity, *pending.parcel, until_ms, pending.cause, left_ms=left_ms)
         self._put(pending.node, ask)
 
     def _bring_again(self, number: int) -> None:
@@ -213,14 +216,16 @@ class Exchange:
             pending.on_reply(Busy("The node that has it cannot be reached; nothing happened"))
 
     def _redirect(self, pending: Pending) -> None:
-        left_s = (pending.until_ms - _ms(self._clock)) / 1000
         peer = self._placement.locate(pending.kind, pending.entity_id)
         if isinstance(peer, RemotePeer):
             pending.node = peer.node
             self._bring(pending)
         else:
             ref = self._registry.ref(pending.kind, pending.entity_id)
-            ref.send(pending.message, pending.on_reply, timeout_s=left_s, cause=pending.cause)
+            ref.send(pending.message, pending.on_reply, timeout_s=self._left_s(pending), cause=pending.cause)
+
+    def _left_s(self, pending: Pending) -> float:
+        return pending.until - self._clock.monotonic()
 
     def _tell_again(self, told: Ask) -> None:
         """It did not get to its actor: look who is there, and send it on unless that was done."""
@@ -298,8 +303,8 @@ class Exchange:
     async def _forget(self) -> None:
         while True:
             await self._clock.sleep(FORGET_EVERY_S)
-            now_ms = _ms(self._clock)
-            for number in [n for n, pending in self._pending.items() if pending.until_ms < now_ms]:
+            now = self._clock.monotonic()
+            for number in [n for n, pending in self._pending.items() if pending.until < now]:
                 self._settle(number, OutcomeUnknown())
 
     # --- Serving ------------------------------------------------------------------------------------------
@@ -340,7 +345,7 @@ class Exchange:
             return
         self.metrics.served += 1
         if ask.number:
-            left_s = (ask.until_ms - _ms(self._clock)) / 1000
+            left_s = (ask.left_ms or ask.until_ms - _ms(self._clock)) / 1000
             answer = partial(self._answer, sender, ask.number)
             ref.send(message, answer, timeout_s=left_s, cause=ask.cause)
             return

@@ -24,11 +24,15 @@ class Ask(Struct, array_like=True, tag=1, gc=False):
     name: str
     value: Raw
     until_ms: int
-    """When nobody waits any longer, in milliseconds since 1970; 0 for a tell."""
+    """When nobody waits any longer by the sender's clock, in milliseconds since 1970; 0 for a tell. For
+    versions that do not know `left_ms`."""
     cause: str | None = None
     """On whose behalf (`kit.correlation`)."""
     sent_on: bool = False
     """Whether a tell has been astray and was sent on: that is done once."""
+    left_ms: int = 0
+    """How long somebody still waits, in milliseconds: clocks need not agree. 0 for a tell, or where a version
+    asks that does not know this."""
 
 
 class Reply(Struct, array_like=True, tag=2, gc=False):

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from fittrack.cluster.membership import views_channel
 from fittrack.cluster.packets import Ask, Item, Moved, Reply, entity_to_wire, read
+from fittrack.kit.clock import SystemClock
 from fittrack.pubsub.messages import Message
 from fittrack.pubsub.parcels import open_parcel
 from tests.fittrack.cluster.houses import KIND, NAMESPACE, House, Say, Town
@@ -87,7 +88,7 @@ def test_fields_that_a_later_version_adds_are_skipped_in_packets(name: str) -> N
     if item[0] != Moved.__struct_config__.tag:
         at = 5 if item[0] == Ask.__struct_config__.tag else 3
         item[at] = _later_parcel(item[at - 1], item[at])
-    more = [] if item[0] != Ask.__struct_config__.tag else [False]
+    more = [] if item[0] != Ask.__struct_config__.tag else [False, 0]
     data = encode([sender, [[*item, *more, "new"]], "new"])
     assert data != PACKETS[name]
     _carries(name, read(data).items[0])
@@ -129,6 +130,15 @@ class Stranger:
             continue
         return list(read(said["data"]).items)
 
+    async def answers(self, house: House, wanted: int) -> dict[int, Any]:
+        """What so many asks came to, by their numbers."""
+        found: dict[int, Any] = {}
+        while len(found) < wanted:
+            for reply in await self.hear():
+                assert isinstance(reply, Reply)
+                found[reply.number] = house.unpack((reply.name, reply.value))
+        return found
+
 
 @pytest.fixture
 async def stranger(town: Town) -> Any:
@@ -140,11 +150,13 @@ async def stranger(town: Town) -> Any:
     await redis.aclose()
 
 
-def _asks(town: Town, number: int, *, entity: bytes | None = None, name: str | None = None) -> Ask:
+def _asks(
+    town: Town, number: int, *, entity: bytes | None = None, name: str | None = None, **time: int
+) -> Ask:
     known, value = town.other.pack(Say(f"{number}"))
     entity = entity_to_wire(town.one.of(town.other)) if entity is None else entity
-    until_ms = 4_000_000_000_000
-    return Ask(number, KIND, entity, known if name is None else name, value, until_ms)
+    time = time or {"until_ms": 4_000_000_000_000}
+    return Ask(number, KIND, entity, known if name is None else name, value, **{"until_ms": 0, **time})
 
 
 async def test_what_cannot_be_read_is_skipped_and_counted_and_the_rest_of_its_packet_is_served(
@@ -160,15 +172,39 @@ async def test_what_cannot_be_read_is_skipped_and_counted_and_the_rest_of_its_pa
         _asks(town, 3, name="of a type to come"),
         _asks(town, 4),
     )
-    answers: dict[int, Any] = {}
-    while len(answers) < 4:
-        for reply in await stranger.hear():
-            assert isinstance(reply, Reply)
-            answers[reply.number] = town.other.unpack((reply.name, reply.value))
+    answers = await stranger.answers(town.other, 4)
     assert [answers[number].code for number in (1, 2, 3)] == ["busy"] * 3
     assert answers[4] == Say("4")
     figures = town.other.cluster.exchange.metrics
     assert (figures.unreadable, figures.untold, town.other.cluster.unreadable) == (5, 1, 5)
+
+
+async def test_how_long_somebody_waits_does_not_depend_on_what_clocks_show(
+    town: Town, stranger: Stranger
+) -> None:
+    long_ago, to_come = 1, 4_000_000_000_000
+    await stranger.say(
+        town.other,
+        _asks(town, 1, until_ms=long_ago, left_ms=60_000),  # its clock is behind
+        _asks(town, 2, until_ms=to_come, left_ms=0),  # the former version says no more
+        _asks(town, 3, until_ms=long_ago, left_ms=0),
+    )
+    answers = await stranger.answers(town.other, 3)
+    assert (answers[1], answers[2], answers[3].code) == (Say("1"), Say("2"), "busy")
+
+
+async def test_an_ask_says_how_long_it_is_waited_for_in_the_words_of_both_versions(
+    town: Town, stranger: Stranger
+) -> None:
+    exchange, now_ms = town.one.cluster.exchange, SystemClock().now().timestamp() * 1000
+    options: Any = {"on_reply": lambda _: None, "cause": None}
+    exchange.ask(Stranger.NAME, KIND, "some", Say("there?"), timeout_s=600.0, **options)
+    exchange.ask(Stranger.NAME, KIND, "some", Say("there?"), timeout_s=0.0, **options)
+    [ask, too_late] = await stranger.hear()
+    assert isinstance(ask, Ask) and isinstance(too_late, Ask)
+    assert 540_000 < ask.left_ms <= 600_000
+    assert ask.until_ms - now_ms == pytest.approx(600_000, abs=60_000)
+    assert too_late.left_ms == 1, "nothing at all is what the former version says"
 
 
 async def test_what_is_no_packet_at_all_harms_nothing(town: Town, stranger: Stranger) -> None:
