@@ -18,8 +18,9 @@ from fittrack.cli.schema import migrate
 from fittrack.cli.seed import seed
 from fittrack.cli.serve import serve
 from fittrack.config import SettingsError, load_settings, masked
+from fittrack.db.half_done import MigrationError
 from fittrack.db.handles import DatabaseError
-from fittrack.db.migrate import MigrationError
+from fittrack.doctor import oracle
 from fittrack.kit.problems import Problem
 
 app: Final = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -38,6 +39,8 @@ def main() -> None:
         sys.exit(1)
     except MigrationError as failure:
         err.print("[red]migrate:[/red]", Text(str(failure)))  # statements may have brackets
+        if failure.__cause__ and (known := oracle.known(failure.__cause__)):
+            err.print(Text(f"That is: {known.sentence}. {known.remedy}"))
         sys.exit(1)
     except DatabaseError as error:
         err.print(f"[red]database:[/red] {error.orig}; `fittrack doctor` says what to do")

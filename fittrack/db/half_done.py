@@ -18,6 +18,10 @@ SHOWN_MAX: Final = 3
 """Names in a sentence: enough to see which revision it is."""
 
 
+class MigrationError(Exception):
+    """A statement failed on Oracle: which, what was done before it, and how to go on."""
+
+
 class Begun(NamedTuple):
     """A revision that began and did not end: what of it is done, and what is left to do."""
 
@@ -79,12 +83,16 @@ def remedy(revision: str) -> str:
 
 def failure(revision: str, done: Sequence[str], error: DBAPIError) -> str:
     """What to say when `revision` failed, after those that are `done`."""
-    statement = " ".join((error.statement or "").split())
-    if len(statement) > STATEMENT_SHOWN_MAX:
-        statement = statement[:STATEMENT_SHOWN_MAX] + "…"
+    statement = shown(error.statement or "")
     applied = f"Applied before it: {', '.join(done)}." if done else "Nothing was applied before it."
     reason = str(error.orig).splitlines()[0]
     return (
         f"revision {revision} failed at “{statement}”: {reason}. {applied} What stands before that statement "
         f"in the revision is done: Oracle commits each. Mend the cause first. {remedy(revision)}"
     )
+
+
+def shown(statement: str) -> str:
+    """The beginning of a statement, on one line."""
+    text = " ".join(statement.split())
+    return text if len(text) <= STATEMENT_SHOWN_MAX else text[:STATEMENT_SHOWN_MAX] + "…"

@@ -10,8 +10,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from fittrack.db import half_done, revisions, schema_parts
-from fittrack.db.half_done import Begun
+from fittrack.db import half_done, one_by_one, revisions, schema_parts
+from fittrack.db.half_done import Begun, MigrationError
 from fittrack.db.oracle import grants
 from fittrack.db.oracle.extras import Extra, lacking, steps
 from fittrack.db.tables import metadata
@@ -23,9 +23,14 @@ SQLPLUS: Final = (
 )
 """What SQL*Plus and SQLcl are told before the statements."""
 
-
-class MigrationError(Exception):
-    """A revision failed on Oracle: which, at which statement, and what to do."""
+_GO_ON_WITH_EXTRAS: Final = (
+    "The schema is whole without it, and servers may run. Mend the cause and run `fittrack migrate` again: "
+    "it goes on from there. Or leave the extra out of ORACLE_EXTRAS."
+)
+_GO_ON_WITH_GRANTS: Final = (
+    "The schema is the newest. Mend the cause and run the same again: to give a right twice does no harm. "
+    "A server that connects as this user lacks the rest until then."
+)
 
 
 def upgrade(engine: Engine) -> list[str]:
@@ -118,26 +123,25 @@ def is_known(revision: str) -> bool:
 
 
 def add_extras(engine: Engine, extras: Iterable[Extra]) -> list[str]:
-    """Make those of Oracle's extras that are lacking; returns what was made. On SQLite nothing is."""
+    """Make those of Oracle's extras that are lacking; returns what was made. On SQLite nothing is.
+
+    Raises `MigrationError`.
+    """
     if engine.dialect.name != "oracle":
         return []
     with engine.begin() as connection:
-        made = lacking(connection, extras)
-        for step in made:
-            connection.exec_driver_sql(step.statement)
-    return [step.name for step in made]
+        named = [(step.name, step.statement) for step in lacking(connection, extras)]
+        return one_by_one.run(connection, named, how_to_go_on=_GO_ON_WITH_EXTRAS)
 
 
 def grant(engine: Engine, user: str) -> int:
     """Let `user` do what the application does, on Oracle; returns how many tables it may use.
 
-    Raises ValueError for what is no name of a user.
+    Raises ValueError for what is no name of a user, `MigrationError` where a right could not be given.
     """
-    granted = list(grants.statements(metadata, user))
+    named = [(f"rights on {table}", said) for table, said in grants.statements(metadata, user)]
     with engine.begin() as connection:
-        for statement in granted:
-            connection.exec_driver_sql(statement)
-    return len(granted)
+        return len(one_by_one.run(connection, named, how_to_go_on=_GO_ON_WITH_GRANTS))
 
 
 def offline_sql(
@@ -157,7 +161,7 @@ def offline_sql(
     if dialect != "oracle":
         return written
     later = [step.statement for step in steps(extras)]
-    later += grants.statements(metadata, user) if user else ()
+    later += [said for _, said in grants.statements(metadata, user)] if user else []
     script = "".join(f"{line}\n" for line in SQLPLUS) + "\n" + written
     return script + "".join(f"{statement}\n\n/\n\n" for statement in [*later, "COMMIT"])
 

@@ -200,6 +200,30 @@ _BY_NUMBER: Final[dict[str, Explanation]] = {
     ),
     "ORA-376": _UNREADABLE,
     "ORA-1578": _UNREADABLE,
+    # What `fittrack migrate` makes, and the rights it gives.
+    "ORA-439": Explanation(
+        "this edition has not what the statement asks for",
+        "Partitions want the option Partitioning: without it leave `partitions` out of ORACLE_EXTRAS.",
+    ),
+    "ORA-955": Explanation(
+        "something of that name is there already",
+        "Look what it is (USER_OBJECTS): drop it where it is of no use, or it is what was to be made.",
+    ),
+    "ORA-1917": Explanation(
+        "there is no user of that name", "A DBA makes it: CREATE USER …; GRANT CREATE SESSION TO …."
+    ),
+    "ORA-1749": Explanation(
+        "nobody is given rights on tables that are his own",
+        "Name the user of the server after --grants, and have the owner run it.",
+    ),
+    "ORA-2293": Explanation(
+        "rows that are there break the rule that was to be added",
+        "Correct them first: `fittrack check` names them.",
+    ),
+    "ORA-2298": Explanation(
+        "rows that are there refer to none, as the rule that was to be added forbids",
+        "Look with `fittrack check`: an entry of the ledger does not begin where its predecessor ended.",
+    ),
     "ORA-5807": Explanation(
         "the owner may keep no immutable table for as many idle days",
         "A DBA raises BLOCKCHAIN_TABLE_RETENTION_THRESHOLD, or allows it: GRANT TABLE RETENTION TO …; "
@@ -260,14 +284,23 @@ _OTHERWISE: Final = (
 )
 
 
+def known(error: BaseException) -> Explanation | None:
+    """What the error means, where it is one of those that are told here."""
+    text = _text(error)
+    return _of_number(text) or next((found for words, found in _NETWORK if words in text), None)
+
+
 def explain(error: BaseException) -> Explanation:
     """What the error means. Its own first line is part of the sentence, for whoever looks it up."""
-    text = str(getattr(error, "orig", None) or error).strip()
-    known = _of_number(text) or next((found for words, found in _NETWORK if words in text), None)
+    text = _text(error)
     shown = text.splitlines()[0] if text else type(error).__name__
-    if known is None:
+    if (found := known(error)) is None:
         return Explanation(shown, _OTHERWISE)
-    return Explanation(f"{known.sentence} ({shown})", known.remedy)
+    return Explanation(f"{found.sentence} ({shown})", found.remedy)
+
+
+def _text(error: BaseException) -> str:
+    return str(getattr(error, "orig", None) or error).strip()
 
 
 def _of_number(text: str) -> Explanation | None:

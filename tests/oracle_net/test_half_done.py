@@ -1,17 +1,23 @@
 """A migration that fails half-way on Oracle, which commits each statement: where, and how to go on."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from fittrack.cli import commands
 from fittrack.db import migrate, revisions
 from fittrack.db.engine import make_engine
-from fittrack.db.migrate import MigrationError
+from fittrack.db.half_done import MigrationError
+from fittrack.db.oracle import grants
+from fittrack.db.oracle.extras import Extra
+from fittrack.db.tables import metadata
 from fittrack.doctor.database import examine_database
 from fittrack.doctor.diagnosis import Diagnosis
+from fittrack.doctor.oracle import explain
 from fittrack.kit.clock import SystemClock
 from tests.oracle_net.conftest import Place
 from tests.oracle_net.test_scripts import run_statements
@@ -124,7 +130,7 @@ def test_a_schema_that_says_it_is_the_newest_is_looked_at_part_by_part(place: Pl
     assert "--grants" in found.remedy
 
 
-def test_the_command_says_it_in_a_sentence(
+def test_the_command_says_it_in_a_sentence_and_what_the_error_means(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.arrange("define", str(FULL), after=6)
@@ -135,4 +141,47 @@ def test_the_command_says_it_in_a_sentence(
     with pytest.raises(SystemExit) as left:
         commands.main()
     assert left.value.code == 1
-    assert "migrate: revision 0001 failed at “" in capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert "migrate: revision 0001 failed at “" in said
+    assert "That is: the tablespace is full. A DBA adds a data file" in said
+
+
+@pytest.fixture
+def migrated(place: Place) -> Iterator[Engine]:
+    """The newest schema, and the one connection that is used: what is defined next is what a test does."""
+    run_statements(place, statements_in(migrate.offline_sql("oracle")))
+    engine = make_engine(place.with_(oracle_pool_min=1))
+    engine.connect().close()
+    yield engine
+    engine.dispose()
+
+
+def test_a_right_that_cannot_be_given_is_named_and_the_rest_is_given_later(
+    place: Place, migrated: Engine
+) -> None:
+    place.arrange("define", "1917", after=1)
+    with pytest.raises(MigrationError) as failure:
+        migrate.grant(migrated, "nobody_yet")
+    first, second, *rest = grants.statements(metadata, "nobody_yet")
+    said = str(failure.value)
+    assert said.startswith(f"rights on {second[0]}: it failed at “{second[1]}”: ORA-01917")
+    assert f"Done before it: rights on {first[0]}. The schema is the newest." in said
+    assert failure.value.__cause__ is not None
+    assert "CREATE USER" in explain(failure.value.__cause__).remedy
+    assert migrate.grant(migrated, "nobody_yet") == len(rest) + 2
+
+
+def test_an_extra_that_fails_is_named_and_says_that_the_schema_is_whole_without_it(
+    place: Place, migrated: Engine
+) -> None:
+    place.arrange("define", "439")
+    with pytest.raises(MigrationError) as failure:
+        migrate.add_extras(migrated, [Extra.PARTITIONS])
+    said = str(failure.value)
+    assert said.startswith(
+        "partitions of user_log: it failed at “ALTER TABLE user_log MODIFY PARTITION BY RANGE"
+    )
+    assert "ORA-00439" in said
+    assert "Nothing was done before it. The schema is whole without it" in said
+    assert failure.value.__cause__ is not None
+    assert "leave `partitions` out" in explain(failure.value.__cause__).remedy

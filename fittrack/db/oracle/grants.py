@@ -43,9 +43,9 @@ def rights(table: str) -> tuple[str, ...]:
     return _ELSE.get(table, EVERYTHING)
 
 
-def statements(metadata: MetaData, user: str) -> Iterator[str]:
-    """One GRANT for each table. Raises ValueError for what is no name of a user."""
+def statements(metadata: MetaData, user: str) -> Iterator[tuple[str, str]]:
+    """Each table, and the GRANT for it. Raises ValueError for what is no name of a user."""
     if not NAME.fullmatch(user):
         raise ValueError(f"{user!r} is no name of an Oracle user: letters, digits and underscores")
     for table in [*(table.name for table in metadata.sorted_tables), HISTORY]:
-        yield f"GRANT {', '.join(rights(table))} ON {table} TO {user}"
+        yield table, f"GRANT {', '.join(rights(table))} ON {table} TO {user}"
