@@ -13,6 +13,8 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 
+from fittrack.db.savepoints import savepoint
+
 T = TypeVar("T")
 
 LOCKING: Final = r"\s*(INSERT|UPDATE|DELETE|MERGE)\b|.*\bFOR UPDATE\b"
@@ -93,5 +95,5 @@ def _transact(engine: Engine, job: Callable[..., T], *args: Any) -> T:
 
 
 def _under_a_savepoint(connection: Connection, job: Callable[..., T], *args: Any) -> T:
-    with connection.begin_nested():
+    with savepoint(connection):
         return job(connection, *args)

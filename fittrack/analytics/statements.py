@@ -10,6 +10,7 @@ from fittrack.analytics import queries
 from fittrack.analytics.measures import Figures
 from fittrack.analytics.queries import SUBJECT, Mark
 from fittrack.db.row_queries import insert_unless_there
+from fittrack.db.savepoints import savepoint
 from fittrack.db.tables.analytics import daily_figures, rollup_marks
 
 
@@ -31,13 +32,13 @@ def put(conn: Connection, seen: Mark, sheets: Sequence[Sheet], now: datetime) ->
         for sheet in sheets
         for (measure, dimension), amount in sheet.figures.items()
     ]
-    with conn.begin_nested() as undo:
+    with savepoint(conn) as undo:
         for sheet in sheets:
             its = daily_figures.c.day == sheet.day, daily_figures.c.measure.in_(sheet.measures)
             conn.execute(delete(daily_figures).where(*its))
         if insert_unless_there(conn, daily_figures, rows):
             return True
-        undo.rollback()
+        undo()
     return False
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, Row, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fittrack.db import oracle_faults
+from fittrack.db.savepoints import savepoint
 from fittrack.kit.problems import Busy
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -40,7 +41,7 @@ def insert_unless_there(
 ) -> bool:
     """Insert all of `rows`, or none. False: one is there, perhaps since this moment and by another node."""
     try:
-        with conn.begin_nested():  # what fails, for whatever reason, undoes no more than itself
+        with savepoint(conn):
             conn.execute(insert(table), rows)
     except IntegrityError as error:
         if not _is_duplicate(error):

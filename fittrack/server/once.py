@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from fittrack.db.handles import Connection, IntegrityError
+from fittrack.db.savepoints import savepoint
 from fittrack.kit.problems import Busy, IdempotencyMismatch, Problem
 from fittrack.server.idempotency import Kept, kept_refusal
 from fittrack.server.queries import find_kept, keep
@@ -54,7 +55,7 @@ def run_once(conn: Connection, once: Once, effect: Effect[P], *args: P.args, **k
 
 def _attempt(conn: Connection, effect: Effect[P], *args: P.args, **kwargs: P.kwargs) -> Kept:
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             return effect(conn, *args, **kwargs)
     except Problem as problem:
         if problem.retryable:

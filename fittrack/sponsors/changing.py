@@ -7,6 +7,7 @@ from typing import Any, Final
 from fittrack.audit.action import Action, differences
 from fittrack.audit.statements import record
 from fittrack.db.handles import Connection, IntegrityError
+from fittrack.db.savepoints import savepoint
 from fittrack.kit.ids import SponsorId
 from fittrack.kit.origin import Origin
 from fittrack.kit.patches import changes
@@ -68,7 +69,7 @@ def remove(conn: Connection, wish: Wish) -> StoredSponsor | None:
     if former.prizes or queries.is_in_a_template(conn, wish.sponsor_id):
         return _deactivate(conn, wish, former)
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             queries.remove(conn, wish.sponsor_id)
     except IntegrityError:  # a prize of another node came in between
         return _deactivate(conn, wish, former)

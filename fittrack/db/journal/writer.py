@@ -17,6 +17,7 @@ from fittrack.db.journal.load import (
     Result,
 )
 from fittrack.db.journal.store import Fault, Store
+from fittrack.db.savepoints import savepoint
 from fittrack.kit.clock import Clock, boottime
 from fittrack.kit.problems import OutcomeUnknown
 
@@ -88,7 +89,7 @@ class Writer:
             if results and self._clock.monotonic() >= until:
                 break
             try:
-                with connection.begin_nested():
+                with savepoint(connection):
                     value = job.run(connection)
             except Exception as error:
                 if self._store.fault_of(error) is Fault.DATABASE:

@@ -6,13 +6,14 @@ from pickle import PicklingError
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from fittrack.db.journal import Committed, Head, Journal, JournalStopped, NotStored
 from fittrack.db.journal.open_store import open_store
 from fittrack.db.journal.writer_thread import WriterThread
-from fittrack.db.tables.logs import effects, user_log
+from fittrack.db.row_queries import insert_unless_there
+from fittrack.db.tables.logs import effect_receipts, effects, user_log
 from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Conflict
@@ -50,6 +51,9 @@ def break_off(connection: Connection) -> None:
     raw.rollback()
     raise Conflict("and its transaction is gone")
 
+
+DEEPEST = 2
+"""A job's, and the one within it."""
 
 _turns = itertools.count()
 
@@ -139,6 +143,32 @@ async def test_a_job_that_ends_the_transaction_takes_the_batch_with_it_and_all_a
     assert [type(outcome) for outcome in outcomes] == [NotStored] * 3
     assert stored(engine) == 0
     assert await journal.transact(put, uuid7()) == "put"
+
+
+SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
+
+
+def put_unless_there(connection: Connection, subject_id: UUID) -> bool:
+    row = {"kind": "refund", "subject_id": subject_id, "user_id": subject_id, "applied_at": NOON}
+    return insert_unless_there(connection, effect_receipts, row)
+
+
+async def test_savepoints_of_many_jobs_are_few_texts(open_journal: OpenJournal, engine: Engine) -> None:
+    journal, texts = open_journal(), set[str]()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _note(_conn: object, _cursor: object, sql: str, *_more: object) -> None:
+        texts.update([sql] if sql.startswith(SAVEPOINTS) else ())
+
+    players = [uuid7() for _ in range(20)]
+    put_first = [await journal.transact(put_unless_there, player) for player in players]
+    put_again = [await journal.transact(put_unless_there, player) for player in players]
+    refused = await asyncio.gather(*[journal.transact(refuse) for _ in players], return_exceptions=True)
+    assert (put_first, put_again) == ([True] * len(players), [False] * len(players))
+    assert [type(outcome) for outcome in refused] == [Conflict] * len(players)
+    assert stored(engine) == 0
+    kinds = len(SAVEPOINTS) if engine.dialect.name == "sqlite" else len(SAVEPOINTS) - 1
+    assert len(texts) == DEEPEST * kinds
 
 
 class SteppingClock(VirtualClock):
