@@ -15,6 +15,7 @@ from fittrack.app.metrics import expose
 from fittrack.app.parts import put_together
 from fittrack.app.server import build_server
 from fittrack.cluster.naming import name_of
+from fittrack.cluster.replacement import RENEWED_WITHIN_S
 from fittrack.config import Settings
 from fittrack.db.handles import Engine
 from fittrack.db.journal.host import WriterHost
@@ -82,12 +83,13 @@ class Node:
 
     async def start(self, host: str, port: int, *, worker: int | None = None) -> int:
         """Serve; returns the port. Raises OSError when it is taken, but by another worker of this one's."""
-        name = name_of(port, worker)
+        name = name_of(host, port, worker)
         self._worker = worker
         await self.journal.ready()
         await self.partners.webhooks.know_subscriptions()
         if self.links.cluster is not None:
-            await self.links.cluster.start(self.registry, name)
+            renewed_within_s = 0.0 if worker is None else RENEWED_WITHIN_S
+            await self.links.cluster.start(self.registry, name, renewed_within_s=renewed_within_s)
         await self.jobs.comparison.begin()
         await self.actors.wake_drawings()
         self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=worker is not None)

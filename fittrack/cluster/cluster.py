@@ -1,6 +1,7 @@
 """A node's part in the cluster, wired: link, broker, membership, placement and exchange."""
 
 import asyncio
+import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -37,7 +38,7 @@ class Cluster:
     def __init__(self, url: str, register: Register, clock: Clock, *, namespace: str, life_s: float) -> None:
         place = RedisUrl.parse(url)
         self._redis = redis_client(place)
-        self.node = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self.node = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._clock = clock
         self._views = views_channel(namespace)
         self._link = redis_link(place, clock, f"{namespace}:c:{self.node}")
@@ -106,12 +107,13 @@ class Cluster:
         """Wait for `callback` after the placement changed and the actors that run elsewhere have left."""
         self._on_moved.append(callback)
 
-    async def start(self, registry: Registry, name: str) -> None:
+    async def start(self, registry: Registry, name: str, *, renewed_within_s: float = 0.0) -> None:
         """Join the others. Without Redis, serve alone until it is there.
 
         `name` is the same at every start of this node: it takes its predecessor's place. Empty: it has
-        none.
+        none. So long a successor may have this one's before this one is told to stop.
         """
+        self.membership.replacement.patience_s = renewed_within_s
         self._registry = registry
         self.exchange.serve(registry)
         if not await self._link.start(UP_WITHIN_S):
@@ -139,11 +141,13 @@ class Cluster:
         await self._redis.aclose()
 
     async def check(self) -> None:
-        """Raise `Busy` when this node does not hear itself through Redis, or has no lease (readiness)."""
+        """Raise `Busy` when this node does not hear itself through Redis, or nobody lists it (readiness)."""
         if not self._link.is_up or self._link.silent_for_s > CANARY_WITHIN_S:
             raise Busy("The link between the nodes does not work")
-        if not self.holds_lease:
+        if not self.membership.is_heard:
             raise Busy("Redis does not take this node's heartbeats")
+        if self.membership.replacement.lasts:
+            raise Busy(f"Another node has this one's place: {self.membership.replacement.by}")
 
     def _announce(self) -> None:
         self._link.say(self._views, b"")

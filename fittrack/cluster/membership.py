@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import structlog
 
+from fittrack.cluster.replacement import Replacement
 from fittrack.cluster.view import View
 from fittrack.kit.clock import Clock, boottime
 from fittrack.pubsub.redis_faults import LOSSES, plainly
@@ -45,7 +46,7 @@ local ends, names, state = KEYS[1], KEYS[2], KEYS[3]
 local node, name, life, does = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local changed = false
+local changed, replaced_by = false, ''
 local function drop(other)
   redis.call('ZREM', ends, other)
   redis.call('HDEL', names, other)
@@ -69,6 +70,8 @@ else
       changed = true
     end
     for _, other in ipairs(namesakes) do drop(other) end
+  else
+    replaced_by = namesakes[1]
   end
 end
 for _, other in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do drop(other) end
@@ -79,7 +82,7 @@ if not born then
 end
 if changed then redis.call('HINCRBY', state, 'version', 1) end
 local version = redis.call('HGET', state, 'version')
-return {version, now - born, changed and 1 or 0, redis.call('ZRANGE', ends, 0, -1), now}
+return {version, now - born, changed and 1 or 0, redis.call('ZRANGE', ends, 0, -1), now, replaced_by}
 """
 
 
@@ -117,6 +120,7 @@ class Membership:
         self._does: Literal["join", "stay", "leave", "depart"] = "join"
         self._is_named = False
         """Whether the register named this node when it last took its word."""
+        self.replacement = Replacement(clock)
         self._saying = asyncio.Lock()
         self._is_unheard = False
         """Whether Redis did not take the last word; it is said in the log once."""
@@ -130,6 +134,11 @@ class Membership:
         """Redis said how many seconds after 1970 it is, between two instants of the monotonic clock."""
 
     @property
+    def is_heard(self) -> bool:
+        """Whether Redis took this node's word lately, and said what the register knows."""
+        return boottime() - self._said_at < self.lease_s
+
+    @property
     def is_there(self) -> bool:
         """Whether the register names this node. It does so no longer than a node lives."""
         return self._is_named and boottime() - self._said_at < self._life_s
@@ -137,7 +146,7 @@ class Membership:
     @property
     def holds_lease(self) -> bool:
         """Whether nobody can have missed this node so far."""
-        return self._is_named and boottime() - self._said_at < self.lease_s
+        return self._is_named and self.is_heard
 
     async def join(self, name: str) -> bool:
         """Say for the first time that this node is there, in the place of whoever had its name before.
@@ -193,11 +202,12 @@ class Membership:
             try:
                 async with asyncio.timeout(ANSWER_WITHIN_S):
                     said = self.node, self._name, int(self._life_s * 1000), self._does
-                    version, age_ms, changed, nodes, now_ms = await _tell(self._redis, self._namespace, *said)
+                    answer = await _tell(self._redis, self._namespace, *said)
             except LOSSES as error:
                 (_log.debug if self._is_unheard else _log.warning)("cluster.not_heard", error=plainly(error))
                 self._is_unheard = True
                 return False
+            version, age_ms, changed, nodes, now_ms, replaced_by = answer
             if self._is_unheard:
                 self._is_unheard = False
                 _log.info("cluster.heard_again")
@@ -206,6 +216,7 @@ class Membership:
             self._renew(at, register_age_s=int(age_ms) / 1000)
             self.on_time(int(now_ms) / 1000, asked_at, self._clock.monotonic())
             self._hear(int(version), sorted(node.decode() for node in nodes))
+            self.replacement.hear(replaced_by.decode(), self._name)
             if changed:
                 self.announce()
             return True

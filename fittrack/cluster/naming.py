@@ -2,7 +2,9 @@
 
 import re
 import socket
+from contextlib import suppress
 from hashlib import blake2b
+from pathlib import Path
 from typing import Final
 
 from fittrack.db.engine import DatabaseSettings, sqlite_file
@@ -25,7 +27,17 @@ def _derived(secret_key: str, settings: DatabaseSettings) -> str:
     return blake2b(f"{secret_key}\n{database}".encode(), digest_size=8).hexdigest()
 
 
-def name_of(port: int, worker: int | None) -> str:
+def name_of(host: str, port: int, worker: int | None) -> str:
     """What is the same at the next start: the node that starts takes the place of the one before. Empty for a
     port that the system chooses: there is no next start."""
-    return f"{socket.gethostname()}:{port}/{worker or 0}" if port else ""
+    return f"{socket.gethostname()}/{_network()}/{host}:{port}/{worker or 0}" if port else ""
+
+
+def _network() -> str:
+    """The network that this process listens in, until the machine starts anew: machines may share a hostname,
+    and containers all but this."""
+    facts = []
+    with suppress(OSError):  # a system without them has the hostname alone
+        facts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip())
+        facts.append(str(Path("/proc/self/ns/net").readlink()))
+    return blake2b(" ".join(facts).encode(), digest_size=4).hexdigest()
