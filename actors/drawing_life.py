@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from actors import drawing_refunds
 from actors.drawing_changes import DrawingChanges
 from actors.services import Services
-from fittrack.db.handles import Executable
+from fittrack.db.handles import Executable, Table
+from fittrack.db.journal import Row
 from fittrack.drawings import commitment, draw, news, records, statements, views, winner_queries
 from fittrack.drawings.commands import (
     CancelDrawing,
@@ -98,6 +100,7 @@ class DrawingLife:
                         await self._execute()
                     except BeaconPending:  # its round was asked for; the sweep of timers comes again
                         return
+        await drawing_refunds.owe_more(self._actor)
 
     def _due(self) -> TimedAction | None:
         """A clock that is off demands nothing; the sweep of timers comes again."""
@@ -236,19 +239,22 @@ class DrawingLife:
         return await self._call_off(intention, reason)
 
     async def _call_off(self, intention: Intention | None, reason: str) -> Struct:
-        """Cancel it. What was bought is owed back from the same unit on."""
+        """Cancel it. What was bought is owed back from the same unit on, of many entries the first part."""
         stored = self._actor.existing()
-        now = self._services.clock.now()
+        now, drawing_id = self._services.clock.now(), stored.drawing.drawing_id
         cancelled = stored.in_state(DrawingStatus.CANCELLED, cancelled_at=now)
-        refunds: list[Executable] = []
+        updates: list[Executable] = [statements.update_drawing(cancelled.drawing, cancelled_at=now)]
+        refunds: list[tuple[Table, Row]] = []
         if stored.drawing.status in STATES_WITH_TICKETS:
-            payload = refund_payload(stored.drawing)
-            refunds = statements.owe_refunds(stored.drawing.drawing_id, payload, now)
-        update = statements.update_drawing(cancelled.drawing, cancelled_at=now)
-        action = records.drawing_change(
-            records.ACTIONS["cancelled"], stored.drawing.drawing_id, stored, cancelled, reason
+            part = await drawing_refunds.first_part(self._actor)
+            refunds = statements.owe_refunds(part, refund_payload(stored.drawing), now)
+            cancelled = replace(cancelled, refunds_owed_rev=part.up_to)
+            updates.append(statements.refunds_owed(drawing_id, part.up_to, now))
+        name = records.ACTIONS["cancelled"]
+        action = records.drawing_change(name, drawing_id, stored, cancelled, reason)
+        shape = await self._changes.write(
+            intention, "cancelled", cancelled, *updates, rows=refunds, action=action
         )
-        shape = await self._changes.write(intention, "cancelled", cancelled, *refunds, update, action=action)
         self._announce(news.cancelled(cancelled, reason))
         self._services.effects_due()
         return shape

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select
 
 from fittrack.activities.model import Activity
 from fittrack.activities.queries import read_activity
@@ -25,6 +25,9 @@ from fittrack.drawings.entry_queries import PURCHASE
 from fittrack.drawings.model import DrawingStatus
 
 T = TypeVar("T")
+
+TO_BE_OWED = drawing_log.c.rev > drawings.c.refunds_owed_rev
+"""Of a purchase: its drawing was cancelled, and has not come to it yet."""
 
 
 class PlayerRange(NamedTuple):
@@ -76,6 +79,7 @@ def entries(conn: Connection, players: PlayerRange) -> dict[UUID, list[EntryRow]
             drawings.c.status,
             owed.c.user_id.label("owed_to"),
             applied.c.user_id.label("applied_to"),
+            case((TO_BE_OWED, 1), else_=0).label("to_be_owed"),
         )
         .outerjoin(drawings, drawings.c.drawing_id == drawing_log.c.drawing_id)
         .outerjoin(owed, is_refund & (owed.c.user_id == drawing_log.c.user_id))
@@ -93,7 +97,7 @@ def _entry(row: Row[Any]) -> EntryRow:
         tickets=row.ticket_count,
         price=row.ticket_cost_points,
         cancelled=row.status == DrawingStatus.CANCELLED,
-        refund_owed=row.owed_to is not None,
+        refund_owed=row.owed_to is not None or (row.kind == PURCHASE and row.to_be_owed == 1),
         refund_applied=row.applied_to is not None,
     )
 

@@ -13,6 +13,7 @@ from fittrack.check.chains import LogRow
 from fittrack.check.draws import Followed
 from fittrack.check.free import Excess, FreeEntryRow, Held
 from fittrack.check.life import LifeRow, Projection
+from fittrack.check.player_queries import TO_BE_OWED
 from fittrack.check.prizes import PrizeRow, PrizeStep
 from fittrack.check.rules_texts import RulesRow
 from fittrack.check.trackers import PlayersTrackers
@@ -25,7 +26,7 @@ from fittrack.db.tables.partners import tracker_connections
 from fittrack.db.tables.prizes import free_entries as evidences
 from fittrack.db.tables.prizes import fulfillment_transitions, official_rules
 from fittrack.drawings.effects import REFUND, WINNER_NOTICE
-from fittrack.drawings.entry_queries import FREE_ENTRY
+from fittrack.drawings.entry_queries import FREE_ENTRY, PURCHASE
 from fittrack.drawings.model import DrawingStatus
 from fittrack.kit.ids import DrawingId
 from fittrack.privacy.retention.queries import ACTIVITIES, erased_before
@@ -158,10 +159,14 @@ def activities_erased_before(conn: Connection) -> date:
 
 
 def refunds_waiting(conn: Connection) -> int:
-    """Refunds that are owed and not applied yet."""
-    return int(
-        conn.execute(select(func.count()).select_from(effects).where(effects.c.kind == REFUND)).scalar_one()
+    """Refunds that are owed, or to be owed, and not applied yet."""
+    owed = select(func.count()).select_from(effects).where(effects.c.kind == REFUND)
+    to_be_owed = (
+        select(func.count())
+        .select_from(drawings.join(drawing_log, drawing_log.c.drawing_id == drawings.c.drawing_id))
+        .where(drawings.c.refunds_owed_rev.is_not(None), TO_BE_OWED, drawing_log.c.kind == PURCHASE)
     )
+    return int(conn.execute(owed).scalar_one()) + int(conn.execute(to_be_owed).scalar_one())
 
 
 def followed(conn: Connection, drawing_id: DrawingId) -> list[Followed]:

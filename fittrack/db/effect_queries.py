@@ -1,5 +1,6 @@
 """Effects: what one actor's unit owes a player, until the player's own unit applies it (DESIGN 3)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -34,6 +35,15 @@ def was_applied(conn: Connection, kind: str, subject_id: UUID) -> bool:
     applied = effect_receipts.c
     found = select(applied.subject_id).where(applied.kind == kind, applied.subject_id == subject_id)
     return conn.execute(found).first() is not None
+
+
+def known(conn: Connection, kind: str, subject_ids: Collection[UUID]) -> set[UUID]:
+    """Of these subjects (as many as fit an `IN` list) those whose effect waits or was applied."""
+    found: set[UUID] = set()
+    for table in (effects, effect_receipts):
+        these = (table.c.kind == kind, table.c.subject_id.in_(subject_ids))
+        found |= set(conn.execute(select(table.c.subject_id).where(*these)).scalars())
+    return found
 
 
 def settle(kind: str, subject_id: UUID) -> Delete:

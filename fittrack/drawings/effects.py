@@ -1,5 +1,7 @@
 """What a drawing owes players: written with the unit that causes it, applied by the player's own log."""
 
+from uuid import UUID, uuid5
+
 import msgspec
 from msgspec import Struct
 
@@ -11,7 +13,7 @@ REFUND = "refund"
 """Give the points of an entry back. The subject is the purchase's unit, so it happens once."""
 
 REFUND_NOTICE = "refund_notice"
-"""Tell who held tickets of a cancelled drawing, once. The subject is the last of their entries."""
+"""Tell who bought tickets of a cancelled drawing, once. The subject follows from both: `refund_notice_id`."""
 
 WINNER_NOTICE = "winner_notice"
 """Tell a winner. The subject is the fulfilment."""
@@ -31,6 +33,11 @@ class WinnerNotice(Struct, frozen=True):
     prize_name: str
     winning_ticket_number: int
     needs_address: bool = False
+
+
+def refund_notice_id(drawing_id: DrawingId, user_id: UUID) -> UUID:
+    """The subject of a buyer's notice, however many entries it is for."""
+    return uuid5(drawing_id, f"{REFUND_NOTICE}/{user_id}")
 
 
 def refund_payload(drawing: Drawing) -> bytes:

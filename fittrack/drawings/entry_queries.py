@@ -1,23 +1,65 @@
 """Reading entries: what was bought, what came without purchase, and which ticket numbers they are."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select
 
+from fittrack.db import effect_queries
 from fittrack.db.tables.accounts import profiles, users
 from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.logs import drawing_log
 from fittrack.db.tables.prizes import free_entries
+from fittrack.drawings.effects import REFUND_NOTICE, refund_notice_id
 from fittrack.drawings.stored import StoredEntry
 from fittrack.kit.ids import DrawingId, UserId
 
 PURCHASE = "purchase"
 FREE_ENTRY = "free_entry"
 
+REFUNDS_PER_UNIT = 500
+"""Entries that are owed back together, with a notice for each at most: some milliseconds of the writer."""
+
 ENTRIES_PER_FETCH = 20_000
 """Rows taken from the cursor at a time: a million entries never stand in memory as rows."""
+
+
+class Bought(NamedTuple):
+    """An entry that was paid for."""
+
+    rev: int
+    receipt: UUID
+    user_id: UUID
+
+
+class Refunds(NamedTuple):
+    """A part of what a cancelled drawing owes back."""
+
+    bought: list[Bought]
+    """In the order of its log."""
+    untold: dict[UUID, UUID]
+    """Who bought these and is owed no notice yet, by the notice's subject."""
+
+    @property
+    def up_to(self) -> int | None:
+        """The place in the log up to which all is owed with this; None: there is nothing behind it."""
+        return self.bought[-1].rev if len(self.bought) == REFUNDS_PER_UNIT else None
+
+
+def refunds(conn: Connection, drawing_id: DrawingId, after: int) -> Refunds:
+    """What is to be owed back of the entries behind a place in the log, the next ones."""
+    entry = drawing_log.c
+    rows = conn.execute(
+        select(entry.rev, entry.unit_id, entry.user_id)
+        .where(entry.drawing_id == drawing_id, entry.rev > after, entry.kind == PURCHASE)
+        .order_by(entry.rev)
+        .limit(REFUNDS_PER_UNIT)
+    )
+    bought = [Bought(*row) for row in rows]
+    buyers = {refund_notice_id(drawing_id, each.user_id): each.user_id for each in bought}
+    told = effect_queries.known(conn, REFUND_NOTICE, list(buyers))
+    return Refunds(bought, {subject: buyer for subject, buyer in buyers.items() if subject not in told})
 
 
 def first_tickets(

@@ -138,6 +138,7 @@ def _stored(row: Row[Any], held: tuple[Prize, ...]) -> StoredDrawing:
         opened_at=row.opened_at,
         completed_at=row.completed_at,
         cancelled_at=row.cancelled_at,
+        refunds_owed_rev=row.refunds_owed_rev,
     )
 
 

@@ -7,29 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import (
-    Delete,
-    Executable,
-    Insert,
-    Subquery,
-    Table,
-    Update,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import Delete, Insert, Table, Update, insert, update
 from sqlalchemy import delete as sql_delete
 
 from fittrack.db.journal import Row, Unit
 from fittrack.db.tables.drawings import alternates, drawings, fulfillments, passed_over, prizes, winners
-from fittrack.db.tables.logs import drawing_log, effects
+from fittrack.db.tables.logs import effects
 from fittrack.db.tables.prizes import free_entries, official_rules
-from fittrack.db.types import Document, Instant
 from fittrack.drawings.commands import RecordFreeEntry
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE, WINNER_NOTICE, winner_payload
-from fittrack.drawings.entry_queries import PURCHASE
+from fittrack.drawings.entry_queries import Refunds
 from fittrack.drawings.model import Drawing, Prize
 from fittrack.drawings.stored import Closing, SealedCommitment, StoredWinner, TakenBeacon, Winner
 from fittrack.drawings.timetable import next_due_at
@@ -134,21 +121,24 @@ def _prize_columns(prize: Prize, now: datetime) -> Mapping[str, Any]:
     }
 
 
-def owe_refunds(drawing_id: DrawingId, payload: bytes, now: datetime) -> list[Executable]:
-    """One refund for every bought entry, whoever holds it and whatever became of the account, and one
-    notice for everybody who bought any."""
-    entry, user_id = drawing_log.c.unit_id, drawing_log.c.user_id
-    bought = (drawing_log.c.drawing_id == drawing_id, drawing_log.c.kind == PURCHASE)
-    entries = select(entry.label("subject_id"), user_id).where(*bought).subquery()
-    last = select(func.max(entry).label("subject_id"), user_id).where(*bought).group_by(user_id).subquery()
-    return [_owe(REFUND, entries, payload, now), _owe(REFUND_NOTICE, last, payload, now)]
+def owe_refunds(to: Refunds, payload: bytes, now: datetime) -> list[tuple[Table, Row]]:
+    """Rows of a refund for each of these entries, whoever holds it and whatever became of the account, and of
+    a notice to each of those who have none yet.
+    """
+    refunds = [(effects, (REFUND, each.receipt, each.user_id, payload, now)) for each in to.bought]
+    notices = [
+        (effects, (REFUND_NOTICE, subject, holder, payload, now)) for subject, holder in to.untold.items()
+    ]
+    return [*refunds, *notices]
 
 
-def _owe(kind: str, to: Subquery, payload: bytes, now: datetime) -> Insert:
-    rows = select(
-        literal(kind), to.c.subject_id, to.c.user_id, literal(payload, Document), literal(now, Instant)
+def refunds_owed(drawing_id: DrawingId, rev: int | None, now: datetime) -> Update:
+    """Purchases up to the place `rev` are owed back, the clock owes the next ones; None: all are."""
+    return (
+        update(drawings)
+        .where(drawings.c.drawing_id == drawing_id)
+        .values(refunds_owed_rev=rev, next_due_at=None if rev is None else now)
     )
-    return insert(effects).from_select(["kind", "subject_id", "user_id", "payload", "created_at"], rows)
 
 
 def publish_rules(drawing: Drawing, text: str, author: UUID | None, now: datetime) -> Insert:

@@ -63,6 +63,8 @@ class StoredDrawing:
     opened_at: datetime | None = None
     completed_at: datetime | None = None
     cancelled_at: datetime | None = None
+    refunds_owed_rev: int | None = None
+    """Cancelled: the place in its log up to which purchases are owed back; None: no more are to be."""
 
     def in_state(self, status: DrawingStatus, **changes: Any) -> Self:
         """The same drawing in another state, with what changed on the way."""

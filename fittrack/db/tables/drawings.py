@@ -43,6 +43,8 @@ drawings = Table(
     Column("completed_at", Instant),
     Column("cancelled_at", Instant),
     Column("free_tickets_per_person", Integer),  # empty: made before free entries were taken
+    # Cancelled: the place in the log up to which purchases are owed back; empty: no more are to be.
+    Column("refunds_owed_rev", Integer),
     CheckConstraint(
         "status IN ('draft', 'scheduled', 'open', 'closed', 'completed', 'cancelled')", name="status_known"
     ),
