@@ -1,13 +1,13 @@
 """Moving windows in Redis, which all nodes share; those of this process while Redis is gone.
 
-A window is a list of instants, the oldest first. One script counts and looks, in a time that does not grow
-with the list; it has one key, so in a Redis Cluster it runs where that key is. One pipeline is on its way at
-a time, and what arrives meanwhile makes the next one: a request pays for one round trip at most two times,
-and a busy node for few. Redis may lose everything at any time; limits are then wider for a minute.
+A window is a list of instants of Redis's clock, the oldest first. One script counts and looks, in a time that
+does not grow with the list; it has one key, so in a Redis Cluster it runs where that key is. One pipeline is
+on its way at a time, and what arrives meanwhile makes the next one: a request pays for one round trip at most
+two times, and a busy node for few. Redis may lose everything at any time; limits are then wider for a minute.
 """
 
 import asyncio
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from hashlib import sha1
 from typing import Any, Final, NamedTuple
 
@@ -37,23 +37,32 @@ CHECKS_PER_MINUTE_MAX: Final = 1_000_000
 written."""
 
 _SCRIPT: Final = """
-local now, window_s, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local window_s, limit, now = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%d.%06d', time[1], time[2])
+end
 local oldest = redis.call('LINDEX', KEYS[1], 0)
-while oldest and tonumber(oldest) <= now - window_s do
+while oldest and tonumber(oldest) <= tonumber(now) - window_s do
   redis.call('LPOP', KEYS[1])
   oldest = redis.call('LINDEX', KEYS[1], 0)
 end
 local count = redis.call('LLEN', KEYS[1])
 if count >= limit then
-  return {0, count, redis.call('LINDEX', KEYS[1], -limit)}
+  return {0, count, redis.call('LINDEX', KEYS[1], -limit), now}
 end
-count = redis.call('RPUSH', KEYS[1], ARGV[1])
+count = redis.call('RPUSH', KEYS[1], now)
 redis.call('EXPIRE', KEYS[1], window_s)
-return {1, count, oldest or ARGV[1]}
+return {1, count, oldest or now, now}
 """
 _SHA: Final = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 log: Final = structlog.stdlib.get_logger(__name__)
+
+
+def _redis_says() -> str:
+    """Clocks of nodes differ, and a window has one: the script asks Redis what time it is."""
+    return ""
 
 
 class _Hit(NamedTuple):
@@ -68,13 +77,20 @@ class _Hit(NamedTuple):
 class SharedWindows:
     """Windows in the Redis at `url`. `namespace` is the deployment's: others may use the same Redis.
 
+    `now`: what says what time it is, in seconds since 1970; Redis itself unless it is given.
     Stop it, to close its connection.
     """
 
     def __init__(
-        self, url: str, clock: Clock, *, namespace: str, answer_within_s: float = ANSWER_WITHIN_S
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        namespace: str,
+        answer_within_s: float = ANSWER_WITHIN_S,
+        now: Callable[[], float | str] = _redis_says,
     ) -> None:
-        self._clock = clock
+        self._clock, self._now = clock, now
         # Without a hash tag: in a Redis Cluster each window is a key for itself, and all servers count.
         self._prefix = f"{namespace}:rate"
         self._own = MemoryWindows(clock)
@@ -141,23 +157,22 @@ class SharedWindows:
         return [self._own.hit_now(hit.kind, hit.key, hit.limit) for hit in hits]
 
     async def _ask(self, hits: Sequence[_Hit]) -> list[Verdict]:
-        now = self._clock.now().timestamp()
-        answers = await self._count(hits, now)
+        answers = await self._count(hits)
         if unrun := [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]:
             # A server was restarted, and ran none of them; others of a cluster may have run theirs.
             await self._redis.script_load(_SCRIPT)
-            for at, answer in zip(unrun, await self._count([hits[at] for at in unrun], now), strict=True):
+            for at, answer in zip(unrun, await self._count([hits[at] for at in unrun]), strict=True):
                 answers[at] = answer
         for answer in answers:
             if isinstance(answer, Exception):
                 raise answer
-        return [_verdict(hit, answer, now) for hit, answer in zip(hits, answers, strict=True)]
+        return [_verdict(hit, answer) for hit, answer in zip(hits, answers, strict=True)]
 
-    async def _count(self, hits: Sequence[_Hit], now: float) -> list[Any]:
-        pipeline = self._redis.pipeline(transaction=False)
+    async def _count(self, hits: Sequence[_Hit]) -> list[Any]:
+        now, pipeline = self._now(), self._redis.pipeline(transaction=False)
         for hit in hits:
             name = f"{self._prefix}:{hit.kind}:{hit.key}"
-            pipeline.execute_command("EVALSHA", _SHA, 1, name, now, int(WINDOW_S), hit.limit)
+            pipeline.execute_command("EVALSHA", _SHA, 1, name, int(WINDOW_S), hit.limit, now)
         return list(await pipeline.execute(raise_on_error=False))
 
     def _lose(self, error: Exception) -> None:
@@ -186,7 +201,7 @@ class SharedWindows:
             await self._redis.aclose()
 
 
-def _verdict(hit: _Hit, answer: tuple[int, int, bytes], now: float) -> Verdict:
-    granted, count, oldest = answer
-    left, reset_s = max(0, hit.limit - count), max(0.0, float(oldest) + WINDOW_S - now)
+def _verdict(hit: _Hit, answer: tuple[int, int, bytes, bytes]) -> Verdict:
+    granted, count, oldest, now = answer
+    left, reset_s = max(0, hit.limit - count), max(0.0, float(oldest) + WINDOW_S - float(now))
     return Verdict(bool(granted), hit.limit, left, reset_s)

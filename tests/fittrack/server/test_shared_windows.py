@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from fittrack.kit.clock import VirtualClock
 from fittrack.kit.ids import uuid7
 from fittrack.kit.problems import Busy
 from fittrack.server.shared_windows import HITS_PER_TRIP_MAX, RETRY_AFTER_S, SharedWindows
-from fittrack.server.windows import MemoryWindows
+from fittrack.server.windows import WINDOW_S, MemoryWindows
 from tests.redis_server import PATIENCE_S, RedisServer, redis_server
 from tests.stage import eventually
 
@@ -42,7 +42,13 @@ def clock() -> VirtualClock:
 
 def patient(redis: RedisServer, clock: VirtualClock, namespace: str = NAMESPACE) -> SharedWindows:
     """Windows that wait as long as a busy machine takes."""
-    return SharedWindows(redis.url, clock, namespace=namespace, answer_within_s=PATIENCE_S)
+    return SharedWindows(
+        redis.url,
+        clock,
+        namespace=namespace,
+        answer_within_s=PATIENCE_S,
+        now=lambda: clock.now().timestamp(),
+    )
 
 
 @pytest.fixture
@@ -76,6 +82,19 @@ async def test_two_nodes_share_one_budget(redis, windows, clock):
     await other.stop()
     assert [verdict.allowed for verdict in verdicts] == [True, True, True, True, False]
     assert [verdict.remaining for verdict in verdicts] == [3, 2, 1, 0, 0]
+
+
+async def test_nodes_whose_clocks_differ_share_one_budget(redis):
+    nodes = [
+        SharedWindows(redis.url, clock, namespace=NAMESPACE, answer_within_s=PATIENCE_S)
+        for clock in (VirtualClock(START), VirtualClock(START + timedelta(seconds=61)))
+    ]
+    verdicts = [await node.hit("account", "ada", 4) for node in (*nodes, *nodes, *nodes)]
+    for node in nodes:
+        assert node.shared
+        await node.stop()
+    assert [verdict.allowed for verdict in verdicts] == [True, True, True, True, False, False]
+    assert all(0 < verdict.reset_s <= WINDOW_S for verdict in verdicts)
 
 
 async def test_two_deployments_on_one_redis_count_for_themselves(redis, windows, clock):
