@@ -19,6 +19,10 @@ TICK_S: Final = 1.0
 SILENT_AFTER_S: Final = 3.5 * TICK_S
 """A node that did not answer three calls is not counted any more."""
 
+GONE_AFTER_S: Final = 1.5 * TICK_S
+"""The same for one call and a node that is in the list no more: it drains and answers, or it is dead, and its
+phones count elsewhere already."""
+
 GATHER_WITHIN_S: Final = 0.5
 """Seconds that who asks but once waits for the nodes that are known; they answer within milliseconds."""
 
@@ -103,12 +107,14 @@ class Roll:
 
     def turn(self) -> list[Span]:
         """What each node that is heard did since the last turn."""
-        now = self._clock.monotonic()
+        now, listed = self._clock.monotonic(), self._nodes()
         self._latest = {
-            node: (reading, at) for node, (reading, at) in self._latest.items() if now - at < SILENT_AFTER_S
+            node: (reading, at)
+            for node, (reading, at) in self._latest.items()
+            if now - at < (SILENT_AFTER_S if node in listed else GONE_AFTER_S)
         }
         spans = [Span(self._former.get(node), reading) for node, (reading, _) in self._latest.items()]
-        kept = {node: former for node, former in self._former.items() if node in self._nodes()}
+        kept = {node: former for node, former in self._former.items() if node in listed}
         self._former = kept | {node: reading for node, (reading, _) in self._latest.items()}
         return spans
 
