@@ -73,7 +73,7 @@ class Node:
         self.calendar, self.sealer = base.calendar, base.sealer
         self.journal, self.reads = parts.storage.journal, parts.storage.reads
         self.registry, self.broker = parts.actors.registry, parts.links.broker
-        self.app = self.server.app
+        self.app, self.metrics = self.server.app, base.metrics
         self._outgoing = base.outgoing
         self._listener: Listener | None = None
         self._worker: int | None = None

@@ -123,6 +123,7 @@ async def run_server(
     )
     # After the writer, which imports the same meanwhile; the other commands start faster without it.
     from fittrack.app import Node  # noqa: PLC0415
+    from fittrack.workers.metrics import WorkersCollector  # noqa: PLC0415
 
     stop_recording = record_spans(os.environ)
     node = Node(settings, on_fatal=die, writer=writer)
@@ -141,6 +142,7 @@ async def run_server(
     else:
         supervisor.say_serving(node.links.cluster.node if node.links.cluster is not None else "")
         supervisor.keep_alive()
+        node.metrics.register(WorkersCollector(lambda: supervisor.figures))
         await _work(supervisor, stopping)
     for number in (signal.SIGTERM, signal.SIGINT):  # a second one ends it at once
         loop.remove_signal_handler(number)
@@ -150,7 +152,7 @@ async def run_server(
 
 async def _work(supervisor: SupervisorLink, stopping: asyncio.Event) -> None:
     """Be a worker: until a signal comes, or until there is no supervisor any more."""
-    orphaned = asyncio.ensure_future(supervisor.gone())
+    orphaned = asyncio.ensure_future(supervisor.listen())
     orphaned.add_done_callback(lambda _: stopping.set())
     await stopping.wait()
     orphaned.cancel()

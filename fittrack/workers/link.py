@@ -5,11 +5,19 @@ import socket
 from contextlib import suppress
 from typing import Final
 
+import msgspec
+import structlog
+
+from fittrack.workers.figures import Figures
 from fittrack.workers.limits import SAY_EVERY_S
 
 NODE: Final = b"node "
 SERVING: Final = b"serving"
 ALIVE: Final = b"alive"
+LISTENS: Final = b"listens"
+
+_BYTES_AT_ONCE: Final = 4_096
+_log = structlog.get_logger(__name__)
 
 
 class SupervisorLink:
@@ -18,6 +26,8 @@ class SupervisorLink:
     def __init__(self) -> None:
         self._socket = socket.socket(fileno=0)
         self._socket.setblocking(False)
+        self.figures: Figures | None = None
+        """What the supervisor told last of all workers."""
 
     def say_serving(self, node: str) -> None:
         """The supervisor may count on this worker. When it dies, others are told of `node`, as the cluster
@@ -35,16 +45,27 @@ class SupervisorLink:
         """From now on say so for as long as the event loop turns."""
         self._living = asyncio.ensure_future(self._live())
 
-    async def gone(self) -> None:
-        """Return when the supervisor is."""
+    async def listen(self) -> None:
+        """Take what the supervisor tells, until it is gone. An earlier version tells nothing."""
+        self._say(LISTENS)
+        heard, loop = b"", asyncio.get_running_loop()
         with suppress(ConnectionError):
-            await asyncio.get_running_loop().sock_recv(self._socket, 1)
+            while more := await loop.sock_recv(self._socket, _BYTES_AT_ONCE):
+                *lines, heard = (heard + more).split(b"\n")
+                for line in lines:
+                    self._hear(line)
 
     async def _live(self) -> None:
         while True:
             self.say_alive()
             await asyncio.sleep(SAY_EVERY_S)
 
+    def _hear(self, line: bytes) -> None:
+        try:
+            self.figures = msgspec.json.decode(line, type=Figures)
+        except msgspec.MsgspecError as error:  # another version's, which goes on all the same
+            _log.warning("workers.not_understood", reason=str(error))
+
     def _say(self, word: bytes) -> None:
-        with suppress(OSError):  # it is gone: `gone` tells
+        with suppress(OSError):  # it is gone: `listen` returns
             self._socket.send(word + b"\n")

@@ -1,6 +1,7 @@
 """One number among the workers: a worker serves there, whatever becomes of single ones."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -44,9 +45,14 @@ class Place:
         self._pause_s = self._limits.restart_first_s
         self.served = asyncio.Event()
         """A worker of this place has come to serve."""
+        self.counts: Counter[str] = Counter()
+        """What became of its workers, by the names of `Figures`."""
+        self._empty_since: float | None = None
+        """When it came to be that nobody serves here, on the event loop's clock."""
 
     def open(self) -> None:
         """From now on a worker is to serve here."""
+        self._empty_since = asyncio.get_running_loop().time()
         self._run(self._fill(None))
 
     async def renew(self) -> bool:
@@ -60,12 +66,14 @@ class Place:
             try:
                 successor = self._start()
             except Exception as error:
+                self.counts["not_renewed"] += 1
                 _log.error("workers.not_renewed", worker=self.number, reason=_plainly(error))
                 return False
             if not await successor.serves(self._limits.serve_within_s):
                 await self._reject(successor)
                 return False
             former, self._worker = self._worker, successor
+            self.counts["renewed"] += 1
         if former is not None:
             await former.end(self._limits.end_within_s)
         return True
@@ -83,6 +91,18 @@ class Place:
     def standing_still(self) -> list[Worker]:
         """The workers of this place that have said nothing for too long; each call is a look at them."""
         return [each for each in self._living if each.stands_still(self._limits.silent_looks)]
+
+    @property
+    def empty_s(self) -> float | None:
+        """Seconds for which nobody has served here; None while somebody does."""
+        if self._empty_since is None:
+            return None
+        return asyncio.get_running_loop().time() - self._empty_since
+
+    def tell(self, line: bytes) -> None:
+        """Say it to all workers of this place."""
+        for worker in self._living:
+            worker.tell(line)
 
     async def close(self) -> None:
         """Return when all workers have ended, and have been told of where necessary. `stopping` is set."""
@@ -122,13 +142,17 @@ class Place:
         """See what becomes of the worker, and start the next one where that is what is wanted."""
         if await worker.serving:
             self.served.set()
+            self._empty_since = None
         status = await worker.ended
         self._living.discard(worker)
+        if self._empty_since is None and not any(each.serves_now for each in self._living):
+            self._empty_since = asyncio.get_running_loop().time()
         facts = {"worker": self.number, "pid": worker.pid, "status": status}
         if self._stopping.is_set() or self._worker is not worker:
             _log.info("workers.ended", **facts)
             await self._tell(worker, status)
             return
+        self.counts["stuck" if worker.stood_still else "died"] += 1
         _log.warning("workers.died", **facts, lived_s=round(worker.lived_s, 1))
         if status == EXIT_USAGE and self._orders.give_up():
             return
@@ -145,6 +169,7 @@ class Place:
             reason = f"it ended with {successor.ended.result()} before it served"
         else:
             reason = f"it did not serve within {self._limits.serve_within_s:g} s"
+        self.counts["not_renewed"] += 1
         _log.error("workers.not_renewed", worker=self.number, pid=successor.pid, reason=reason)
         successor.kill()
         await asyncio.wait([successor.ended])

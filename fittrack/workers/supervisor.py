@@ -1,10 +1,13 @@
 """All workers together: begun, renewed one after the other, ended."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 
+import msgspec
 import structlog
 
+from fittrack.workers.figures import Figures
 from fittrack.workers.limits import EXIT_USAGE, Limits
 from fittrack.workers.place import OnDeath, Orders, Place
 
@@ -81,13 +84,23 @@ class Supervisor:
 
     async def _look(self) -> None:
         """End those that stand still, one at each look: what halts all may have passed by the next one, and
-        meets those who come as well.
+        meets those who come as well. Tell the others how things are.
         """
         while True:
             await asyncio.sleep(self._limits.look_every_s)
             stuck = [worker for place in self._places for worker in place.standing_still()]
             for worker in stuck[:1]:
                 worker.give_up(round(self._limits.look_every_s * self._limits.silent_looks, 1))
+            line = msgspec.json.encode(self._figures())
+            for place in self._places:
+                place.tell(line)
+
+    def _figures(self) -> Figures:
+        empty = [seconds for place in self._places if (seconds := place.empty_s) is not None]
+        counts = sum((place.counts for place in self._places), Counter[str]())
+        return Figures(
+            places=len(self._places), empty=len(empty), empty_s=round(max(empty, default=0.0), 1), **counts
+        )
 
     def _give_up(self) -> bool:
         """Where nobody ever served, nobody will; later, the others go on with what they began with."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from fittrack.workers.link import ALIVE, NODE, SERVING
+from fittrack.workers.link import ALIVE, LISTENS, NODE, SERVING
 
 _LOOK_EVERY_S: Final = 0.01
 """From the end of what a worker says to the end of its process: milliseconds."""
@@ -35,6 +35,11 @@ class Worker:
         self._drains = False
         self._silent_looks: int | None = None
         """Since it last said that it is alive; an earlier version never does."""
+        self._writer: asyncio.StreamWriter | None = None
+        self._listens = False
+        """An earlier version takes any word for the supervisor's end."""
+        self.stood_still = False
+        """It was ended for that."""
         self.pid = self._process.pid
         self.node = ""
         """What the cluster calls it, once it has said so."""
@@ -81,10 +86,22 @@ class Worker:
         self._silent_looks += 1
         return self._silent_looks > looks
 
+    @property
+    def serves_now(self) -> bool:
+        """Whether it has come to serve, as far as its end is not known."""
+        return self.serving.done() and self.serving.result()
+
+    def tell(self, line: bytes) -> None:
+        """Say something to it, if it listens and has taken what it was told before."""
+        writer = self._writer
+        if self._listens and writer is not None and not writer.transport.get_write_buffer_size():
+            writer.write(line + b"\n")
+
     def give_up(self, silent_s: float) -> None:
         """End it, which stands still: what it acknowledged is stored."""
         _log.error("workers.stuck", worker=self.number, pid=self.pid, silent_s=silent_s)
         self._silent_looks = None  # once
+        self.stood_still = True
         self.kill()
 
     def _send(self, number: signal.Signals) -> None:
@@ -92,10 +109,11 @@ class Worker:
             self._process.send_signal(number)
 
     async def _follow(self, ours: socket.socket) -> int:
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
-        with closing(writer), suppress(OSError, ValueError):  # what cannot be read says nothing more
+        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        with closing(self._writer), suppress(OSError, ValueError):  # what cannot be read says nothing more
             while word := await reader.readline():
                 self._hear(word.strip())
+        self._writer = None
         # No thread waits for it: where the system gives no process it mostly gives no thread either.
         while (status := self._process.poll()) is None:  # noqa: ASYNC110 - nor is there an event
             await asyncio.sleep(_LOOK_EVERY_S)
@@ -111,6 +129,8 @@ class Worker:
             self.node = word.removeprefix(NODE).decode()
         elif word == ALIVE:
             self._silent_looks = 0
+        elif word == LISTENS:
+            self._listens = True
 
 
 def _start(command: Sequence[str], stdin: socket.socket) -> subprocess.Popen[bytes]:

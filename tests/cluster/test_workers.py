@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ from fittrack.server.drain import DRAIN_MAX_S
 from fittrack.workers.limits import EXIT_USAGE, SAY_EVERY_S, SILENT_LOOKS
 from tests.cluster.crowd import Crowd
 from tests.cluster.logs import lines
+from tests.cluster.nodes import figure
 from tests.cluster.reckoning import assert_streams_complete, assert_told_the_truth, settled
 from tests.evidence import assert_sound
 from tests.redis_server import redis_server
@@ -63,6 +65,11 @@ def assert_drained(server: Server, worker: int, *, times: int) -> None:
 def latest(server: Server, worker: int) -> int:
     """The process of that worker."""
     return int([line["pid"] for line in lines(server, "node.serving") if line["worker"] == worker][-1])
+
+
+async def exports(server: Server, name: str, value: float) -> bool:
+    """Whether a worker says so of all."""
+    return await figure(server, name) == value
 
 
 async def assert_stuck_is_replaced(server: Server, worker: int) -> None:
@@ -137,6 +144,12 @@ async def test_workers_on_one_port_die_and_are_renewed_under_load_and_nobody_los
                 )
                 after_renewal = await nodes_at(server)
                 assert len(after_renewal) == WORKERS and not after_renewal & after_death
+                replaced = WORKERS * RENEWALS + 2 + STUCK
+                await eventually(
+                    partial(exports, server, "fittrack_workers_replaced_total", replaced),
+                    "who was renewed, died and stood still",
+                )
+                assert await exports(server, "fittrack_workers_empty", 0)
                 done.set()
             await settled(stage, crowd.players)
             started = len(lines(server, "workers.started"))

@@ -13,6 +13,8 @@ import pytest_asyncio
 from fittrack.app import Node
 from fittrack.drawings.commands import ExecuteDrawing
 from fittrack.kit.problems import Problem
+from fittrack.workers.figures import Figures
+from fittrack.workers.metrics import WorkersCollector
 from protocol.close_codes import CloseCode
 from tests.actors.beacon_house import pass_the_close_and_the_draw, sold_drawing
 from tests.actors.house import House, a_house
@@ -177,6 +179,8 @@ async def nodes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nodes
         running = [Node(settings, on_fatal=no_fatal) for _ in range(2)]
         port = await running[0].start("127.0.0.1", 0, worker=1)
         await running[1].start("127.0.0.1", port, worker=2)
+        for node in running:
+            node.metrics.register(WorkersCollector(lambda: Figures(places=2)))
         doors = (f"http://127.0.0.1:{first}", f"http://127.0.0.1:{first + 1}")
         async with aiohttp.ClientSession() as http:
             yield Nodes(f"http://127.0.0.1:{port}", doors, http)

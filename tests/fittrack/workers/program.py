@@ -4,17 +4,21 @@ between two starts like an installation.
 `serves`: says that it does, and ends in good order when it is told to. `waits`: the same, once the file `go`
 is there. `drains`: ends when `go` is there, or at a second signal. `ignores`: does not end when it is told
 to. `hangs`: never serves. `refuses`: its settings are wrong. `breaks`: ends before it serves. `lives`:
-serves, and says again and again that it is alive, which the others do not. `halts`: says so once, and stands
+serves, and says again and again that it is alive, which the others do not. `listens`: serves, and writes
+down what it is told. `halts`: says so once, and stands
 still.
 
 It leaves a file that says so where it hangs, halts or drains.
 """
 
+import asyncio
 import os
 import signal
 import sys
 import time
 from pathlib import Path
+
+import msgspec
 
 from fittrack.workers.limits import EXIT_USAGE
 from fittrack.workers.link import SupervisorLink
@@ -42,6 +46,8 @@ def main(folder: Path, number: str) -> None:
         (folder / f"halts {number}").touch()
         supervisor.say_alive()
         os.kill(os.getpid(), signal.SIGSTOP)
+    if behaves == "listens":
+        asyncio.run(_listen(supervisor, folder / f"heard {number}"))
     while not told:
         if behaves == "lives":
             supervisor.say_alive()
@@ -50,6 +56,20 @@ def main(folder: Path, number: str) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         (folder / f"drains {number}").touch()
         _wait_for(folder / "go")
+
+
+async def _listen(supervisor: SupervisorLink, heard: Path) -> None:
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    listening = asyncio.ensure_future(supervisor.listen())
+    while not ended.is_set():
+        if supervisor.figures is not None:
+            draft = heard.with_suffix(".draft")
+            draft.write_bytes(msgspec.json.encode(supervisor.figures))
+            draft.replace(heard)
+        await asyncio.sleep(LOOK_EVERY_S)
+    listening.cancel()
+    sys.exit()
 
 
 def _wait_for(file: Path) -> None:

@@ -8,13 +8,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from structlog.testing import capture_logs
 
+from fittrack.workers.figures import Figures
 from fittrack.workers.limits import EXIT_USAGE, Limits
 from fittrack.workers.supervisor import Supervisor
 from tests.fittrack.workers import program
@@ -73,6 +75,13 @@ class House:
         await eventually(lambda: len(self.said(event)) >= times, f"{event}, {times}")
         return self.said(event)[times - 1]
 
+    async def hears_figures(self, number: int, fit: Callable[[Figures], bool]) -> None:
+        """The worker of that place is told such figures."""
+        heard = self._folder / f"heard {number}"
+        await eventually(
+            lambda: heard.exists() and fit(msgspec.json.decode(heard.read_bytes(), type=Figures)), "figures"
+        )
+
     async def finds(self, word: str) -> None:
         """A worker has left that word."""
         await eventually((self._folder / word).exists, word)
@@ -102,7 +111,7 @@ async def a_house(
     """Workers that behave so, and serve if it is that; afterwards none is left."""
     with capture_logs() as logs:
         house = House(folder, count, limits, behaves, logs)
-        if behaves in ("serves", "lives"):
+        if behaves in ("serves", "lives", "listens"):
             await house.serves()
         yield house
         house.go()
@@ -294,3 +303,27 @@ async def test_a_worker_that_comes_late_to_serve_is_reported(tmp_path: Path) -> 
         assert (await house.hears("not_serving"))["reason"] == "it has not come to serve in 0.01 s"
         house.go()
         await house.serves()
+
+
+async def test_workers_that_listen_are_told_of_all(tmp_path: Path) -> None:
+    limits = Limits(restart_first_s=0.01, look_every_s=0.01, serve_within_s=PATIENCE_S)
+    async with a_house(tmp_path, 2, limits, behaves="listens") as house:
+        await house.hears_figures(2, lambda told: told == Figures(places=2))
+        house.let_nothing_start()
+        house.kill(0)
+        await house.hears_figures(2, lambda told: (told.empty, told.died) == (1, 1) and told.empty_s > 0)
+        house.let_start()
+        await house.hears_figures(1, lambda told: told == Figures(places=2, died=1))
+        house.renew()
+        await house.hears("renewed")
+        house.behave("breaks")
+        house.renew()
+        await house.hears("not_renewed")
+        house.behave("halts")
+        house.kill(4)
+        await house.finds("halts 2")
+        house.behave("listens")
+        await house.hears("stuck")
+        await house.hears_figures(
+            1, lambda told: (told.died, told.stuck, told.renewed, told.not_renewed) == (2, 1, 2, 1)
+        )
