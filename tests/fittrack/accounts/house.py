@@ -36,6 +36,7 @@ from fittrack.integrations.oidc import IdTokens, Issuer
 from fittrack.integrations.smtp import MailFolder
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import VirtualClock
+from fittrack.kit.clock_watch import ClockWatch
 from fittrack.kit.ids import SessionId
 from fittrack.kit.sealing import Sealer
 from fittrack.leaderboards.messages import BOARD
@@ -188,6 +189,7 @@ async def build(folder: Path) -> House:
     passwords = CountedPasswords(memory_kib=64, passes=1)
     services = Services(
         clock=clock,
+        clock_watch=ClockWatch(clock),
         calendar=calendar,
         journal=journal,
         reads=reads,
