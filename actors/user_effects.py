@@ -54,7 +54,7 @@ async def _refund(actor: "UserActor", effect: ApplyEffect) -> None:
         amount=points,
         reference_type=REFUND,
         reference_id=str(refund.drawing_id),
-        description=f"Refund: {refund.drawing_name} was cancelled"[:200],
+        description=f"Refund: {refund.drawing_name} was cancelled"[: ledger.DESCRIPTION_LENGTH_MAX],
         created_at=actor.services.clock.now(),
     )
     await _commit(actor, effect, actor.unit(effect.kind), entries=[entry])

@@ -38,7 +38,7 @@ async def adjust(actor: "UserActor", intention: Intention, command: AdjustPoints
         amount=command.amount,
         reference_type=ADJUSTMENT,
         reference_id=None,
-        description=f"Adjustment: {command.reason}"[:200],
+        description=f"Adjustment: {command.reason}"[: ledger.DESCRIPTION_LENGTH_MAX],
         created_at=actor.services.clock.now(),
     )
     answer = Adjusted(user_id=actor.user_id, **msgspec.structs.asdict(entry.transaction()))

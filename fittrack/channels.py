@@ -15,12 +15,11 @@ from fittrack.drawings.model import DrawingStatus
 from fittrack.drawings.news import News
 from fittrack.drawings.rules import odds
 from fittrack.drawings.stored import StoredDrawing
-from fittrack.drawings.visibility import ORDINARY, Viewer
+from fittrack.drawings.visibility import ORDINARY, Viewer, viewer_as
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.problems import Forbidden, NotFound, Problem
-from fittrack.kit.standing import Role
 from fittrack.leaderboards import asking as boards
 from fittrack.leaderboards.periods import board_on
 from fittrack.ops.room import OpsRoom
@@ -150,11 +149,7 @@ class Channels:
         return await boards.top(self._registry, board_on(channel.period, channel.tier_code, today))
 
     async def _viewer(self, principal: Principal) -> Viewer:
-        is_premium = principal.role is Role.PREMIUM and await self._reads.run(
-            queries.is_premium, principal.user_id, self._clock.now()
-        )
-        user_id = None if principal.is_admin else principal.user_id
-        return Viewer(user_id, is_admin=principal.is_admin, is_premium=is_premium)
+        return await viewer_as(principal, self._reads, self._clock.now())
 
     async def _drawings(self, viewer: Viewer) -> Snapshot:
         position = self._position()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from fittrack.kit.ids import DrawingId, PrizeId, SponsorId, UserId
-from fittrack.kit.standing import AccountStatus, Role
+from fittrack.kit.standing import AccountStatus, Role, is_premium
 
 
 class DrawingStatus(StrEnum):
@@ -119,6 +119,4 @@ class Player:
 
     def is_premium(self, now: datetime) -> bool:
         """Whether the premium role holds at `now` (SPEC 1: it is read at the moment of a purchase)."""
-        return self.role is Role.PREMIUM and (
-            self.premium_expires_at is None or now < self.premium_expires_at
-        )
+        return is_premium(self.role, self.premium_expires_at, now)

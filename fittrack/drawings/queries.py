@@ -17,7 +17,9 @@ from fittrack.drawings.model import Drawing, DrawingStatus, DrawingType, Eligibi
 from fittrack.drawings.prize_queries import prizes_of
 from fittrack.drawings.records import ACTIONS
 from fittrack.drawings.stored import Closing, SealedCommitment, StoredDrawing, TakenBeacon
+from fittrack.kit import standing
 from fittrack.kit.ids import DrawingId, UserId
+from fittrack.kit.standing import Role
 
 RECORDED_WITHIN = timedelta(seconds=10)
 """An action is recorded in the unit that does it, at a look at the clock of its own."""
@@ -116,7 +118,7 @@ def is_premium(conn: Connection, user_id: UserId, now: datetime) -> bool:
     row = conn.execute(
         select(users.c.role, users.c.premium_expires_at).where(users.c.user_id == user_id)
     ).one()
-    return row.role == "premium" and (row.premium_expires_at is None or now < row.premium_expires_at)
+    return standing.is_premium(Role(row.role), row.premium_expires_at, now)
 
 
 def rules_text(conn: Connection, drawing_id: DrawingId, version: int) -> Row[Any] | None:

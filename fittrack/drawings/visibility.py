@@ -1,9 +1,11 @@
 """Who sees which drawing: premium ones are for premium players, drafts for admins (SPEC 1)."""
 
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from aiohttp import web
 
+from fittrack.db.reads import Reads
 from fittrack.drawings import queries
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import Drawing, DrawingStatus, UserType
@@ -13,7 +15,7 @@ from fittrack.kit.standing import Role
 from fittrack.server.asking import READS, drawing_ref
 from fittrack.server.http import CLOCK
 from fittrack.server.parse import path_uuid
-from fittrack.server.principal import principal_or_none
+from fittrack.server.principal import Principal, principal_or_none
 
 ORDINARY: Final = ""
 PREMIUM: Final = "premium"
@@ -51,14 +53,18 @@ class Viewer(NamedTuple):
 
 
 async def viewer_of(request: web.Request) -> Viewer:
-    """Who looks. The premium role is read at this moment."""
-    principal = principal_or_none(request)
+    """Who looks over REST."""
+    return await viewer_as(principal_or_none(request), request.app[READS], request.app[CLOCK].now())
+
+
+async def viewer_as(principal: Principal | None, reads: Reads, now: datetime) -> Viewer:
+    """How somebody looks at drawings. The premium role is read at this moment."""
     if principal is None:
         return Viewer(None, is_admin=False, is_premium=False)
     if principal.is_admin:
         return Viewer(None, is_admin=True, is_premium=False)
-    is_premium = principal.role == Role.PREMIUM and await request.app[READS].run(
-        queries.is_premium, principal.user_id, request.app[CLOCK].now()
+    is_premium = principal.role is Role.PREMIUM and await reads.run(
+        queries.is_premium, principal.user_id, now
     )
     return Viewer(principal.user_id, is_admin=False, is_premium=is_premium)
 

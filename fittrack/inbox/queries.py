@@ -16,7 +16,7 @@ from protocol.outbound import Notification
 from protocol.shapes import instant
 
 
-class Kept(NamedTuple):
+class StoredNotification(NamedTuple):
     """A notification with its position in the player's inbox."""
 
     seq: int
@@ -47,26 +47,28 @@ def last_seq(conn: Connection, user_id: UserId) -> int:
     return last or 0
 
 
-def after(conn: Connection, user_id: UserId, seq: int, limit: int) -> list[Kept]:
+def after(conn: Connection, user_id: UserId, seq: int, limit: int) -> list[StoredNotification]:
     """The notifications that follow `seq`, in order: what a resumed connection has missed."""
     unread = head(conn, user_id).unread
     rows = conn.execute(_of(user_id).where(inbox.c.seq > seq).order_by(inbox.c.seq).limit(limit))
-    return [_kept(row, unread) for row in rows]
+    return [_stored(row, unread) for row in rows]
 
 
-def page(conn: Connection, user_id: UserId, query: InboxQuery, before: int | None) -> tuple[list[Kept], int]:
+def page(
+    conn: Connection, user_id: UserId, query: InboxQuery, before: int | None
+) -> tuple[list[StoredNotification], int]:
     """The page that `query` asks for, the latest first, or what follows `before`; and how many there are."""
     unread, matching = head(conn, user_id).unread, _of(user_id).where(*_sought(query))
     total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     page = matching.offset(query.offset) if before is None else matching.where(inbox.c.seq < before)
     rows = conn.execute(page.order_by(inbox.c.seq.desc()).limit(query.limit))
-    return [_kept(row, unread) for row in rows], total
+    return [_stored(row, unread) for row in rows], total
 
 
-def find(conn: Connection, user_id: UserId, notification_id: NotificationId) -> Kept | None:
+def find(conn: Connection, user_id: UserId, notification_id: NotificationId) -> StoredNotification | None:
     """One notification of this player."""
     row = conn.execute(_of(user_id).where(inbox.c.notification_id == notification_id)).one_or_none()
-    return None if row is None else _kept(row, head(conn, user_id).unread)
+    return None if row is None else _stored(row, head(conn, user_id).unread)
 
 
 def unread_after(conn: Connection, user_id: UserId, seq: int) -> int:
@@ -131,8 +133,8 @@ def _of(user_id: UserId) -> Select[Any]:
     return select(inbox).where(inbox.c.user_id == user_id)
 
 
-def _kept(row: Row[Any], unread: int) -> Kept:
-    return Kept(
+def _stored(row: Row[Any], unread: int) -> StoredNotification:
+    return StoredNotification(
         row.seq,
         Notification(
             notification_id=row.notification_id,

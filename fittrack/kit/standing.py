@@ -1,5 +1,6 @@
 """What an account may do: its role and its status (SPEC 1). Changed only by the player's own log."""
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -19,3 +20,8 @@ class AccountStatus(StrEnum):
     SUSPENDED = "suspended"
     BANNED = "banned"
     DELETED = "deleted"
+
+
+def is_premium(role: Role, expires_at: datetime | None, now: datetime) -> bool:
+    """Whether the premium role holds at `now`; without an instant it has no end."""
+    return role is Role.PREMIUM and (expires_at is None or now < expires_at)

@@ -30,6 +30,8 @@ AGE_MAX: Final = timedelta(days=3)
 """What could not leave until then is no news any more, and its code has ended."""
 RETRY_FIRST: Final = timedelta(seconds=30)
 RETRY_MAX: Final = timedelta(hours=4)
+ERROR_LENGTH_MAX: Final = 200
+"""Characters of what a server said that are kept."""
 
 log = structlog.get_logger(__name__)
 
@@ -102,12 +104,12 @@ class MailWorker:
         self.metrics.delayed += 1
         at = now + retry_delay(letter.attempts)
         log.info("mail.delayed", mail_id=str(letter.mail_id), error=error)
-        await self._journal.transact(queries.try_again, letter, at, error[:200])
+        await self._journal.transact(queries.try_again, letter, at, error[:ERROR_LENGTH_MAX])
 
     async def _give_up(self, letter: queries.DueLetter, now: datetime, error: str) -> None:
         self.metrics.failed += 1
         log.error("mail.failed", mail_id=str(letter.mail_id), error=error)
-        await self._journal.transact(queries.give_up, letter, now, error[:200])
+        await self._journal.transact(queries.give_up, letter, now, error[:ERROR_LENGTH_MAX])
 
     def _message(self, mail_id: UUID, recipient: str, letter: Rendered, written_at: datetime) -> EmailMessage:
         message = EmailMessage()

@@ -5,7 +5,7 @@ the database refuses what does not follow.
 """
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -13,6 +13,9 @@ from sqlalchemy import Table
 from fittrack.db.tables.logs import ledger
 from fittrack.kit.ids import TransactionId, UserId
 from protocol.shapes import Transaction, TransactionType, instant
+
+DESCRIPTION_LENGTH_MAX: Final = 200
+"""Characters of what an entry says of itself, as the column has them: what may be longer is cut."""
 
 
 class LedgerHead(NamedTuple):
