@@ -1,13 +1,16 @@
 """What tells how a node fares: its health, and the room of those who watch."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from fittrack import __version__
 from fittrack.app.parts import Parts
-from fittrack.db import log_queries
+from fittrack.db import log_queries, oracle_faults
+from fittrack.db.reads import Reads
 from fittrack.gateway import Gateway
+from fittrack.kit.problems import Busy
 from fittrack.ops.looks import Looks
 from fittrack.ops.readings import Meters
 from fittrack.ops.roll import Reporter, Roll
@@ -39,9 +42,6 @@ def make_health(parts: Parts) -> HealthReporter:
     """What must answer for this node to be ready."""
     storage, links = parts.storage, parts.links
 
-    async def check_database() -> None:
-        await storage.reads.run(log_queries.probe)
-
     async def check_journal() -> None:
         await storage.journal.transact(log_queries.probe)
 
@@ -49,7 +49,7 @@ def make_health(parts: Parts) -> HealthReporter:
         parts.base.clock_watch.check()
 
     health = HealthReporter(parts.base.clock, __version__)
-    health.watch("database", check_database)
+    health.watch("database", partial(check_database, storage.reads))
     health.watch("journal", check_journal)
     if links.shared is not None:
         health.watch("redis", links.shared.check)
@@ -58,6 +58,15 @@ def make_health(parts: Parts) -> HealthReporter:
     if links.cluster is not None or parts.base.settings.database.oracle_dsn:
         health.watch("clock", check_clock)
     return health
+
+
+async def check_database(reads: Reads) -> None:
+    """Raises `Busy` with the number of Oracle's error: it says why, and holds nothing of anybody's."""
+    try:
+        await reads.run(log_queries.probe)
+    except Busy as busy:
+        number = oracle_faults.number_behind(busy)
+        raise Busy(f"{busy.detail} ({number})" if number else busy.detail) from busy
 
 
 def watch(parts: Parts, app: web.Application, gateway: Gateway, sockets: WebSockets) -> Watching:

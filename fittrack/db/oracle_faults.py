@@ -19,6 +19,13 @@ _UNAVAILABLE: Final = frozenset(
         "ORA-02396",  # idle for too long
         "ORA-02399",  # connected for too long
         "ORA-03136",  # not signed in in time
+        # Nobody signs in, or not this user: what is asked for is as good as before.
+        "ORA-01005",  # no password
+        "ORA-01017",  # user or password is wrong
+        "ORA-01035",  # open for administrators alone
+        "ORA-01045",  # the user may not connect
+        "ORA-28000",  # the user is locked
+        "ORA-28001",  # the password has expired
         # What others hold.
         "ORA-00054",  # a lock was not to be had in time
         "ORA-00060",  # a deadlock
@@ -68,6 +75,11 @@ def number_of(error: DBAPIError) -> str:
 def is_deadlock(error: DBAPIError) -> bool:
     """Whether the database chose this transaction to break a circle of those that wait for each other."""
     return number_of(error) == "ORA-00060"
+
+
+def number_behind(error: BaseException) -> str:
+    """The number of what `error` was raised from, as above."""
+    return number_of(error.__cause__) if isinstance(error.__cause__, DBAPIError) else ""
 
 
 def is_unavailable(error: DBAPIError) -> bool:

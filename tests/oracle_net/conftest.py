@@ -52,10 +52,11 @@ class Place:
             user=settings.oracle_user, password=settings.oracle_password, dsn=settings.oracle_dsn
         )
 
-    def arrange(self, step: str, fault: str, *, after: int = 0) -> None:
-        """Have the server fail once, at the next `step` of the schema's sessions but `after`."""
+    def arrange(self, step: str, fault: str, *, after: int = 0, times: int = 1) -> None:
+        """Have the server fail so many times from the next `step` of the schema's sessions but `after` on."""
         with self.connect() as connection, connection.cursor() as cursor:
-            cursor.execute(f"BEGIN test_server.arrange('{step}', '{fault}', {after}); END;")
+            for _ in range(times):
+                cursor.execute(f"BEGIN test_server.arrange('{step}', '{fault}', {after}); END;")
 
     def await_waiting(self) -> None:
         """Return when one of the schema's sessions waits for a lock."""

@@ -76,9 +76,7 @@ def test_what_is_not_taken_is_told(
     [(28000, "the user is locked"), (28001, "has expired"), (1045, "may not connect")],
 )
 def test_who_is_not_let_in_is_told(settings: Settings, place: Place, number: int, meant: str) -> None:
-    with place.connect() as connection, connection.cursor() as cursor:
-        for _ in range(TRIES):
-            cursor.execute(f"BEGIN test_server.arrange('sign in', '{number}'); END;")
+    place.arrange("sign in", str(number), times=TRIES)
     try:
         [found] = findings(settings).values()
     finally:

@@ -11,10 +11,15 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from fittrack.app.watching import check_database
 from fittrack.db import oracle_faults
-from fittrack.db.engine import DatabaseSettings, make_engine
+from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.oracle.pool import Pool
 from fittrack.db.oracle.sign_in import FIRST_PAUSE_S, SignIn
+from fittrack.db.reads import Reads
+from fittrack.kit.clock import SystemClock
+from fittrack.kit.problems import Busy
+from fittrack.server.health import HealthReporter
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.oracle_net.conftest import PASSWORD, Place, administer
 from tests.oracle_net.process import SERVICE, ServerProcess
@@ -120,6 +125,25 @@ async def test_a_pool_serves_again_after_one_attempt_that_succeeds(
     for each in (connection, another):
         await asyncio.to_thread(each.close)
     await asyncio.to_thread(pool.close)
+
+
+async def test_health_names_the_error_while_nobody_is_let_in(place: Place) -> None:
+    reads = Reads(make_engine(place.with_(oracle_password="wrong"), Access.READ))
+    health = HealthReporter(SystemClock(), "1")
+    health.watch("database", partial(check_database, reads))
+    with pytest.raises(Busy):
+        await reads.run(one)
+    assert (await health.report()).parts["database"].detail == "The database does not answer (ORA-01017)"
+    await reads.stop()
+
+
+@pytest.mark.parametrize("number", [1035, 1045, 28000, 28001])
+async def test_a_query_of_who_is_not_let_in_is_busy(place: Place, number: int) -> None:
+    place.arrange("sign in", str(number), times=TIMES)
+    reads = Reads(make_engine(place.with_(oracle_pool_min=1, oracle_pool_max=1), Access.READ))
+    with pytest.raises(Busy):
+        await reads.run(one)
+    await reads.stop()
 
 
 def test_in_half_an_hour_a_pool_makes_few_attempts() -> None:
