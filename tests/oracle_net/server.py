@@ -89,7 +89,10 @@ class Server:
         return OraError(fault, "arranged at sign in") if isinstance(fault, int) else None
 
     def schema_of(self, user: str) -> Schema:
-        return self._schemas[user.upper()]
+        schema = self._schemas.get(user.upper())
+        if schema is None:
+            raise OraError(1435, "user does not exist")
+        return schema
 
     def administer(self, sql: str) -> bool:
         """Users come and go by Oracle's own statements; schemas are copied by a procedure of our own.

@@ -86,6 +86,7 @@ class Session:
         self._cursors: dict[int, Cursor] = {}
         self._numbers = count(1)
         self._sequence = 0
+        self._unknown_schema: OraError | None = None
         self._calls: dict[int, Callable[[Reader, Writer], None]] = {
             Function.EXECUTE: self._execute,
             Function.REEXECUTE: self._reexecute,
@@ -129,17 +130,28 @@ class Session:
             for number in said.closed:
                 self._cursors.pop(number, None)
             if said.schema:
-                self._engine.close()
-                self._open(said.schema)
+                self._change_schema(said.schema)
         if kind != Message.FUNCTION:
             raise Disconnected
         function, self._sequence = read_header(request)
         return function
 
+    def _change_schema(self, name: str) -> None:
+        try:
+            self._accounts.schema_of(name)
+        except OraError as error:  # the call that it came with is answered so
+            self._unknown_schema = error
+            return
+        self._engine.close()
+        self._open(name)
+
     def _answer(self, function: int, request: Reader) -> Writer:
         reply = Writer()
         call = self._calls.get(function, _unknown_call)
+        unknown, self._unknown_schema = self._unknown_schema, None
         try:
+            if unknown is not None:
+                return self._failed(unknown)
             call(request, reply)
         except OraError as error:
             if error.code == CANCELLED:

@@ -48,6 +48,13 @@ def test_a_row_is_really_written(settings: Settings, place: Place) -> None:
         assert cursor.fetchall() == [(0,)]
 
 
+def test_an_owner_that_is_not_there_is_told(settings: Settings) -> None:
+    found = findings(replace(settings, database=replace(settings.database, oracle_schema="nobody")))
+    assert not found["database"].ok
+    assert "there is no user of the name in ORACLE_SCHEMA" in found["database"].sentence
+    assert found["database"].remedy == "Correct ORACLE_SCHEMA."
+
+
 @pytest.mark.parametrize(
     ("number", "meant", "remedy"),
     [
