@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, insert, select, update
 
 from fittrack.db.row_queries import take_due
 from fittrack.db.tables.accounts import profiles, users
@@ -32,12 +32,15 @@ def put(conn: Connection, row: tuple[Table, tuple[Any, ...]]) -> None:
 
 
 def put_if_addressed(conn: Connection, row: tuple[Table, tuple[Any, ...]]) -> None:
-    """The same for who may not exist: as much work, and no row if they do not."""
+    """The same for who may not exist: as much work, and no row if they do not.
+
+    It is taken out again rather than selected: Oracle binds so long a letter by VALUES alone (ORA-01461).
+    """
+    put(conn, row)
     table, values = row
-    given = dict(zip(table.columns, values, strict=True))
-    written = [null() if value is None else literal(value, column.type) for column, value in given.items()]
-    addressee = select(*written).where(users.c.user_id == given[table.c.user_id])
-    conn.execute(insert(table).from_select(list(given), addressee))
+    given = dict(zip(table.columns.keys(), values, strict=True))
+    addressee = exists().where(users.c.user_id == given["user_id"])
+    conn.execute(delete(table).where(table.c.mail_id == given["mail_id"], ~addressee))
 
 
 def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> list[DueLetter]:

@@ -353,6 +353,8 @@ BAD = [
     ("UPDATE tickets SET due = 7", "ORA-00932"),
     ("UPDATE papers SET scan = text", "ORA-00932"),
     ("INSERT INTO papers (id, title) SELECT id, scan FROM papers", "ORA-00932"),
+    ("INSERT INTO papers (id, scan) SELECT id, :scan FROM papers", "ORA-01461"),
+    ("INSERT INTO papers (id, text) SELECT id, COALESCE(:text, text) FROM papers", "ORA-01461"),
     ("UPDATE papers SET title = 'longer'", "ORA-12899"),
     ("INSERT INTO papers (id, title) VALUES (:id, 'longer')", "ORA-12899"),
     ("INSERT INTO staging (state) VALUES ('äöüéßä')", "ORA-12899"),

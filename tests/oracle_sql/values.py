@@ -173,6 +173,20 @@ def assigned(tree: Tree) -> Iterator[tuple[str, str, exp.Expr]]:
                 yield table, column.name.upper(), value.unalias()
 
 
+def selected_binds(tree: Tree, _kinds: Kinds, catalog: Catalog) -> Iterator[str]:
+    """What may be long is bound by VALUES and SET: in a list that is selected it is a LONG."""
+    for insert in tree.every(exp.Insert):
+        target = insert.this
+        if not isinstance(target, exp.Schema) or insert.expression is None:
+            continue
+        columns = catalog.tables.get(_changed(insert), {})
+        for select in insert.expression.find_all(exp.Select):
+            for column, value in zip(target.expressions, select.expressions, strict=False):
+                held = columns.get(column.name.upper())
+                if held and held.kind in LARGE and value.find(exp.Placeholder):
+                    yield f"{column.name.lower()}, a {held.kind}, is given a bind by SELECT (ORA-01461)"
+
+
 def _changed(change: exp.Expr) -> str:
     """The table that is inserted into or updated; within MERGE it is named there."""
     merge = change.find_ancestor(exp.Merge)
@@ -197,7 +211,17 @@ def merges(tree: Tree, _kinds: Kinds, catalog: Catalog) -> Iterator[str]:
 
 Rule = Callable[[Tree, Kinds, Catalog], Iterator[str]]
 
-RULES: tuple[Rule, ...] = (*scopes.RULES, comparisons, keys, functions, sums, alternatives, stored, merges)
+RULES: tuple[Rule, ...] = (
+    *scopes.RULES,
+    comparisons,
+    keys,
+    functions,
+    sums,
+    alternatives,
+    stored,
+    selected_binds,
+    merges,
+)
 
 
 def faults_of(tree: Tree, catalog: Catalog) -> list[str]:
