@@ -101,6 +101,7 @@ db-seed: setup ## Load the demo world into an empty database
 	@$(BIN)/fittrack seed
 
 db-reset: setup ## Throw the embedded database away and make a new one
+	@test -z "$$ORACLE_DSN" || { echo "ORACLE_DSN is set, and this is for the embedded database: docs/oracle.md says how to begin anew on Oracle"; exit 1; }
 	@rm -rf var/fittrack.db var/fittrack.db-wal var/fittrack.db-shm
 	@$(BIN)/fittrack migrate
 
