@@ -26,6 +26,12 @@ _UNAVAILABLE: Final = frozenset(
         "ORA-01045",  # the user may not connect
         "ORA-28000",  # the user is locked
         "ORA-28001",  # the password has expired
+        # A database that moves to another machine, is opened, or has become the standby.
+        "ORA-01109",  # it is not open
+        "ORA-01219",  # it is not open yet
+        "ORA-12514",  # the listener does not know the service
+        "ORA-12757",  # the instance does not know the service now
+        "ORA-16456",  # a switchover is on its way
         # What others hold.
         "ORA-00054",  # a lock was not to be had in time
         "ORA-00060",  # a deadlock

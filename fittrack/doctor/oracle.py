@@ -31,6 +31,9 @@ _OWNER: Final = (
 _WAIT: Final = (
     "Wait until it is open; `ALTER PLUGGABLE DATABASE … OPEN` opens it where that is not automatic."
 )
+_MOVING: Final = (
+    "Wait some minutes; where ORACLE_DSN names one machine, name the service that follows the primary."
+)
 _ROOM: Final = "A DBA adds a data file, or lets one grow (AUTOEXTEND ON)."
 _FULL: Final = Explanation("the tablespace is full", _ROOM)
 _SESSIONS: Final = "Raise PROCESSES and SESSIONS of the database, or lower ORACLE_POOL_MAX of the nodes."
@@ -124,6 +127,9 @@ _BY_NUMBER: Final[dict[str, Explanation]] = {
     "ORA-1089": _STOPPING,
     "ORA-1090": _STOPPING,
     "ORA-1109": Explanation("the database is not open", _WAIT),
+    "ORA-1219": Explanation("the database is not open", _WAIT),
+    "ORA-12757": Explanation("the instance does not serve the service now", _MOVING),
+    "ORA-16456": Explanation("the database changes places with its standby", _MOVING),
     "DPY-4000": Explanation("tnsnames.ora does not know the name in ORACLE_DSN", _WALLET),
     "DPY-2049": _DSN,
     "DPY-4017": _DSN,

@@ -126,7 +126,7 @@ def _insert_nothing(connection: Connection) -> None:
     connection.execute(insert(effects).values(kind="refund", subject_id=uuid7(), created_at=NOON))
 
 
-@pytest.mark.parametrize("code", [1653, 257], ids=["no space", "archiver stuck"])
+@pytest.mark.parametrize("code", [1653, 257, 16456], ids=["no space", "archiver stuck", "switchover"])
 async def test_what_no_other_unit_would_fare_better_with_is_not_stored_and_retryable(
     journal: Journal, place: Place, engine: Engine, code: int
 ) -> None:
