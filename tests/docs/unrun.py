@@ -18,6 +18,7 @@ NOT_HERE: Final = {
     "oci": "needs an Oracle cloud tenancy",
     "pip": "reaches for a package index; what it installs is in the `test` group",
     "promtool": "Prometheus' own; `tests/deploy` reads the same rules",
+    "redis-cli": "speaks to the Redis of a deployment; there is none at its default address",
     "rman": "Oracle's own, beside an Oracle server",
     "sqlplus": "Oracle's own, and needs a server",
     "sudo": "changes the machine",
