@@ -8,6 +8,7 @@ from actors.runtime import LocalPlacement, Placement
 from fittrack.app.base import Base
 from fittrack.app.bell import Bell
 from fittrack.cluster.cluster import Cluster
+from fittrack.config.common import common
 from fittrack.kit.clock_watch import REDIS
 from fittrack.pubsub.broker import Broker
 from fittrack.pubsub.memory_broker import MemoryBroker
@@ -64,6 +65,7 @@ def _make_cluster(base: Base) -> Cluster | None:
         base.clock,
         namespace=settings.namespace,
         life_s=settings.cluster_life_s,
+        settings=common(settings),
     )
     cluster.membership.on_time = partial(base.clock_watch.heard, REDIS)
     return cluster

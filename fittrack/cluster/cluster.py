@@ -4,7 +4,8 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -13,6 +14,7 @@ from actors.runtime import Registry
 from fittrack.cluster.exchange import Exchange
 from fittrack.cluster.membership import Membership, views_channel
 from fittrack.cluster.placement import ClusterPlacement
+from fittrack.cluster.settings import CommonSettings
 from fittrack.kit.clock import Clock
 from fittrack.kit.problems import Busy
 from fittrack.kit.travel import Register
@@ -32,10 +34,19 @@ class Cluster:
     """Knows the other nodes, and runs this node's share of the actors.
 
     `namespace` is the deployment's: other deployments may use the same Redis. A node that says nothing for
-    `life_s` seconds is gone for the others.
+    `life_s` seconds is gone for the others. `settings` are those that all nodes should have in common.
     """
 
-    def __init__(self, url: str, register: Register, clock: Clock, *, namespace: str, life_s: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        register: Register,
+        clock: Clock,
+        *,
+        namespace: str,
+        life_s: float,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         place = RedisUrl.parse(url)
         self._redis = redis_client(place)
         self.node = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -43,6 +54,9 @@ class Cluster:
         self._views = views_channel(namespace)
         self._link = redis_link(place, clock, f"{namespace}:c:{self.node}")
         self.membership = Membership(self._redis, clock, namespace=namespace, node=self.node, life_s=life_s)
+        self.settings = CommonSettings(
+            self._redis, clock, namespace=namespace, node=self.node, own=settings, nodes=lambda: self.nodes
+        )
         self.placement = ClusterPlacement(self.node)
         self.broker = RedisBroker(self._link, register, clock, namespace=namespace, node=self.node)
         self.exchange = Exchange(
@@ -119,6 +133,7 @@ class Cluster:
         if not await self._link.start(UP_WITHIN_S):
             _log.warning("cluster.alone", reason="Redis cannot be reached")
         self._mover = asyncio.get_running_loop().create_task(self._move())
+        await self.settings.start()  # others look when it joins
         await self.membership.join(name)
         self.membership.start()
 
@@ -135,19 +150,24 @@ class Cluster:
         if self._mover is not None:
             self._mover.cancel()
             await asyncio.gather(self._mover, return_exceptions=True)
+        await self.settings.stop()
         await self.membership.stop()
         await self.exchange.stop()
         await self._link.stop()
         await self._redis.aclose()
 
-    async def check(self) -> None:
-        """Raise `Busy` when this node does not hear itself through Redis, or nobody lists it (readiness)."""
+    async def check(self) -> str:
+        """Raise `Busy` when this node does not hear itself through Redis, or nobody lists it (readiness).
+
+        Says what settings other nodes have otherwise: that keeps none of them from serving.
+        """
         if not self._link.is_up or self._link.silent_for_s > CANARY_WITHIN_S:
             raise Busy("The link between the nodes does not work")
         if not self.membership.is_heard:
             raise Busy("Redis does not take this node's heartbeats")
         if self.membership.replacement.lasts:
             raise Busy(f"Another node has this one's place: {self.membership.replacement.by}")
+        return self.settings.sentence
 
     def _announce(self) -> None:
         self._link.say(self._views, b"")
@@ -156,6 +176,7 @@ class Cluster:
         view = self.membership.view
         self.exchange.follow(view.nodes)
         self.placement.follow(view, self.exchange.peer)
+        self.settings.look()
         self._moves.set()
 
     def _renounce(self) -> None:

@@ -256,6 +256,12 @@ async def forget(redis: Client, namespace: str, node: str) -> None:
     await _tell(redis, namespace, node, "", 0, "depart")
 
 
+async def listed(redis: Client, namespace: str) -> list[str]:
+    """Who is on the register. Raises what the loss of Redis raises."""
+    nodes: Any = await redis.zrange(_keys(namespace)[0], 0, -1)
+    return [node.decode() for node in nodes]
+
+
 def views_channel(namespace: str) -> str:
     """Where it is said that the register changed."""
     return f"{namespace}:views"
@@ -263,7 +269,7 @@ def views_channel(namespace: str) -> str:
 
 async def _tell(redis: Client, namespace: str, *said: str | int) -> Any:
     """Run the script with its four arguments."""
-    keys = [f"{{{namespace}}}:{key}" for key in ("ends", "names", "state")]
+    keys = _keys(namespace)
     return await redis.eval(_SCRIPT, len(keys), *keys, *said)
 
 
@@ -273,3 +279,8 @@ def _nothing() -> None:
 
 def _ignore(_said_s: float, _asked_at: float, _answered_at: float) -> None:
     """Nobody wants to know."""
+
+
+def _keys(namespace: str) -> list[str]:
+    """Those of the script; in a Redis Cluster they are together."""
+    return [f"{{{namespace}}}:{key}" for key in ("ends", "names", "state")]

@@ -22,8 +22,8 @@ CHECK_WITHIN_S: Final = 2.0
 REPORT_KEPT_S: Final = 1.0
 """Seconds a report stands: anybody may ask, and the database should not pay for each."""
 
-Check = Callable[[], Awaitable[None]]
-"""Port: returns when the part works, raises when it does not."""
+Check = Callable[[], Awaitable[str | None]]
+"""Port: returns when the part works, with what is to be said of it; raises when it does not."""
 
 
 class PartHealth(Answer, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ class HealthReporter:
 async def _ask(part: str, check: Check) -> PartHealth:
     try:
         async with asyncio.timeout(CHECK_WITHIN_S):
-            await check()
+            said = await check()
     except TimeoutError:
         return _failing(part, "did not answer in time")
     except Problem as problem:
@@ -92,7 +92,7 @@ async def _ask(part: str, check: Check) -> PartHealth:
     except Exception as error:
         log.warning("health.failing", part=part, exc_info=True)
         return _failing(part, type(error).__name__)
-    return PartHealth(status="ok")
+    return PartHealth(status="ok", detail=said or "")
 
 
 def _failing(part: str, detail: str) -> PartHealth:

@@ -33,6 +33,11 @@ class ClusterCollector(Collector):
         )
         yield gauge("fittrack_cluster_lease", "1 while nobody can have missed it.", cluster.holds_lease)
         yield gauge(
+            "fittrack_cluster_settings_differ",
+            "Nodes whose settings differ from this one's.",
+            cluster.settings.others,
+        )
+        yield gauge(
             "fittrack_redis_link_up", "1 while this node hears others and they it.", cluster.is_linked
         )
         yield gauge(
