@@ -90,7 +90,7 @@ class Lifecycle:
             envelope.span = None
         envelope.began = False
         mailbox = cell.open_mailbox()
-        earlier = takewhile(lambda each: each.sent_at < envelope.sent_at, mailbox)
+        earlier = takewhile(lambda each: each.number < envelope.number, mailbox)
         mailbox.insert(sum(1 for _ in earlier), envelope)
         if cell.phase is IDLE:
             self._push(cell)

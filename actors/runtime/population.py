@@ -36,6 +36,8 @@ class Envelope(msgspec.Struct, eq=False):
     """Whom it is for; None when that is elsewhere."""
     cause: str | None
     """On whose behalf it is sent (`kit.correlation`), handed on to what this turn sends."""
+    number: int
+    """Its place among all that were sent: clocks may show the same for several."""
     began: bool = False
     done: bool = False
     """Replied to; a tell: its turn is over."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextvars import Context
 from functools import partial
+from itertools import count
 from math import inf
 from typing import Any
 
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 class Post:
     """Accepts messages for the actors of this process and hands on those for others."""
 
-    __slots__ = ("_lifecycle", "_locate", "_monotonic", "_replies", "_run_queue", "_sweeper")
+    __slots__ = ("_lifecycle", "_locate", "_monotonic", "_next_number", "_replies", "_run_queue", "_sweeper")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Post:
         sweeper: Sweeper,
     ) -> None:
         self._monotonic = clock.monotonic
+        self._next_number = count(1).__next__
         self._locate = placement.locate
         self._replies = replies
         self._run_queue = run_queue
@@ -73,7 +75,7 @@ class Post:
                 asker = None
         elif cause is None:
             cause = outer_cause.get() or None
-        envelope = Envelope(message, on_reply, deadline, now, asker, cell, cause)
+        envelope = Envelope(message, on_reply, deadline, now, asker, cell, cause, self._next_number())
         if deadline <= now:
             _soon(self._replies.expire, envelope)
             return
@@ -96,7 +98,7 @@ class Post:
             if peer is not None:
                 peer.send(population.kind.name, entity_id, message, None, timeout_s=None, cause=cause)
                 return
-        envelope = Envelope(message, None, inf, self._monotonic(), None, cell, cause)
+        envelope = Envelope(message, None, inf, self._monotonic(), None, cell, cause, self._next_number())
         refusal = self._accept(population, entity_id, envelope)
         if refusal is not None:
             raise refusal

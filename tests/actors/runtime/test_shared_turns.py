@@ -155,3 +155,18 @@ async def test_one_stale_message_of_a_shared_turn_reloads_once_and_the_others_ke
     assert await asyncio.gather(*behind) == ["d delivered"]
     metrics = house.registry.metrics["porter"]
     assert (metrics.stale, metrics.activations) == (1, 2)
+
+
+async def test_what_is_taken_again_keeps_its_order_though_the_last_of_a_turn_is_given_back_last() -> None:
+    house = House()
+    replies = house.send("a", "b", "c")
+    await settle()
+    house.send("d")
+    deliveries, again = dict(house.deliveries), StaleActivation(again=True)
+    house.deliveries.clear()
+    for name in ("b", "a", "c"):
+        deliveries[name].settle(again)
+    await settle()
+    assert house.turns == [["a", "b", "c"], ["a", "b", "c", "d"]], "all at one instant of the clock"
+    house.deliver("a", "b", "c")
+    assert await asyncio.gather(*replies) == ["a delivered", "b delivered", "c delivered"]
