@@ -7,12 +7,17 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from fittrack.db import revisions, schema_parts
+from fittrack.db import oracle_faults, revisions, schema_parts
 
 STATEMENT_SHOWN_MAX: Final = 100
 """Characters of a statement: enough to find it in the script."""
 
 _DROPPED: Final = re.compile(r"^DROP TABLE (\w+)", re.MULTILINE)
+
+_LOCKED: Final = (
+    "others changed rows of the table and did not commit in time; a DBA finds the session that stands still "
+    "by V$LOCKED_OBJECT, and ends it"
+)
 
 SHOWN_MAX: Final = 3
 """Names in a sentence: enough to see which revision it is."""
@@ -85,11 +90,17 @@ def failure(revision: str, done: Sequence[str], error: DBAPIError) -> str:
     """What to say when `revision` failed, after those that are `done`."""
     statement = shown(error.statement or "")
     applied = f"Applied before it: {', '.join(done)}." if done else "Nothing was applied before it."
-    reason = str(error.orig).splitlines()[0]
     return (
-        f"revision {revision} failed at “{statement}”: {reason}. {applied} What stands before that statement "
-        f"in the revision is done: Oracle commits each. Mend the cause first. {remedy(revision)}"
+        f"revision {revision} failed at “{statement}”: {reason_of(error)}. {applied} What stands before that "
+        "statement in the revision is done: Oracle commits each; so is the statement itself, if a former run "
+        f"did it (“already exists”, “does not exist”). Mend the cause first. {remedy(revision)}"
     )
+
+
+def reason_of(error: DBAPIError) -> str:
+    """What the driver says, on one line, and what it means where its words do not tell."""
+    said = str(error.orig).splitlines()[0]
+    return f"{said} ({_LOCKED})" if oracle_faults.number_of(error) == "ORA-00054" else said
 
 
 def shown(statement: str) -> str:

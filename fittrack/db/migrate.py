@@ -16,10 +16,17 @@ from fittrack.db.oracle import grants
 from fittrack.db.oracle.extras import Extra, lacking, steps
 from fittrack.db.tables import metadata
 
+LOCK_TIMEOUT_S: Final = 60
+"""Seconds that a definition waits for those who write to its table, where Oracle's default is none: longer
+than any transaction of a server. Who writes later waits behind it, so not for ever."""
+
+_WAIT_FOR_LOCKS: Final = f"ALTER SESSION SET DDL_LOCK_TIMEOUT = {LOCK_TIMEOUT_S}"
+
 SQLPLUS: Final = (
     "WHENEVER SQLERROR EXIT FAILURE ROLLBACK",  # what follows a failure would only fail as well
     "SET SQLBLANKLINES ON",
     "SET DEFINE OFF",
+    f"{_WAIT_FOR_LOCKS}\n/",
 )
 """What SQL*Plus and SQLcl are told before the statements."""
 
@@ -62,6 +69,7 @@ def _upgrade_in_steps(config: Config, connection: Connection, missing: list[str]
         connection.exec_driver_sql("COMMIT")  # else its version would go with a failure of the next one
 
     config.attributes["on_version_apply"] = note
+    connection.exec_driver_sql(_WAIT_FOR_LOCKS)
     try:
         command.upgrade(config, "head")
     except DBAPIError as error:
@@ -130,6 +138,7 @@ def add_extras(engine: Engine, extras: Iterable[Extra]) -> list[str]:
     if engine.dialect.name != "oracle":
         return []
     with engine.begin() as connection:
+        connection.exec_driver_sql(_WAIT_FOR_LOCKS)
         named = [(step.name, step.statement) for step in lacking(connection, extras)]
         return one_by_one.run(connection, named, how_to_go_on=_GO_ON_WITH_EXTRAS)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from fittrack.db.half_done import MigrationError, shown
+from fittrack.db.half_done import MigrationError, reason_of, shown
 
 
 def run(connection: Connection, steps: Iterable[tuple[str, str]], *, how_to_go_on: str) -> list[str]:
@@ -19,9 +19,8 @@ def run(connection: Connection, steps: Iterable[tuple[str, str]], *, how_to_go_o
             connection.exec_driver_sql(statement)
         except DBAPIError as error:
             before = f"Done before it: {', '.join(done)}." if done else "Nothing was done before it."
-            reason = str(error.orig).splitlines()[0]
             raise MigrationError(
-                f"{name}: it failed at “{shown(statement)}”: {reason}. {before} {how_to_go_on}"
+                f"{name}: it failed at “{shown(statement)}”: {reason_of(error)}. {before} {how_to_go_on}"
             ) from error
         done.append(name)
     return done

@@ -54,10 +54,12 @@ _CATALOG = """
 _VIEWS = ("ALL_TABLES", "ALL_VIEWS", "ALL_TAB_COLUMNS", "USER_PART_TABLES", "ALL_INDEXES", "ALL_MVIEWS")
 _SAVEPOINT = re.compile(r"\s*SAVEPOINT\s+(\S+)\s*", re.IGNORECASE)
 _ROLL_BACK_TO = re.compile(r"\s*ROLLBACK\s+TO\s+(?:SAVEPOINT\s+)?(\S+)\s*", re.IGNORECASE)
-_SETTING = re.compile(r"(\w+)\s*=\s*'([^']*)'")
+_SETTING = re.compile(r"(\w+)\s*=\s*(?:'([^']*)'|(\d+))")
 _ALTER_SESSION = re.compile(rf"\s*ALTER\s+SESSION\s+SET((?:\s+{_SETTING.pattern})+)\s*", re.IGNORECASE)
-SESSION_SETTINGS = frozenset(["NLS_SORT", "NLS_COMP", "TIME_ZONE"])
+SESSION_SETTINGS = frozenset(["NLS_SORT", "NLS_COMP", "TIME_ZONE", "DDL_LOCK_TIMEOUT"])
 """Those that the product sets: others are looked up first."""
+_NEEDS_ROWS = re.compile(r"\s*(ALTER\s+TABLE|CREATE\s+(UNIQUE\s+)?INDEX)\b", re.IGNORECASE)
+"""What waits for those who write to the table, as long as DDL_LOCK_TIMEOUT says."""
 _READ_ONLY = re.compile(r"\s*SET\s+TRANSACTION\s+READ\s+ONLY\s*", re.IGNORECASE)
 
 
@@ -93,6 +95,7 @@ class Engine:
         self._read_only = False
         self._savepoints: list[str] = []  # those from before the first lock
         self._waits = False
+        self._patience_s = LOCK_PATIENCE_S
         self._connection = apsw.Connection(str(schema.file))
         self._set_up()
         self._definitions = Definitions(schema, self._connection)
@@ -140,16 +143,21 @@ class Engine:
             self.commit()
         else:
             self.commit()
+            if _NEEDS_ROWS.match(sql):
+                self._patience_s = float(self._facts.get("DDL_LOCK_TIMEOUT", 0))
             try:
                 self._definitions.run(sql)
             except apsw.Error as error:
                 raise self._translated(error, "") from error
+            finally:
+                self._patience_s = LOCK_PATIENCE_S
+                self._wait_no_more()
 
     def _alter_session(self, settings: str) -> None:
-        for name, value in _SETTING.findall(settings):
+        for name, text, number in _SETTING.findall(settings):
             if name.upper() not in SESSION_SETTINGS:
                 raise OraError(2248, "invalid option for ALTER SESSION")
-            self._facts[name.upper()] = value
+            self._facts[name.upper()] = text or number
 
     def commit(self) -> None:
         self._end("COMMIT")
@@ -176,10 +184,12 @@ class Engine:
         return found.fetchone() is not None
 
     def _wait_for_lock(self, waited: int) -> bool:
+        if not self._patience_s:
+            return False
         if not self._waits:
             self._waits = True
             self._schema.waiting.come()
-        if waited * LOOK_AGAIN_S > LOCK_PATIENCE_S or self._is_interrupted():
+        if waited * LOOK_AGAIN_S > self._patience_s or self._is_interrupted():
             return False
         time.sleep(LOOK_AGAIN_S)
         return True

@@ -174,7 +174,7 @@ def test_a_right_that_cannot_be_given_is_named_and_the_rest_is_given_later(
 def test_an_extra_that_fails_is_named_and_says_that_the_schema_is_whole_without_it(
     place: Place, migrated: Engine
 ) -> None:
-    place.arrange("define", "439")
+    place.arrange("define", "439", after=1)
     with pytest.raises(MigrationError) as failure:
         migrate.add_extras(migrated, [Extra.PARTITIONS])
     said = str(failure.value)

@@ -10,7 +10,9 @@ from tests.oracle_sql.statement import Statement
 KEY_BYTES_MAX = 6_398
 """An index's key in blocks of 8 KiB (ORA-01450)."""
 
-_DIRECTIVE = re.compile(r"^(WHENEVER|SET (DEFINE|SQLBLANKLINES)|PROMPT|REM|--).*$", re.MULTILINE)
+_DIRECTIVE = re.compile(
+    r"^(WHENEVER|SET (DEFINE|SQLBLANKLINES)|ALTER SESSION|PROMPT|REM|--).*$", re.MULTILINE
+)
 _SIZES = {"TIMESTAMP": 11, "DATE": 7, "INTEGER": 22, "NUMBER": 22, "BINARY_DOUBLE": 8}
 _LARGE = frozenset({"BLOB", "CLOB", "JSON"})
 
