@@ -32,6 +32,8 @@ def _bound(host: str, port: int, option: int) -> socket.socket:
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     bound = socket.socket(family, kind)
     bound.setsockopt(socket.SOL_SOCKET, option, 1)
+    if family == socket.AF_INET6:  # as servers do: whoever has the same port of IPv4 is no hindrance
+        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     return _at(bound, address)
 
 
