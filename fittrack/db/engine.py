@@ -175,6 +175,7 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
     """
     import oracledb  # noqa: PLC0415 - its import costs 100 ms that an embedded database need not pay
 
+    from fittrack.db.oracle.compiling import Compiler  # noqa: PLC0415 - the same
     from fittrack.db.oracle.pool import Pool  # noqa: PLC0415 - the same
 
     wallet: dict[str, str] = {}
@@ -223,6 +224,7 @@ def _oracle_engine(settings: DatabaseSettings) -> Engine:
         hide_parameters=True,
         execution_options={DRIVER_POOL: pool},
     )
+    engine.dialect.statement_compiler = Compiler
     event.listen(engine, "handle_error", _leave_out_values)
     event.listen(engine, "engine_disposed", lambda _engine: pool.close())
     return engine

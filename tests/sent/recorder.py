@@ -16,9 +16,11 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ReleaseSavepointClause
 
+from fittrack.db.oracle.compiling import Compiler
 from tests.sent import ROOT
 
 ORACLE = make_url("oracle+oracledb://").get_dialect()()
+ORACLE.statement_compiler = Compiler
 ORACLE.server_version_info = (23, 9)
 ORACLE.supports_native_boolean = ORACLE._supports_oracle_json = True
 _LATER = re.compile(r"__\[POSTCOMPILE_(\w+)(?:~~.*?~~)?\]")

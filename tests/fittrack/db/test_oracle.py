@@ -3,15 +3,17 @@
 import re
 
 import pytest
-from sqlalchemy import Engine, UniqueConstraint, insert
+from sqlalchemy import Engine, Select, UniqueConstraint, insert, select
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fittrack.db import migrate, revisions
 from fittrack.db.engine import ORACLE_SESSION
 from fittrack.db.journal.oracle_store import merge_statement
 from fittrack.db.oracle import extras, grants
+from fittrack.db.oracle.compiling import LIST_MAX, padded
 from fittrack.db.oracle.extras import Extra
 from fittrack.db.tables import audit_guards, metadata
+from fittrack.db.tables.accounts import users
 from tests.oracle_sql import ORACLE, assert_fit_for_oracle, faults_of, for_oracle
 from tests.oracle_sql.script import run, statements_in
 from tests.product_sql import CATALOG, beyond_rights
@@ -163,3 +165,34 @@ def test_what_is_said_around_transactions_is_oracles() -> None:
     assert_fit_for_oracle(
         [ORACLE_SESSION, "SET TRANSACTION READ ONLY", "SAVEPOINT one", "ROLLBACK TO SAVEPOINT one"]
     )
+
+
+def sent(query: Select[tuple[object, ...]]) -> tuple[str, list[object]]:
+    """What goes to the driver: the text, and the values of its binds."""
+    state = query.compile(dialect=ORACLE).construct_expanded_state()
+    return state.statement, list(state.parameters.values())
+
+
+def test_all_pages_of_a_list_are_one_text() -> None:
+    pages = [sent(select(users.c.user_id).offset(20 * page).limit(20)) for page in range(3)]
+    assert len({text for text, _ in pages}) == 1
+    assert [values for _, values in pages] == [[0, 20], [20, 20], [40, 20]]
+    assert_fit_for_oracle({pages[0][0]})
+
+
+def test_a_limit_of_the_programs_own_stays_in_the_text() -> None:
+    assert "FETCH FIRST 1 ROWS ONLY" in sent(select(users.c.user_id).limit(1))[0]
+
+
+def test_lists_are_filled_up_to_few_lengths_by_their_last_value() -> None:
+    texts = {sent(select(users.c.user_id).where(users.c.email_key.in_(["a"] * n)))[0] for n in range(1, 901)}
+    assert len(texts) == 11
+    assert sent(select(users.c.user_id).where(users.c.email_key.in_(["a", "b", "c"])))[1] == [*"abcc"]
+    lengths = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 512: 512, 513: LIST_MAX, LIST_MAX: LIST_MAX}
+    assert {n: len(padded(range(n))) for n in lengths} == lengths
+
+
+def test_an_empty_list_finds_nothing() -> None:
+    text, values = sent(select(users.c.user_id).where(users.c.email_key.in_([])))
+    assert "1 != 1" in text
+    assert values == []
