@@ -224,7 +224,8 @@ class Membership:
     def _renew(self, at: float, register_age_s: float) -> None:
         silent_s, self._said_at = at - self._said_at, at
         had_lapsed = silent_s >= self.lease_s
-        if had_lapsed or register_age_s < silent_s:  # others may have been missed with this one, or forgotten
+        is_reborn = 0 <= register_age_s < silent_s  # below zero: the clock of Redis was set back
+        if had_lapsed or is_reborn:  # others may have been missed with this one, or forgotten
             self._awaited = {node for node in self.view.nodes if node != self.node}
             self._awaited_until = self._clock.monotonic() + self._settle_s
         if had_lapsed:

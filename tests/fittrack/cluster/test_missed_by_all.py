@@ -98,3 +98,12 @@ async def test_a_redis_without_memory_drops_nobody_to_make_room_for_another(tmp_
         pair.redis.call("CONFIG", "SET", "maxmemory", "0")
         await pair.other.refreshed()
         assert pair.other.holds_lease and pair.other.view.nodes == ("one", "other")
+
+
+async def test_who_goes_is_not_waited_for_where_the_clock_of_redis_was_set_back(tmp_path: Path) -> None:
+    async with a_pair(tmp_path) as pair:
+        seconds, _ = pair.redis.call("TIME").split()
+        pair.redis.call("HSET", f"{{{HOUSE}}}:state", "born", str((int(seconds) + 3600) * 1000))
+        await pair.other.depart()
+        await pair.one.refreshed()
+        assert pair.one.view.nodes == ("one",)
