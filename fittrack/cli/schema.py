@@ -49,6 +49,7 @@ def _migrate(settings: Settings, user: str | None) -> None:
     with engine_of(unhurried(settings.database)) as engine:
         applied = migrations.upgrade(engine)
         applied += migrations.add_extras(engine, settings.oracle_extras)
+        migrations.demand_compiled(engine)
         granted = migrations.grant(engine, user) if user else 0
         ahead = migrations.ahead(engine)
     if ahead:

@@ -97,6 +97,11 @@ def failure(revision: str, done: Sequence[str], error: DBAPIError) -> str:
     )
 
 
+def uncompiled(found: Sequence[str]) -> str:
+    """What to say of triggers and views that are there and do not compile."""
+    return f"It was made, and does not compile: {some(found)}. Whatever uses it fails (ORA-04098)."
+
+
 def reason_of(error: DBAPIError) -> str:
     """What the driver says, on one line, and what it means where its words do not tell."""
     said = str(error.orig).splitlines()[0]

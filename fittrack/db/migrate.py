@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from fittrack.db import half_done, one_by_one, revisions, schema_parts
 from fittrack.db.half_done import Begun, MigrationError
-from fittrack.db.oracle import grants
+from fittrack.db.oracle import compiled, grants
 from fittrack.db.oracle.extras import Extra, lacking, steps
 from fittrack.db.tables import metadata
 
@@ -102,6 +102,20 @@ def nullable_otherwise(engine: Engine) -> list[str]:
         for column, may_be_null in needed.items()
         if held.get(column, may_be_null) != may_be_null
     )
+
+
+def not_compiled(engine: Engine) -> list[str]:
+    """What is there on Oracle and does not compile, each with its error."""
+    if engine.dialect.name == "sqlite":
+        return []
+    with engine.connect() as connection:
+        return compiled.not_compiled(connection)
+
+
+def demand_compiled(engine: Engine) -> None:
+    """Raises `MigrationError` for what was made and does not compile: Oracle calls that a success."""
+    if found := not_compiled(engine):
+        raise MigrationError(half_done.uncompiled(found))
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -41,13 +41,15 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
             raise
         yield _no_answer(name, error)
         return
+    connected = False
     try:
         with engine.begin():  # on SQLite it is the lock of whoever writes
+            connected = True
             yield well("database", f"{name} answers.")
         yield from _examine(engine, settings, clock)
     except (SQLAlchemyError, OSError) as error:
         if path is None:
-            yield _no_answer(name, error)
+            yield _no_answer(name, error, connected=connected)
         else:
             remedy = f"Check who owns {path} and its folder, and whether another process holds it."
             yield ill("database", f"{name} does not answer: {_reason(error)}.", remedy)
@@ -55,8 +57,8 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
         engine.dispose()
 
 
-def _no_answer(name: str, error: BaseException) -> Diagnosis:
-    explained = oracle.explain(error)
+def _no_answer(name: str, error: BaseException, *, connected: bool = False) -> Diagnosis:
+    explained = oracle.explain(error, connected=connected)
     return ill("database", f"{name} does not answer: {explained.sentence}.", explained.remedy)
 
 
@@ -79,7 +81,7 @@ def _writing(engine: Engine, clock: Clock) -> Diagnosis:
             queries.write_a_row(conn, clock.now())
             transaction.rollback()
     except SQLAlchemyError as error:
-        explained = oracle.explain(error) if engine.dialect.name == "oracle" else None
+        explained = oracle.explain(error, connected=True) if engine.dialect.name == "oracle" else None
         sentence = explained.sentence if explained else _reason(error)
         remedy = explained.remedy if explained else "Check the disk and who owns the file."
         return ill("writing", f"No row can be written: {sentence}.", remedy)

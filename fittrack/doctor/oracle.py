@@ -177,6 +177,13 @@ _BY_NUMBER: Final[dict[str, Explanation]] = {
         "the database ended a connection that was idle for long",
         "A DBA raises IDLE_TIME of the user's profile, or MAX_IDLE_TIME.",
     ),
+    "ORA-4098": Explanation(
+        "a trigger does not compile, and refuses every change that it watches",
+        "As the owner: `SELECT name, text FROM user_errors` says why; mend it, `ALTER TRIGGER … COMPILE`.",
+    ),
+    "ORA-4068": Explanation(
+        "code in the database was replaced since this session used it", "Try again: it is loaded anew."
+    ),
     "ORA-54": _LOCKED,
     "ORA-30006": _LOCKED,
     "ORA-4030": _MEMORY,
@@ -296,12 +303,17 @@ def known(error: BaseException) -> Explanation | None:
     return _of_number(text) or next((found for words, found in _NETWORK if words in text), None)
 
 
-def explain(error: BaseException) -> Explanation:
+_OTHERWISE_CONNECTED: Final = (
+    "The database can be reached; a DBA looks the number up, and into the alert log."
+)
+
+
+def explain(error: BaseException, *, connected: bool = False) -> Explanation:
     """What the error means. Its own first line is part of the sentence, for whoever looks it up."""
     text = _text(error)
     shown = text.splitlines()[0] if text else type(error).__name__
     if (found := known(error)) is None:
-        return Explanation(shown, _OTHERWISE)
+        return Explanation(shown, _OTHERWISE_CONNECTED if connected else _OTHERWISE)
     return Explanation(f"{found.sentence} ({shown})", found.remedy)
 
 

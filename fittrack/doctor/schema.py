@@ -17,6 +17,9 @@ _MAKE: Final = (
 )
 _OR_GIVE_RIGHTS: Final = "Where only ORACLE_USER does not see it: `fittrack migrate --grants`."
 _MODIFY: Final = "Correct it by hand, as the owner: ALTER TABLE … MODIFY (…)."
+_COMPILE: Final = (
+    "As the owner: mend what the error names, then `ALTER TRIGGER … COMPILE`, and `SHOW ERRORS` in SQL*Plus."
+)
 _RESTORE: Final = "Bring back a backup, or copy what is in it into a database that was migrated anew."
 
 
@@ -42,6 +45,8 @@ def examine_schema(engine: Engine, *, may_be_newer: bool) -> Diagnosis:
         return ill(
             "schema", f"All revisions are said to be done, but there is no {half_done.some(lacking)}.", remedy
         )
+    if broken := migrate.not_compiled(engine):
+        return ill("schema", half_done.uncompiled(broken), _COMPILE)
     if ahead:
         return well("schema", f"The schema is newer than this version: {ahead}. It may be.")
     if otherwise := migrate.nullable_otherwise(engine):

@@ -26,6 +26,8 @@ _TRIGGER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _REFUSAL = re.compile(r"RAISE_APPLICATION_ERROR\s*\(\s*-(\d+)\s*,\s*'([^']*)'\s*\)", re.IGNORECASE)
+_UNKNOWN = re.compile(r"\w+;\s*")
+"""A body that calls what nobody declared."""
 _WATCHED = re.compile(r"UPDATING\s*\('(\w+)'\)", re.IGNORECASE)
 
 _VERBS = ("ALTER", "COMMENT", "CREATE", "DROP", "GRANT", "REVOKE", "SET", "TRUNCATE")
@@ -160,6 +162,9 @@ class Definitions:
         """One that refuses: for each row, or whenever the statement touches one."""
         name, deed, table, when, body = found.groups()
         refusal = _REFUSAL.search(body)
+        if _UNKNOWN.fullmatch(body):
+            self._store_uncompiled(name.upper(), deed, table.upper())
+            return
         if refusal is None:
             raise OraError(3001, "unimplemented feature: a trigger that does not refuse")
         columns = [f'"{column.upper()}"' for column in _WATCHED.findall(body)]
@@ -169,6 +174,11 @@ class Definitions:
             f'CREATE TRIGGER "{name.upper()}" BEFORE {deed}{watched} ON "{table.upper()}"{condition}'
             f" BEGIN SELECT RAISE(ABORT, 'ORA-{refusal[1]} {refusal[2]}'); END"
         )
+
+    def _store_uncompiled(self, name: str, deed: str, table: str) -> None:
+        """Oracle makes it, tells of a success, and refuses what it watches."""
+        refuses = f"SELECT RAISE(ABORT, 'ORA-4098 trigger ''{name}'' is invalid and failed re-validation')"
+        self._connection.execute(f'CREATE TRIGGER "{name}" BEFORE {deed} ON "{table}" BEGIN {refuses}; END')
 
     def _drop_trigger(self, found: re.Match[str]) -> None:
         self._connection.execute(f'DROP TRIGGER "{named(found[1])}"')

@@ -45,13 +45,25 @@ _CATALOG = """
             CASE c."notnull" WHEN 0 THEN 'Y' ELSE 'N' END AS NULLABLE
         FROM sqlite_master t JOIN pragma_table_info(t.name) c
         WHERE t.type = 'table' AND t.name <> 'DUAL' AND t.name NOT LIKE 'sqlite%';
+    CREATE VIEW IF NOT EXISTS ALL_ERRORS AS
+        SELECT name AS NAME, 'TRIGGER' AS TYPE, '{user}' AS OWNER, 1 AS SEQUENCE, 'ERROR' AS ATTRIBUTE,
+            'PLS-00201: identifier must be declared' AS TEXT
+        FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%ORA-4098 %';
     CREATE VIEW IF NOT EXISTS USER_PART_TABLES AS SELECT NULL AS TABLE_NAME WHERE 0;
     CREATE VIEW IF NOT EXISTS ALL_INDEXES AS
         SELECT name AS INDEX_NAME, tbl_name AS TABLE_NAME, '{user}' AS OWNER
         FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL;
     COMMIT;
 """
-_VIEWS = ("ALL_TABLES", "ALL_VIEWS", "ALL_TAB_COLUMNS", "USER_PART_TABLES", "ALL_INDEXES", "ALL_MVIEWS")
+_VIEWS = (
+    "ALL_TABLES",
+    "ALL_ERRORS",
+    "ALL_VIEWS",
+    "ALL_TAB_COLUMNS",
+    "USER_PART_TABLES",
+    "ALL_INDEXES",
+    "ALL_MVIEWS",
+)
 _SAVEPOINT = re.compile(r"\s*SAVEPOINT\s+(\S+)\s*", re.IGNORECASE)
 _ROLL_BACK_TO = re.compile(r"\s*ROLLBACK\s+TO\s+(?:SAVEPOINT\s+)?(\S+)\s*", re.IGNORECASE)
 _SETTING = re.compile(r"(\w+)\s*=\s*(?:'([^']*)'|(\d+))")

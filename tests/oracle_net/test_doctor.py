@@ -60,6 +60,7 @@ def test_an_owner_that_is_not_there_is_told(settings: Settings) -> None:
     [
         (1536, "all of the space", "QUOTA"),
         (1653, "tablespace is full", "data file"),
+        (4098, "does not compile", "COMPILE"),
         (1950, "may use no space", "QUOTA"),
         (257, "archive of redo logs is full", "makes room"),
         (16000, "open for reading alone", "primary"),

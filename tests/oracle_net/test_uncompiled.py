@@ -1,0 +1,59 @@
+"""A trigger that does not compile: Oracle makes it and tells of a success; what it watches is refused."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from fittrack.cli import commands
+from fittrack.db import migrate
+from fittrack.db.engine import make_engine
+from fittrack.doctor import oracle
+from fittrack.doctor.database import examine_database
+from fittrack.kit.clock import SystemClock
+from tests.oracle_net.conftest import Place
+from tests.oracle_net.test_scripts import run_statements
+from tests.world import settings_for
+
+BROKEN = "CREATE TRIGGER audit_log_counts BEFORE UPDATE ON audit_log BEGIN count_them; END;"
+MEANT = "trigger audit_log_counts (PLS-00201: identifier must be declared)"
+
+
+@pytest.fixture
+def migrated(place: Place) -> Iterator[Engine]:
+    engine = make_engine(place.settings)
+    migrate.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_the_doctor_names_it_with_its_error(place: Place, migrated: Engine, tmp_path: Path) -> None:
+    assert migrate.not_compiled(migrated) == []
+    run_statements(place, [BROKEN])
+    settings = replace(settings_for(tmp_path), database=place.settings)
+    [found] = [each for each in examine_database(settings, SystemClock()) if each.what == "schema"]
+    assert not found.ok
+    assert MEANT in found.sentence
+    assert "COMPILE" in found.remedy
+
+
+def test_migrating_ends_with_it(
+    place: Place, migrated: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert migrate.pending(migrated) == []
+    run_statements(place, [BROKEN])
+    for name in ("dsn", "user", "password"):
+        monkeypatch.setenv(f"ORACLE_{name.upper()}", getattr(place.settings, f"oracle_{name}"))
+    monkeypatch.setattr("sys.argv", ["fittrack", "migrate"])
+    with pytest.raises(SystemExit) as left:
+        commands.main()
+    assert left.value.code == 1
+    assert MEANT in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_unknown_is_not_put_down_to_the_listener_once_connected() -> None:
+    unknown = RuntimeError("ORA-07445: exception encountered")
+    assert "listener" in oracle.explain(unknown).remedy
+    assert "listener" not in oracle.explain(unknown, connected=True).remedy
