@@ -2,9 +2,10 @@
 time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
+from functools import partial
 from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ from fittrack.check.findings import Finding, Invariant, Report, drawing, player
 from fittrack.check.free import check_evidence, check_limits
 from fittrack.check.life import check_life
 from fittrack.check.pace import Pace
-from fittrack.check.player_queries import PlayerRange
+from fittrack.check.player_queries import IdRange, id_ranges
 from fittrack.check.prizes import check_prizes
 from fittrack.check.recounting import Window, recount
 from fittrack.check.reviews import check_reviews
@@ -41,6 +42,8 @@ from fittrack.check.webhooks import check_webhooks
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.handles import Connection, Engine, Table
 from fittrack.db.reads import snapshot
+from fittrack.db.tables.accounts import users
+from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.drawings import commitment, draw, winner_queries
 from fittrack.drawings import queries as drawing_queries
@@ -54,6 +57,9 @@ from fittrack.kit.sealing import SealBroken, Sealer
 
 PLAYERS_PER_CHUNK: Final = 100
 """Two years of a busy player are some 20,000 activities, about 20 MB: a chunk fits a small machine."""
+
+DRAWINGS_PER_CHUNK: Final = 1
+"""One may have a million entries."""
 
 NEW_YORK: Final = PlatformCalendar(ZoneInfo("America/New_York"))
 """The platform's zone where no other is configured."""
@@ -101,29 +107,19 @@ def examine(
     """
     report = Report() if pace is None else Report(pace)
     with _one_snapshot(engine) if pace is None else _snapshots(engine) as part:
-        step("logs of players")
         with part() as conn:
-            _check_logs(conn, user_log, player, report)
-        step("logs of drawings")
-        with part() as conn:
-            _check_logs(conn, drawing_log, drawing, report)
-        step("ledgers and inboxes")
-        with part() as conn:
-            _check_books(conn, report)
-        step("lives of drawings")
-        with part() as conn:
-            _check_lives(conn, report)
-        step("tickets, refunds, awards and reviews of players")
-        with part() as conn:
-            ranges = list(player_queries.player_ranges(conn, PLAYERS_PER_CHUNK))
+            players = list(id_ranges(conn, users.c.user_id, PLAYERS_PER_CHUNK))
+            each_drawing = list(id_ranges(conn, drawings.c.drawing_id, DRAWINGS_PER_CHUNK))
             report.refunds_waiting = queries.refunds_waiting(conn)
-        for players in ranges:
-            with part() as conn:
-                _check_players(conn, players, report, settled=settled)
-            report.breathe()
-        step("free entries and official rules")
+        step("logs, ledgers and inboxes of players")
+        _go_through(part, players, report, _check_histories)
+        step("logs and lives of drawings, free entries")
+        _go_through(part, each_drawing, report, _check_drawings)
+        step("tickets, refunds, awards and reviews of players")
+        _go_through(part, players, report, partial(_check_players, settled=settled))
+        step("official rules")
         with part() as conn:
-            _check_free_entries(conn, report)
+            report.add(check_limits(queries.free_tickets_beyond(conn)))
             _check_rules_texts(conn, report)
         step("draws")
         with part() as conn:
@@ -163,7 +159,35 @@ def _snapshots(engine: Engine) -> Iterator[Part]:
     yield lambda: snapshot(engine)
 
 
-def _check_players(conn: Connection, players: PlayerRange, report: Report, *, settled: bool) -> None:
+def _go_through(
+    part: Part,
+    ranges: Iterable[IdRange],
+    report: Report,
+    check: Callable[[Connection, IdRange, Report], None],
+) -> None:
+    """Check each range as a part of its own: how long one takes does not depend on how many there are."""
+    for ids in ranges:
+        with part() as conn:
+            check(conn, ids, report)
+        report.breathe()
+
+
+def _check_histories(conn: Connection, players: IdRange, report: Report) -> None:
+    _check_logs(conn, user_log, players, player, report)
+    for user_id, entries in queries.ledgers(conn, players):
+        report.add(check_ledger(player(user_id), _counted(entries, report, Invariant.LEDGER)))
+    for user_id, positions in queries.inboxes(conn, players):
+        report.add(check_positions(player(user_id), _counted(positions, report, Invariant.LOGS)))
+
+
+def _check_drawings(conn: Connection, which: IdRange, report: Report) -> None:
+    _check_logs(conn, drawing_log, which, drawing, report)
+    _check_lives(conn, which, report)
+    entries = _counted(queries.free_entries(conn, which), report, Invariant.FREE_ENTRIES)
+    report.add(check_evidence(entries))
+
+
+def _check_players(conn: Connection, players: IdRange, report: Report, *, settled: bool) -> None:
     _check_tickets(conn, players, report, settled=settled)
     _check_awards(conn, players, report)
     _check_reviews(conn, players, report)
@@ -180,21 +204,16 @@ def _check_trackers(conn: Connection, report: Report) -> None:
         report.breathe()
 
 
-def _check_logs(conn: Connection, log: Table, subject: Callable[[UUID], str], report: Report) -> None:
-    for owner, rows in queries.logs(conn, log):
+def _check_logs(
+    conn: Connection, log: Table, owners: IdRange, subject: Callable[[UUID], str], report: Report
+) -> None:
+    for owner, rows in queries.logs(conn, log, owners):
         report.add(check_log(subject(owner), _counted(rows, report, *_BOTH_IN_LOG)))
 
 
-def _check_books(conn: Connection, report: Report) -> None:
-    for user_id, entries in queries.ledgers(conn):
-        report.add(check_ledger(player(user_id), _counted(entries, report, Invariant.LEDGER)))
-    for user_id, positions in queries.inboxes(conn):
-        report.add(check_positions(player(user_id), _counted(positions, report, Invariant.LOGS)))
-
-
-def _check_lives(conn: Connection, report: Report) -> None:
-    projections = queries.projections(conn)
-    for drawing_id, rows in queries.lives(conn):
+def _check_lives(conn: Connection, which: IdRange, report: Report) -> None:
+    projections = queries.projections(conn, which)
+    for drawing_id, rows in queries.lives(conn, which):
         counted = _counted(rows, report, Invariant.ENTRIES)
         report.add(check_life(drawing(drawing_id), counted, projections.pop(drawing_id, None)))
     for drawing_id, projected in projections.items():
@@ -209,7 +228,7 @@ def _counted(rows: Iterator[T], report: Report, *invariants: Invariant) -> Itera
         yield row
 
 
-def _check_tickets(conn: Connection, players: PlayerRange, report: Report, *, settled: bool) -> None:
+def _check_tickets(conn: Connection, players: IdRange, report: Report, *, settled: bool) -> None:
     entries = player_queries.entries(conn, players)
     spends, refunds = player_queries.spends(conn, players), player_queries.refunds(conn, players)
     purchases = player_queries.purchases(conn, players)
@@ -221,13 +240,7 @@ def _check_tickets(conn: Connection, players: PlayerRange, report: Report, *, se
         report.count(Invariant.REFUNDS, sum(entry.cancelled for entry in held))
 
 
-def _check_free_entries(conn: Connection, report: Report) -> None:
-    entries = _counted(queries.free_entries(conn), report, Invariant.FREE_ENTRIES)
-    report.add(check_evidence(entries))
-    report.add(check_limits(queries.free_tickets_beyond(conn)))
-
-
-def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> None:
+def _check_awards(conn: Connection, players: IdRange, report: Report) -> None:
     activities, days = player_queries.accepted(conn, players), player_queries.stored_days(conn, players)
     booked, gone = player_queries.booked(conn, players), player_queries.erased(conn, players)
     kept_from = queries.activities_erased_before(conn)
@@ -238,7 +251,7 @@ def _check_awards(conn: Connection, players: PlayerRange, report: Report) -> Non
         report.count(Invariant.AWARDS, len(held))
 
 
-def _check_reviews(conn: Connection, players: PlayerRange, report: Report) -> None:
+def _check_reviews(conn: Connection, players: IdRange, report: Report) -> None:
     reviews, said = player_queries.reviews(conn, players), player_queries.under_review(conn, players)
     for user_id in sorted(reviews.keys() | said):
         held = reviews.get(user_id, [])

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, case, func, select
 
 from fittrack.activities.model import Activity
 from fittrack.activities.queries import read_activity
@@ -30,8 +30,8 @@ TO_BE_OWED = drawing_log.c.rev > drawings.c.refunds_owed_rev
 """Of a purchase: its drawing was cancelled, and has not come to it yet."""
 
 
-class PlayerRange(NamedTuple):
-    """Players after `after` up to and including `up_to`; None: without bound."""
+class IdRange(NamedTuple):
+    """Ids of players or drawings after `after` up to and including `up_to`; None: without bound."""
 
     after: UUID | None
     up_to: UUID | None
@@ -46,24 +46,21 @@ class PlayerRange(NamedTuple):
         return and_(*bounds)
 
 
-def player_ranges(conn: Connection, size: int) -> Iterator[PlayerRange]:
-    """Ranges of about `size` players, which together cover every id."""
+def id_ranges(conn: Connection, key: Column[Any], size: int) -> Iterator[IdRange]:
+    """Ranges of about `size` of a table's keys, which together cover every id."""
     after: UUID | None = None
     while True:
         ids = conn.execute(
-            select(users.c.user_id)
-            .where(PlayerRange(after, None).covers(users.c.user_id))
-            .order_by(users.c.user_id)
-            .limit(size)
+            select(key).where(IdRange(after, None).covers(key)).order_by(key).limit(size)
         ).scalars()
         up_to = max(ids, default=None)
-        yield PlayerRange(after, up_to)
+        yield IdRange(after, up_to)
         if up_to is None:
             return
         after = up_to
 
 
-def entries(conn: Connection, players: PlayerRange) -> dict[UUID, list[EntryRow]]:
+def entries(conn: Connection, players: IdRange) -> dict[UUID, list[EntryRow]]:
     """Entries of each player, with what became of them."""
     owed, applied = effects.alias("owed"), effect_receipts.alias("applied")
     is_refund = (owed.c.kind == REFUND) & (owed.c.subject_id == drawing_log.c.unit_id)
@@ -102,26 +99,24 @@ def _entry(row: Row[Any]) -> EntryRow:
     )
 
 
-def spends(conn: Connection, players: PlayerRange) -> dict[UUID, list[Payment]]:
+def spends(conn: Connection, players: IdRange) -> dict[UUID, list[Payment]]:
     """What each player spent."""
     return _payments(conn, players, ledger.c.transaction_type == "spend")
 
 
-def refunds(conn: Connection, players: PlayerRange) -> dict[UUID, list[Payment]]:
+def refunds(conn: Connection, players: IdRange) -> dict[UUID, list[Payment]]:
     """What each player got back."""
     return _payments(conn, players, ledger.c.reference_type == REFUND)
 
 
-def _payments(
-    conn: Connection, players: PlayerRange, which: ColumnElement[bool]
-) -> dict[UUID, list[Payment]]:
+def _payments(conn: Connection, players: IdRange, which: ColumnElement[bool]) -> dict[UUID, list[Payment]]:
     statement = select(
         ledger.c.user_id, ledger.c.seq, ledger.c.transaction_id, ledger.c.amount, ledger.c.reference_id
     ).where(players.covers(ledger.c.user_id), which)
     return _listed(conn, statement, lambda row: Payment._make(row[1:]))
 
 
-def purchases(conn: Connection, players: PlayerRange) -> dict[UUID, list[UUID]]:
+def purchases(conn: Connection, players: IdRange) -> dict[UUID, list[UUID]]:
     """The units of each player's own log that bought something."""
     statement = select(user_log.c.user_id, user_log.c.unit_id).where(
         players.covers(user_log.c.user_id), user_log.c.kind == PURCHASE
@@ -129,12 +124,12 @@ def purchases(conn: Connection, players: PlayerRange) -> dict[UUID, list[UUID]]:
     return _listed(conn, statement, lambda row: row.unit_id)
 
 
-def accepted(conn: Connection, players: PlayerRange) -> dict[UUID, list[Activity]]:
+def accepted(conn: Connection, players: IdRange) -> dict[UUID, list[Activity]]:
     """Activities of each player."""
     return _listed(conn, select(activities).where(players.covers(activities.c.user_id)), read_activity)
 
 
-def stored_days(conn: Connection, players: PlayerRange) -> dict[UUID, list[DayRow]]:
+def stored_days(conn: Connection, players: IdRange) -> dict[UUID, list[DayRow]]:
     """What is stored of each player's days."""
     statement = select(user_days).where(players.covers(user_days.c.user_id))
     return _listed(conn, statement, _day)
@@ -154,7 +149,7 @@ def _day(row: Row[Any]) -> DayRow:
     )
 
 
-def booked(conn: Connection, players: PlayerRange) -> dict[UUID, dict[date, int]]:
+def booked(conn: Connection, players: IdRange) -> dict[UUID, dict[date, int]]:
     """What each player's ledger holds for each day, in points."""
     statement = (
         select(ledger.c.user_id, ledger.c.day, func.sum(ledger.c.amount).label("points"))
@@ -165,7 +160,7 @@ def booked(conn: Connection, players: PlayerRange) -> dict[UUID, dict[date, int]
     return {user_id: dict(days) for user_id, days in found.items()}
 
 
-def reviews(conn: Connection, players: PlayerRange) -> dict[UUID, list[ReviewFacts]]:
+def reviews(conn: Connection, players: IdRange) -> dict[UUID, list[ReviewFacts]]:
     """Reviews of each player, with what was appealed."""
     statement = (
         select(
@@ -183,13 +178,13 @@ def reviews(conn: Connection, players: PlayerRange) -> dict[UUID, list[ReviewFac
     return _listed(conn, statement, lambda row: ReviewFacts._make(row[1:]))
 
 
-def under_review(conn: Connection, players: PlayerRange) -> set[UUID]:
+def under_review(conn: Connection, players: IdRange) -> set[UUID]:
     """Those of whom it is said that they are under review."""
     said = select(users.c.user_id).where(players.covers(users.c.user_id), users.c.under_review == 1)
     return set(conn.execute(said).scalars())
 
 
-def erased(conn: Connection, players: PlayerRange) -> set[UUID]:
+def erased(conn: Connection, players: IdRange) -> set[UUID]:
     """Those who deleted their accounts: their activities are gone, their ledgers stay (SPEC 1)."""
     statement = select(users.c.user_id).where(
         players.covers(users.c.user_id), users.c.deleted_at.is_not(None)

@@ -13,7 +13,7 @@ from fittrack.check.chains import LogRow
 from fittrack.check.draws import Followed
 from fittrack.check.free import Excess, FreeEntryRow, Held
 from fittrack.check.life import LifeRow, Projection
-from fittrack.check.player_queries import TO_BE_OWED
+from fittrack.check.player_queries import TO_BE_OWED, IdRange
 from fittrack.check.prizes import PrizeRow, PrizeStep
 from fittrack.check.rules_texts import RulesRow
 from fittrack.check.trackers import PlayersTrackers
@@ -41,10 +41,10 @@ T = TypeVar("T")
 _IS_FREE = drawing_log.c.kind == FREE_ENTRY
 
 
-def logs(conn: Connection, log: Table) -> Iterator[tuple[UUID, Iterator[LogRow]]]:
+def logs(conn: Connection, log: Table, owners: IdRange) -> Iterator[tuple[UUID, Iterator[LogRow]]]:
     """Each owner of a log with its units, in order."""
     owner = next(iter(log.primary_key.columns))
-    statement = select(
+    columns = (
         owner,
         log.c.rev,
         log.c.unit_id,
@@ -54,7 +54,8 @@ def logs(conn: Connection, log: Table) -> Iterator[tuple[UUID, Iterator[LogRow]]
             "answered"
         ),
         log.c.created_at,
-    ).order_by(owner, log.c.rev)
+    )
+    statement = select(*columns).where(owners.covers(owner)).order_by(owner, log.c.rev)
     return _grouped(conn, statement, _unit)
 
 
@@ -62,35 +63,39 @@ def _unit(row: Row[Any]) -> LogRow:
     return LogRow(row.rev, row.unit_id, row.prev_unit, row.idem_key, row.answered == 1, row.created_at)
 
 
-def ledgers(conn: Connection) -> Iterator[tuple[UUID, Iterator[LedgerRow]]]:
+def ledgers(conn: Connection, players: IdRange) -> Iterator[tuple[UUID, Iterator[LedgerRow]]]:
     """Each player's ledger, in order."""
-    statement = select(
+    columns = (
         ledger.c.user_id,
         ledger.c.seq,
         ledger.c.transaction_type,
         ledger.c.amount,
         ledger.c.balance_after,
-    ).order_by(ledger.c.user_id, ledger.c.seq)
+    )
+    these = players.covers(ledger.c.user_id)
+    statement = select(*columns).where(these).order_by(ledger.c.user_id, ledger.c.seq)
     return _grouped(conn, statement, lambda row: LedgerRow._make(row[1:]))
 
 
-def inboxes(conn: Connection) -> Iterator[tuple[UUID, Iterator[int]]]:
+def inboxes(conn: Connection, players: IdRange) -> Iterator[tuple[UUID, Iterator[int]]]:
     """Each player's positions in the inbox, in order."""
-    statement = select(inbox.c.user_id, inbox.c.seq).order_by(inbox.c.user_id, inbox.c.seq)
+    these = players.covers(inbox.c.user_id)
+    statement = select(inbox.c.user_id, inbox.c.seq).where(these).order_by(inbox.c.user_id, inbox.c.seq)
     return _grouped(conn, statement, lambda row: int(row.seq))
 
 
-def lives(conn: Connection) -> Iterator[tuple[UUID, Iterator[LifeRow]]]:
+def lives(conn: Connection, which: IdRange) -> Iterator[tuple[UUID, Iterator[LifeRow]]]:
     """Each drawing's units, in order."""
-    statement = select(
-        drawing_log.c.drawing_id, drawing_log.c.rev, drawing_log.c.kind, drawing_log.c.ticket_count
-    ).order_by(drawing_log.c.drawing_id, drawing_log.c.rev)
+    unit = drawing_log.c
+    columns = (unit.drawing_id, unit.rev, unit.kind, unit.ticket_count)
+    statement = select(*columns).where(which.covers(unit.drawing_id)).order_by(unit.drawing_id, unit.rev)
     return _grouped(conn, statement, lambda row: LifeRow(row.rev, row.kind, row.ticket_count))
 
 
-def projections(conn: Connection) -> dict[UUID, Projection]:
-    """What the rows of all drawings say of their lives."""
-    rows = conn.execute(select(drawings.c.drawing_id, drawings.c.status, drawings.c.total_tickets))
+def projections(conn: Connection, which: IdRange) -> dict[UUID, Projection]:
+    """What the rows of drawings say of their lives."""
+    columns = (drawings.c.drawing_id, drawings.c.status, drawings.c.total_tickets)
+    rows = conn.execute(select(*columns).where(which.covers(drawings.c.drawing_id)))
     return {row.drawing_id: Projection(DrawingStatus(row.status), row.total_tickets) for row in rows}
 
 
@@ -102,8 +107,8 @@ def frozen_drawings(conn: Connection) -> list[DrawingId]:
     return [DrawingId(row.drawing_id) for row in rows]
 
 
-def free_entries(conn: Connection) -> Iterator[FreeEntryRow]:
-    """Free entries of all drawings: of the log with their evidence, and evidence of no such entry."""
+def free_entries(conn: Connection, which: IdRange) -> Iterator[FreeEntryRow]:
+    """Free entries of drawings: of the log with their evidence, and evidence of no such entry."""
     entry, evidence = drawing_log.c, evidences.c
     same = (entry.drawing_id == evidence.drawing_id) & (entry.unit_id == evidence.unit_id)
     columns = (
@@ -117,7 +122,9 @@ def free_entries(conn: Connection) -> Iterator[FreeEntryRow]:
     entered = select(*columns).select_from(drawing_log.outerjoin(evidences, same))
     recorded = select(*columns).select_from(evidences.outerjoin(drawing_log, same & _IS_FREE))
     streaming = conn.execution_options(yield_per=ROWS_PER_FETCH)
-    for statement in (entered.where(_IS_FREE), recorded.where(entry.unit_id.is_(None))):
+    of_log = entered.where(which.covers(entry.drawing_id), _IS_FREE)
+    of_none = recorded.where(which.covers(evidence.drawing_id), entry.unit_id.is_(None))
+    for statement in (of_log, of_none):
         for drawing_id, unit_id, holder, tickets, person, count in streaming.execute(statement):
             yield FreeEntryRow(drawing_id, unit_id, _held(holder, tickets), _held(person, count))
 

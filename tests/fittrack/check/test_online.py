@@ -11,13 +11,16 @@ from sqlalchemy import Engine, event, make_url
 from sqlalchemy.sql import ClauseElement
 
 from fittrack.app import Node
-from fittrack.check.checking import check_database
+from fittrack.check.checking import check_database, examine
+from fittrack.check.pace import Pace
 from fittrack.config import Settings
+from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.engine import Access, make_engine
 from fittrack.doctor import queries as doctor_queries
 from fittrack.drawings.commands import BuyTickets
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.intention import Intention
+from fittrack.kit.sealing import Sealer
 from fittrack.server.asking import USER
 from tests.oracle_sql.words import RESERVED
 from tests.world import Member, fill, migrated, no_fatal, settings_for
@@ -64,6 +67,23 @@ async def test_a_storm_of_purchases_never_looks_broken(node: Node, settings: Set
 @pytest.fixture
 def reader(database: Path) -> Engine:
     return make_engine(settings_for(database.parent).database, Access.READ)
+
+
+def test_no_part_at_a_pace_reads_a_whole_log_or_book(reader: Engine) -> None:
+    seen: set[str] = set()
+
+    def note(_: object, _cursor: object, text: str, *__: object) -> None:
+        seen.add(text)
+
+    event.listen(reader, "before_cursor_execute", note)
+    report = examine(reader, Sealer.from_text(DEVELOPMENT_TOKEN_KEYS), pace=Pace())
+    reader.dispose()
+    assert report.findings == []
+    for key in ("user_log.user_id", "ledger.user_id", "inbox.user_id", "drawing_log.drawing_id"):
+        in_order = [text for text in seen if f"ORDER BY {key}, " in text]
+        ranges = {text.partition(f"{key} IS NOT NULL")[2].partition("ORDER BY")[0] for text in in_order}
+        bounds = {f"{sign} ?" for bounds in ranges for sign in (">", "<=") if f"{key} {sign} ?" in bounds}
+        assert bounds == {"> ?", "<= ?"}, f"{key} is read from one id to another"
 
 
 def test_every_statement_can_be_written_for_oracle(reader: Engine) -> None:
