@@ -172,7 +172,8 @@ def offline_sql(
 ) -> str:
     """The statements that build the schema on `dialect` (`sqlite`, `oracle`), for a DBA to run.
 
-    From revision `start` on, or from an empty database. On Oracle `extras` follow, and rights of `user`.
+    From revision `start` on, or from an empty database. On Oracle `extras` follow, and rights of `user`;
+    at its end it fails for what does not compile.
     Raises ValueError for an unknown revision, and for what is no name of a user.
     """
     try:
@@ -186,7 +187,9 @@ def offline_sql(
     later = [step.statement for step in steps(extras)]
     later += [said for _, said in grants.statements(metadata, user)] if user else []
     script = "".join(f"{line}\n" for line in SQLPLUS) + "\n" + written
-    return script + "".join(f"{statement}\n\n/\n\n" for statement in [*later, "COMMIT"])
+    return script + "".join(
+        f"{statement}\n\n/\n\n" for statement in [*later, "COMMIT", compiled.DEMAND_COMPILED]
+    )
 
 
 def _unknown(connection: Connection) -> list[str]:

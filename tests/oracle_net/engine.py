@@ -72,6 +72,11 @@ SESSION_SETTINGS = frozenset(["NLS_SORT", "NLS_COMP", "TIME_ZONE", "DDL_LOCK_TIM
 """Those that the product sets: others are looked up first."""
 _NEEDS_ROWS = re.compile(r"\s*(ALTER\s+TABLE|CREATE\s+(UNIQUE\s+)?INDEX)\b", re.IGNORECASE)
 """What waits for those who write to the table, as long as DDL_LOCK_TIMEOUT says."""
+_RAISES_ERRORS = re.compile(
+    r"BEGIN\s+FOR \w+ IN \(SELECT .* FROM user_errors\b.*\) LOOP"
+    r"\s+RAISE_APPLICATION_ERROR\(-20002,.*END LOOP;\s+END;",
+    re.DOTALL,
+)
 _READ_ONLY = re.compile(r"\s*SET\s+TRANSACTION\s+READ\s+ONLY\s*", re.IGNORECASE)
 
 
@@ -170,6 +175,14 @@ class Engine:
             if name.upper() not in SESSION_SETTINGS:
                 raise OraError(2248, "invalid option for ALTER SESSION")
             self._facts[name.upper()] = text or number
+
+    def raises_errors(self, block: str) -> bool:
+        """Whether a block of PL/SQL raises what does not compile; if so, and there is some, it does."""
+        if _RAISES_ERRORS.fullmatch(block) is None:
+            return False
+        for name, text in self._execute("SELECT NAME, TEXT FROM ALL_ERRORS ORDER BY NAME"):
+            raise OraError(20002, f"{name} does not compile: {text}")
+        return True
 
     def commit(self) -> None:
         self._end("COMMIT")

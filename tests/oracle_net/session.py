@@ -270,6 +270,7 @@ class Session:
 
     def _block(self, sql: str) -> None:
         known = self._schema.faults.arrange(sql) or self._schema.waiting.awaited(sql)
+        known = known or self._engine.raises_errors(sql)
         if not known and sql.strip().upper() != "BEGIN NULL; END;":
             raise OraError(6550, "line 1, column 1: PL/SQL: Statement ignored")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import oracledb
 import pytest
 from sqlalchemy import Engine
 
@@ -15,6 +16,7 @@ from fittrack.doctor.database import examine_database
 from fittrack.kit.clock import SystemClock
 from tests.oracle_net.conftest import Place
 from tests.oracle_net.test_scripts import run_statements
+from tests.oracle_sql.script import statements_in
 from tests.world import settings_for
 
 BROKEN = "CREATE TRIGGER audit_log_counts BEFORE UPDATE ON audit_log BEGIN count_them; END;"
@@ -51,6 +53,13 @@ def test_migrating_ends_with_it(
         commands.main()
     assert left.value.code == 1
     assert MEANT in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_dbas_script_fails_at_its_end(place: Place) -> None:
+    *statements, look = statements_in(migrate.offline_sql("oracle"))
+    run_statements(place, [*statements, look, BROKEN])
+    with pytest.raises(oracledb.DatabaseError, match="AUDIT_LOG_COUNTS does not compile: PLS-00201"):
+        run_statements(place, [look])
 
 
 def test_what_is_unknown_is_not_put_down_to_the_listener_once_connected() -> None:
