@@ -43,9 +43,9 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
         return
     connected = False
     try:
-        with engine.begin():  # on SQLite it is the lock of whoever writes
+        with engine.begin() as conn:  # on SQLite it is the lock of whoever writes
             connected = True
-            yield well("database", f"{name} answers.")
+            yield _answers(name, conn)
         yield from _examine(engine, settings, clock)
     except (SQLAlchemyError, OSError) as error:
         if path is None:
@@ -55,6 +55,13 @@ def examine_database(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
             yield ill("database", f"{name} does not answer: {_reason(error)}.", remedy)
     finally:
         engine.dispose()
+
+
+def _answers(name: str, conn: Connection) -> Diagnosis:
+    if warning := getattr(conn.connection.driver_connection, "warning", None):
+        explained = oracle.explain(warning, connected=True)
+        return ill("database", f"{name} answers, for now: {explained.sentence}.", explained.remedy)
+    return well("database", f"{name} answers.")
 
 
 def _no_answer(name: str, error: BaseException, *, connected: bool = False) -> Diagnosis:

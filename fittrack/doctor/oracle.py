@@ -86,6 +86,11 @@ _BY_NUMBER: Final[dict[str, Explanation]] = {
         "A DBA sets a new one: ALTER USER … IDENTIFIED BY …; then set ORACLE_PASSWORD. "
         "A profile with PASSWORD_LIFE_TIME UNLIMITED keeps it.",
     ),
+    "ORA-28002": Explanation(
+        "the password expires within days",
+        "Give the user another one in time, as docs/oracle.md says; "
+        "a profile with PASSWORD_LIFE_TIME UNLIMITED keeps it.",
+    ),
     "ORA-28009": Explanation(
         "SYS connects as an administrator alone", "Set ORACLE_USER to the user made for FitTrack."
     ),

@@ -29,6 +29,9 @@ SERVER_VERSION = 23 << 24 | 9 << 16 | 0 << 12 | 25 << 4 | 7
 UNKNOWN_SERVICE = 12514
 FIRST_PHASE, SECOND_PHASE = 118, 115
 
+WARNINGS = frozenset({28002})
+"""Errors with which a user is let in: the password expires within days."""
+
 _session_ids = count(101)
 
 
@@ -58,6 +61,9 @@ def sign_in(wire: Wire, users: Users) -> str:
     proof = challenge.proof(given)
     reply = Writer()
     refusal = users.refusal_of(user, is_right=proof is not None)
+    if refusal is not None and refusal.code in WARNINGS:
+        _write_warning(reply, refusal)
+        refusal = None
     if proof is None or refusal is not None:
         write_error(reply, refusal)
         wire.reply(reply)
@@ -65,6 +71,15 @@ def sign_in(wire: Wire, users: Users) -> str:
     _write_pairs(reply, _facts(users.service, proof))
     wire.reply(reply)
     return user.upper()
+
+
+def _write_warning(reply: Writer, warning: OraError) -> None:
+    text = str(warning)
+    reply.u8(Message.WARNING)
+    reply.whole(warning.code)
+    reply.whole(len(text))
+    reply.whole(0)
+    reply.chunked(text.encode())
 
 
 def _connect(wire: Wire, users: Users) -> None:

@@ -20,6 +20,7 @@ class Message(IntEnum):
     ROW = 7
     PARAMETERS = 8
     STATUS = 9
+    WARNING = 15
     DESCRIPTION = 16
     PIGGYBACK = 17
     FAST_AUTH = 34

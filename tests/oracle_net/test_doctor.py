@@ -48,6 +48,15 @@ def test_a_row_is_really_written(settings: Settings, place: Place) -> None:
         assert cursor.fetchall() == [(0,)]
 
 
+def test_a_password_that_expires_soon_is_told(settings: Settings, place: Place) -> None:
+    place.arrange("sign in", "28002")
+    found = findings(settings)
+    assert not found["database"].ok
+    assert "the password expires within days" in found["database"].sentence
+    assert "PASSWORD_LIFE_TIME" in found["database"].remedy
+    assert found["writing"].ok, "it works so far"
+
+
 def test_an_owner_that_is_not_there_is_told(settings: Settings) -> None:
     found = findings(replace(settings, database=replace(settings.database, oracle_schema="nobody")))
     assert not found["database"].ok
