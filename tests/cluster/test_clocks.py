@@ -1,7 +1,6 @@
 """A node whose clock is off decides nothing that depends on the time of day, and says so."""
 
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -11,11 +10,11 @@ from fittrack.app import Node
 from fittrack.drawings.commands import CloseDrawing, RecordFreeEntry, TendDrawing
 from fittrack.drawings.messages import View, ViewDrawing
 from fittrack.drawings.model import DrawingStatus
-from fittrack.kit.clock import SystemClock
 from fittrack.kit.ids import DrawingId
 from fittrack.kit.intention import Intention
 from fittrack.kit.problems import Busy
 from fittrack.server.asking import DRAWING
+from tests.clocks import SetClock
 from tests.cluster.nodes import figure, know_each_other, node_here
 from tests.evidence import assert_sound
 from tests.players import Rest
@@ -23,17 +22,6 @@ from tests.redis_server import redis_server
 from tests.server import Address
 from tests.stage import Stage
 from tests.world import open_drawing
-
-
-class SetClock(SystemClock):
-    """The machine's clock, set by somebody."""
-
-    def __init__(self, ahead_s: float) -> None:
-        super().__init__()
-        self.ahead_s = ahead_s
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.ahead_s)
 
 
 async def unready(node: Address, part: str) -> str:
