@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -111,6 +112,7 @@ def make_engine(settings: DatabaseSettings, access: Access = Access.WRITE) -> En
 
 def _sqlite_engine(url: URL, access: Access) -> Engine:
     assert url.database, "checked by make_engine"
+    _bind_as_they_are()
     with suppress(OSError):  # opening the file says what is wrong with its place
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -138,6 +140,18 @@ def _sqlite_engine(url: URL, access: Access) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _bind_as_they_are() -> None:
+    """Bytes and None need no adapter, but Python 3.11 looks for one at each bind, and fails by an exception
+    that nobody sees: 0.2 µs for each of a purchase's twenty. An adapter that is found costs a third.
+    """
+    sqlite3.register_adapter(bytes, bytes.__bytes__)
+    sqlite3.register_adapter(NoneType, _same)
+
+
+def _same(value: None) -> None:
+    return value
 
 
 def _set_pragmas(connection: sqlite3.Connection, access: Access) -> None:
