@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from fittrack.db import log_queries
-from fittrack.db.journal import Journal
+from fittrack.db.journal import Journal, JournalStopped
 from fittrack.db.reads import Reads
 from fittrack.jobs import retention
 from fittrack.kit.calendar import PlatformCalendar
@@ -41,12 +41,15 @@ class Housekeeping:
     async def keep_house(self) -> None:
         """Do all parts. What one leaves is done the next time. Raises HouseNotKept when any failed.
 
-        Also where the database was only away: the next time is a day later, and somebody should know.
+        Also where the database was only away: the next time is a day later, and somebody should know. With
+        the journal it ends: the node does as well, and the next one's start is a round.
         """
         failed = []
         for name, part in self._parts():
             try:
                 await part()
+            except JournalStopped:
+                raise
             except Exception:
                 log.exception("housekeeping.failed", part=name)
                 failed.append(name)

@@ -1,6 +1,7 @@
 """Group commit against a transaction for each purchase, and its latency behind a busy event loop.
 
-A purchase is a drawing's row, its buyer's row and a ledger row. Each caller is a player who buys
+A purchase is what `actors.purchase` makes of it: a drawing's row, its buyer's row, which alone has the key
+and the answer, and a ledger row. Each caller is a player who buys
 again as soon as the last purchase is durable. Rows are medians of several runs, alternating between
 the two so that both see the same machine. `python -m tests.benchmarks.bench_journal` prints them.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 import uvloop
 from sqlalchemy import Engine, insert
 
@@ -31,6 +33,7 @@ from fittrack.db.tables.logs import drawing_log, ledger, user_log
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.histogram import Histogram
 from fittrack.kit.ids import uuid7
+from protocol.outbound import TicketsBought
 from tests.benchmarks.machine import cpu_seconds
 
 RUNS = 3
@@ -38,7 +41,18 @@ SECONDS, QUICK_SECONDS = 2.0, 0.3
 SWITCH_INTERVAL_S = 0.0001  # the composition root's
 BUSY_SLICE_S = 0.001
 BATCH_BYTES = 512 * 1024  # what a batch of 512 purchases writes to the log of the database, about
-ANSWER = b'{"transaction_id": "", "drawing_id": "", "quantity": 1, "points_spent": 100, "balance": 100000}'
+DRAWING = str(uuid7())
+ANSWER = msgspec.json.encode(
+    TicketsBought(
+        transaction_id=uuid7(),
+        drawing_id=uuid7(),
+        quantity=1,
+        points_spent=100,
+        balance=1_000_000,
+        my_tickets=250,
+        odds=250 / 125_000,
+    )
+)
 HASH = b"h" * 16
 CLOCK = SystemClock()
 
@@ -58,9 +72,6 @@ class Player:
             unit_id,
             "tickets.buy",
             now,
-            idem_key=key,
-            request_hash=HASH,
-            answer=ANSWER,
             entry=(self.id, 1),
             peer=PeerRow(
                 log=user_log,
@@ -79,8 +90,8 @@ class Player:
 
     def ledger_row(self, unit_id: UUID, now: datetime) -> tuple[Any, ...]:
         seq = self.head.rev + 1
-        kind, text = "spend", "Tickets"
-        return (self.id, seq, unit_id, kind, -100, self.balance, "drawing", None, text, None, None, now)
+        told = ("drawing", DRAWING, "1 ticket: The monthly drawing")
+        return (self.id, seq, unit_id, "spend", -100, self.balance, *told, None, None, now)
 
     def bought(self, unit: Unit) -> None:
         self.head = Head(self.head.rev + 1, unit.unit_id)
@@ -108,11 +119,11 @@ def one_by_one(seconds: float) -> float:
             unit = player.purchase()
             peer = unit.peer
             assert peer is not None
-            shared = {"unit_id": unit.unit_id, "kind": unit.kind, "idem_key": unit.idem_key}
-            shared |= {"request_hash": HASH, "answer": ANSWER, "created_at": unit.created_at}
+            shared = {"unit_id": unit.unit_id, "kind": unit.kind, "created_at": unit.created_at}
             entry = {"drawing_id": drawing, "rev": entries.rev + 1, "prev_unit": entries.unit_id}
             holder = {"user_id": player.id, "ticket_count": 1}
             own = {"user_id": player.id, "rev": peer.rev, "prev_unit": peer.prev_unit}
+            own |= {"idem_key": peer.idem_key, "request_hash": HASH, "answer": ANSWER}
             with connection.begin():
                 connection.execute(insert(drawing_log), shared | entry | holder)
                 connection.execute(insert(user_log), shared | own)

@@ -118,3 +118,10 @@ async def test_a_part_that_fails_keeps_no_other_from_its_work_and_is_a_failure(
         conn.execute(text("DROP TRIGGER refuse"))
     await house.node.jobs.keep_house()
     assert keyed(engine, user_log) == 0
+
+
+async def test_without_a_journal_the_round_ends_and_is_no_failure(house: House) -> None:
+    await house.node.journal.stop()
+    record = JobRecord()
+    await do_job("housekeeping", house.node.jobs.keep_house, house.clock, record)
+    assert record.rounds == {("housekeeping", "postponed"): 1}
