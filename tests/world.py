@@ -6,7 +6,7 @@ world.players[0].token, world.drawing_id, world.admin.token
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -152,12 +152,13 @@ async def earn(node: Node, member: Member, points: int) -> None:
     """Let the player exercise hard on as many of the last days as `points` need (at most six thousand)."""
     days = -(-points // POINTS_A_DAY)
     assert days <= DAYS_BACK_MAX, "activities older than a week are refused"
-    items = [_hard_day(node.clock.now() - timedelta(days=back), back) for back in range(1, days + 1)]
+    today = node.calendar.day_of(node.clock.now())  # UTC's may be tomorrow
+    items = [_hard_day(today - timedelta(days=back), back) for back in range(1, days + 1)]
     await node.registry.ref(USER, member.user_id).ask(Intention(LogActivities(items)))
 
 
-def _hard_day(noon: datetime, number: int) -> ActivityInput:
-    start = noon.replace(hour=16, minute=0)  # UTC: the middle of the platform's day
+def _hard_day(day: date, number: int) -> ActivityInput:
+    start = datetime.combine(day, time(16), UTC)  # the middle of the platform's day
     return ActivityInput(
         activity_type=ActivityType.ACTIVE_MINUTES,
         start_time=start,
