@@ -107,3 +107,15 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def first_of_two_free_ports() -> int:
+    """A port behind which the next one is free as well: of a connection that has just ended, it is not."""
+    while True:
+        first = free_port()
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", first + 1))
+            except OSError:
+                continue
+        return first

@@ -23,7 +23,7 @@ from tests.docs.pages import bare, table, text_of
 from tests.door import Client, a_player, opened
 from tests.exported import Exported, exported_by
 from tests.fittrack.ops.test_live import OTHER_KEYS, Disk
-from tests.redis_server import free_port, redis_server
+from tests.redis_server import first_of_two_free_ports, redis_server
 from tests.server import Address
 from tests.wire import wired
 from tests.world import migrated, no_fatal, settings_for
@@ -171,7 +171,7 @@ class Nodes:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def nodes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nodes]:
-    folder, first = tmp_path_factory.mktemp("workers"), free_port()
+    folder, first = tmp_path_factory.mktemp("workers"), first_of_two_free_ports()
     with redis_server(folder) as redis:
         settings = migrated(
             settings_for(folder, REDIS_URL=redis.url, METRICS_PORT=str(first), WS_DRAIN_SECONDS="0")
