@@ -36,8 +36,8 @@ from fittrack.webhooks.services import SUBSCRIPTIONS_EVERY_S
 MAIL_EVERY_S: Final = 2.0
 """A verification mail leaves within a minute; people wait for it with the app open."""
 
-HOUSEKEEPING_EVERY_S: Final = 24 * 3600.0
-"""What is kept for 7 days may be kept for 8."""
+HOUSEKEEPING_EVERY_S: Final = 3600.0
+"""What is kept for 7 days may be kept an hour longer; what failed or was put off comes again soon."""
 
 JOB: Final = "job"
 """Jobs are placed like actors, by their names."""

@@ -1,4 +1,4 @@
-"""What is done once a day: keys and answers are forgotten after 7 days (PROTOCOL, Commands; SPEC 10), and
+"""What is done each hour: keys and answers are forgotten after 7 days (PROTOCOL, Commands; SPEC 10), and
 nothing is kept longer than it may be (SPEC 8). All in small transactions.
 """
 
@@ -17,6 +17,7 @@ from fittrack.jobs import retention
 from fittrack.kit.calendar import PlatformCalendar
 from fittrack.kit.clock import Clock
 from fittrack.kit.ids import least_uuid7, made_at
+from fittrack.kit.problems import Problem
 from fittrack.privacy.retention import queries
 from fittrack.privacy.retention.queries import KEYS, ROWS_PER_TRANSACTION
 
@@ -39,22 +40,27 @@ class Housekeeping:
         self._clock, self._calendar = clock, calendar
 
     async def keep_house(self) -> None:
-        """Do all parts. What one leaves is done the next time. Raises HouseNotKept when any failed.
+        """Do all parts. What one leaves is done the next time.
 
-        Also where the database was only away: the next time is a day later, and somebody should know. With
-        the journal it ends: the node does as well, and the next one's start is a round.
+        Raises HouseNotKept when any failed, else the Problem for which one was put off. With the journal it
+        ends: the node does as well, and the next one's start is a round.
         """
-        failed = []
+        failed, put_off = [], None
         for name, part in self._parts():
             try:
                 await part()
             except JournalStopped:
                 raise
+            except Problem as problem:  # the database is away, or too much is going on
+                log.warning("housekeeping.postponed", part=name, code=problem.code)
+                put_off = problem
             except Exception:
                 log.exception("housekeeping.failed", part=name)
                 failed.append(name)
         if failed:
             raise HouseNotKept(", ".join(failed))
+        if put_off is not None:
+            raise put_off
 
     def _parts(self) -> Iterator[tuple[str, Part]]:
         now = self._clock.now()

@@ -95,10 +95,8 @@ async def test_a_writer_killed_alone_is_the_end_of_its_server_and_loses_and_doub
     stage: Stage,
 ) -> None:
     rng = random.Random()
-    # The house is kept at each start: what the writer has in hand of that fails with it.
-    faults = ["journal.fatal", "housekeeping.failed", "job.failed"]
     async with (
-        serving(stage.folder, expected_faults=faults) as server,
+        serving(stage.folder, expected_faults=["journal.fatal"]) as server,
         asyncio.TaskGroup() as work,
     ):
         crowd = Crowd(server, stage, stage.world.drawing_id)

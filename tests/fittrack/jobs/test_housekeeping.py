@@ -1,7 +1,10 @@
-"""What is done once a day: piece by piece, from where it was left, each part whatever becomes of others."""
+"""What is done each hour: piece by piece, from where it was left, each part whatever becomes of others."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -10,9 +13,10 @@ import pytest
 from sqlalchemy import Table, func, select, text
 
 from fittrack.activities.commands import LogActivities
-from fittrack.db.handles import Engine
+from fittrack.db.handles import Connection, Engine
 from fittrack.db.journal import Head, Unit
 from fittrack.db.log_queries import KEY_LIFETIME
+from fittrack.db.reads import READS_WAITING_MAX
 from fittrack.db.tables.logs import drawing_log, user_log
 from fittrack.db.tables.operations import retention_marks
 from fittrack.drawings.commands import OpenDrawing
@@ -118,6 +122,30 @@ async def test_a_part_that_fails_keeps_no_other_from_its_work_and_is_a_failure(
         conn.execute(text("DROP TRIGGER refuse"))
     await house.node.jobs.keep_house()
     assert keyed(engine, user_log) == 0
+
+
+async def test_a_part_that_the_database_does_not_answer_is_put_off_and_is_no_failure(
+    house: House, engine: Engine
+) -> None:
+    await a_long_log(house, 3)
+    await house.leap(seconds=(KEY_LIFETIME + A_BIT).total_seconds())
+    may_end, reads = threading.Event(), house.node.reads
+    others = [asyncio.ensure_future(reads.run(partial(_wait, may_end))) for _ in range(READS_WAITING_MAX)]
+    await asyncio.sleep(0)
+    record = JobRecord()
+    try:
+        await do_job("housekeeping", house.node.jobs.keep_house, house.clock, record)
+    finally:
+        may_end.set()
+    await asyncio.gather(*others)
+    assert record.rounds == {("housekeeping", "postponed"): 1}
+    assert keyed(engine, user_log) == 3
+    await house.node.jobs.keep_house()
+    assert keyed(engine, user_log) == 0
+
+
+def _wait(may_end: threading.Event, _conn: Connection) -> None:
+    may_end.wait()
 
 
 async def test_without_a_journal_the_round_ends_and_is_no_failure(house: House) -> None:
