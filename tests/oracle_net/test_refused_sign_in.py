@@ -1,7 +1,8 @@
 """A node whose password was changed: it may not lock the user for all others, and comes back by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from fittrack.app.watching import check_database
 from fittrack.db import oracle_faults
 from fittrack.db.engine import Access, DatabaseSettings, make_engine
 from fittrack.db.oracle.pool import Pool
-from fittrack.db.oracle.sign_in import FIRST_PAUSE_S, SignIn
+from fittrack.db.oracle.sign_in import FIRST_PAUSE_S, TROUBLE_PAUSE_S, SignIn
 from fittrack.db.reads import Reads
 from fittrack.kit.clock import SystemClock
 from fittrack.kit.problems import Busy
@@ -34,6 +35,9 @@ TIMES = 5
 HALF_AN_HOUR_S = 1_800
 ATTEMPTS_OF_ONE = 2
 """The driver's pool makes so many where one is asked for."""
+BRIEF_S = 1
+PATIENCE_S = 10.0
+NO_LISTENER = oracledb.OperationalError("DPY-6005")
 WRONG = oracledb.DatabaseError(SimpleNamespace(full_code="ORA-01017"))
 
 
@@ -97,14 +101,51 @@ async def test_nodes_with_a_former_password_do_not_lock_the_user(
 async def test_who_is_signed_in_is_served_while_nobody_else_is_let_in(
     through: DatabaseSettings, place: Place
 ) -> None:
-    engine = make_engine(replace(through, oracle_pool_min=1))
+    engine = make_engine(replace(through, oracle_pool_min=1, oracle_connect_timeout_s=BRIEF_S))
     held = await asyncio.to_thread(engine.connect)
     identify(place, NEW_PASSWORD)
-    assert await asyncio.to_thread(ask, engine) == "ORA-01017"
+    assert await asyncio.to_thread(ask, engine) == "ORA-01017", "one that is busy all the time is waited for"
     await asyncio.to_thread(held.close)
     for _ in range(TIMES):
         assert await asyncio.to_thread(ask, engine) == ""
     await asyncio.to_thread(engine.dispose)
+
+
+async def test_who_comes_while_nobody_is_let_in_waits_for_a_connection_that_is_busy(
+    through: DatabaseSettings, place: Place
+) -> None:
+    clock = Hand()
+    pool = pool_of(through, SignIn(clock))
+    held = await asyncio.to_thread(pool.acquire)
+    identify(place, NEW_PASSWORD)
+    for _ in range(TIMES):
+        clock.looked_at.clear()
+        asking = asyncio.create_task(asyncio.to_thread(pool.acquire))
+        assert await asyncio.to_thread(clock.looked_at.wait, PATIENCE_S), "whoever asks is not let in"
+        await asyncio.to_thread(held.close)
+        held = await asking
+    await asyncio.to_thread(held.close)
+    await asyncio.to_thread(pool.close)
+
+
+async def test_many_share_what_is_left_while_nobody_is_let_in(
+    through: DatabaseSettings, place: Place
+) -> None:
+    pool = pool_of(through, SignIn(Hand()))
+    held = await asyncio.to_thread(pool.acquire)
+    identify(place, NEW_PASSWORD)
+
+    def use() -> None:
+        for _ in range(TIMES):
+            with pool.acquire() as connection, connection.cursor() as cursor:
+                cursor.execute("SELECT 1 AS one FROM dual")
+
+    using = asyncio.gather(*[asyncio.to_thread(use) for _ in range(THREADS)])
+    await asyncio.to_thread(held.close)
+    await using
+    identify(place, PASSWORD)
+    assert await asyncio.to_thread(place.connect), "the user is not locked"
+    await asyncio.to_thread(pool.close)
 
 
 async def test_a_pool_serves_again_after_one_attempt_that_succeeds(
@@ -166,6 +207,34 @@ def test_in_half_an_hour_a_pool_makes_few_attempts() -> None:
     assert made_by_a_node < FAILED_LOGIN_ATTEMPTS
 
 
+@pytest.mark.parametrize("trouble", [NO_LISTENER, OSError("no such host")])
+def test_what_passes_by_itself_is_told_and_tried_again_soon(trouble: Exception) -> None:
+    clock = Hand()
+    sign_in = SignIn(clock)
+    sign_in.note(WRONG)
+    clock.seconds += FIRST_PAUSE_S
+    for _ in range(TIMES):
+        with pytest.raises(type(trouble), match=str(trouble)):
+            sign_in.try_again(failing(trouble))
+        with pytest.raises(type(trouble), match=str(trouble)):
+            sign_in.try_again(failing(WRONG))  # it is not made in the pause
+        clock.seconds += TROUBLE_PAUSE_S
+    with pytest.raises(oracledb.DatabaseError):
+        sign_in.try_again(failing(WRONG))
+    clock.seconds += 2 * FIRST_PAUSE_S
+    sign_in.try_again(lambda: None)
+    assert sign_in.failure is None
+
+
+def failing(error: Exception) -> Callable[[], None]:
+    """An attempt to sign in."""
+
+    def attempt() -> None:
+        raise error
+
+    return attempt
+
+
 async def refusal(pool: Pool) -> str:
     with pytest.raises(oracledb.DatabaseError) as refused:
         await asyncio.to_thread(pool.acquire)
@@ -184,6 +253,8 @@ class Hand:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.looked_at = threading.Event()
 
     def __call__(self) -> float:
+        self.looked_at.set()
         return self.seconds

@@ -5,14 +5,13 @@ connection and says nothing holds that thread, and with it everybody who waits f
 listener is well again. Nothing can break its wait; so whoever waits has a time, and another pool takes over.
 
 Whoever asks does so in turn, so that of many who find no connection one alone signs in, and the others hear
-whether that was refused (decision 49).
+whether that was refused; they wait for what is busy then, as long as there is any (decision 49).
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import oracledb
@@ -38,6 +37,10 @@ OVERTAKES_AFTER_S: Final = 0.1
 """Seconds after which who waits for a turn takes a connection that is idle: whoever has the turn waits for a
 new one, or for an answer over the network."""
 
+FREED_LOOK_S: Final = 0.005
+"""Seconds between two looks for a connection that became idle, by the one who has the turn while nobody is
+let in: the driver, asked to wait for it, would sign in meanwhile."""
+
 _NONE_IN_TIME: Final = "DPY-4005"
 
 
@@ -57,6 +60,7 @@ class Pool:
         self._make, self._connect, self._wait_s = make, connect, wait_s
         self._sign_in = sign_in or SignIn()
         self._turn = threading.Lock()
+        self._taking = threading.Lock()
         self._lock = threading.Lock()
         self._pool = _on_daemon(make).result()
         self._hanging = 0
@@ -81,28 +85,42 @@ class Pool:
 
     def acquire(self) -> oracledb.Connection:
         """A connection. Raises the driver's errors, `OperationalError` where nothing answers in time."""
-        with self._in_turn():
+        until = time.monotonic() + self._wait_s
+        try:
+            while not self._turn.acquire(timeout=min(OVERTAKES_AFTER_S, self._wait_s)):
+                if (idle := self._take_idle()) is not None:
+                    return idle
+                if time.monotonic() > until:
+                    raise self._sign_in.failure or self._none_in_time()
             try:
-                if self._sign_in.is_refused and not self._has_idle:
+                return self._acquire_in_turn(until)
+            finally:
+                self._turn.release()
+        except OSError as error:  # a host's name cannot be looked up: the driver does not call it its own
+            raise oracledb.OperationalError(str(error)) from error
+
+    def _acquire_in_turn(self, until: float) -> oracledb.Connection:
+        """While nobody is let in, one that is idle, or becomes so: `until` then, and where there are any."""
+        while True:
+            try:
+                if self._sign_in.failure:
+                    if (idle := self._take_idle()) is not None:
+                        return idle
                     self._sign_in.try_again(self._knock)
                 return self._acquire()
-            except OSError as error:  # a host's name cannot be looked up: the driver does not call it its own
-                raise oracledb.OperationalError(str(error)) from error
+            except (oracledb.Error, OSError):
+                if not self._sign_in.failure or not self._pool.opened or time.monotonic() > until:
+                    raise
+            time.sleep(FREED_LOOK_S)
 
-    @contextmanager
-    def _in_turn(self) -> Iterator[None]:
-        """The turn; or none, where it takes long and there are connections that are idle."""
-        until = time.monotonic() + self._wait_s
-        while not (has_turn := self._turn.acquire(timeout=min(OVERTAKES_AFTER_S, self._wait_s))):
-            if self._has_idle:
-                break
-            if time.monotonic() > until:
-                raise oracledb.OperationalError(f"no connection became free within {self._wait_s:g} s")
+    def _take_idle(self) -> oracledb.Connection | None:
+        """One that is idle. Where two took the same, the driver would sign in for the second."""
+        if not self._taking.acquire(blocking=False):
+            return None
         try:
-            yield
+            return self._acquire() if self._has_idle else None
         finally:
-            if has_turn:
-                self._turn.release()
+            self._taking.release()
 
     @property
     def _has_idle(self) -> bool:
@@ -127,6 +145,9 @@ class Pool:
         if not knocking.done():
             raise self._silence()
         knocking.result()
+
+    def _none_in_time(self) -> oracledb.OperationalError:
+        return oracledb.OperationalError(f"no connection became free within {self._wait_s:g} s")
 
     def _silence(self) -> oracledb.OperationalError:
         said = f"no connection could be opened: nothing answered within {self._wait_s:g} s"

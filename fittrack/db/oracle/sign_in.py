@@ -32,46 +32,53 @@ PAUSE_MAX_S: Final = 900.0
 """Each pause is twice as long as the one before, up to this: a node that is let in again
 stays away no longer."""
 
+TROUBLE_PAUSE_S: Final = 30.0
+"""Seconds after an attempt that failed for what passes by itself, such as the network. It is not counted
+against the user; but one that hangs keeps a thread and a socket, so it is not made for everybody who asks."""
+
 
 class SignIn:
     """What came of signing in last; for one pool, which calls it in turn. `now`: monotonic seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._refusal: oracledb.Error | None = None
+        self._failure: oracledb.Error | OSError | None = None
         self._pause_s = 0.0
         self._until = 0.0
 
     @property
-    def is_refused(self) -> bool:
-        """Whether the last attempt was, so that the next is to be made alone."""
-        return self._refusal is not None
+    def failure(self) -> oracledb.Error | OSError | None:
+        """Why nobody is let in; None: nobody was refused, or somebody was let in since."""
+        failure = self._failure
+        return failure and type(failure)(*failure.args)
 
     def note(self, error: oracledb.Error) -> None:
         """What failed was perhaps signing in. A refusal begins a pause, unless one lasts."""
         if self._now() >= self._until and _number_of(error) in REFUSALS:
-            self._wait_after(error)
+            self._stay_away(error)
 
     def try_again(self, attempt: Callable[[], None]) -> None:
-        """Make one `attempt`, if it is time. Raises what it raises, and the former refusal in the pause."""
-        assert self._refusal is not None, "it is asked for then alone"
+        """Make one `attempt`, if one failed and it is time. Raises what it raises, and that in the pause."""
+        failure = self.failure
+        if failure is None:
+            return
         if self._now() < self._until:
-            raise type(self._refusal)(*self._refusal.args)
+            raise failure
         try:
             attempt()
         except (oracledb.Error, OSError) as error:
-            self._wait_after(error)  # whatever it was: it may hang, and hold a socket
+            self._stay_away(error)
             raise
         log.info("oracle.signed_in_again")
-        self._refusal, self._pause_s = None, 0.0
+        self._failure, self._pause_s = None, 0.0
 
-    def _wait_after(self, error: oracledb.Error | OSError) -> None:
-        self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S) or FIRST_PAUSE_S
-        self._until = self._now() + self._pause_s
-        number = _number_of(error)
-        if isinstance(error, oracledb.Error) and number in REFUSALS:
-            self._refusal = error
-        log.error("oracle.sign_in_refused", error=number or str(error), next_attempt_s=self._pause_s)
+    def _stay_away(self, error: oracledb.Error | OSError) -> None:
+        number, pause_s = _number_of(error), TROUBLE_PAUSE_S
+        if number in REFUSALS:
+            pause_s = self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S) or FIRST_PAUSE_S
+        self._until = self._now() + pause_s
+        self._failure = error
+        log.error("oracle.not_signed_in", error=number or str(error), next_attempt_s=pause_s)
 
 
 def _number_of(error: Exception) -> str:
