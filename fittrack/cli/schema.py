@@ -49,12 +49,16 @@ def _migrate(settings: Settings, user: str | None) -> None:
     with engine_of(unhurried(settings.database)) as engine:
         applied = migrations.upgrade(engine)
         applied += migrations.add_extras(engine, settings.oracle_extras)
-        migrations.demand_compiled(engine)
         granted = migrations.grant(engine, user) if user else 0
-        ahead = migrations.ahead(engine)
+        _tell(applied, migrations.ahead(engine))
+        if granted:
+            owner = settings.database.oracle_user
+            out.print(f"{user} may use {granted} tables; set ORACLE_SCHEMA to {owner}.")
+        migrations.demand_compiled(engine)
+
+
+def _tell(applied: list[str], ahead: list[str]) -> None:
     if ahead:
         out.print(f"A newer version migrated the database, to {', '.join(ahead)}: nothing was done.")
     else:
         out.print(f"Applied {', '.join(applied)}" if applied else "The database is at the newest schema.")
-    if granted:
-        out.print(f"{user} may use {granted} tables; set ORACLE_SCHEMA to {settings.database.oracle_user}.")

@@ -93,6 +93,11 @@ def lacking_parts(engine: Engine) -> list[str]:
     return sorted(needed.told(needed.names - held.names, held))
 
 
+def lacking_columns(engine: Engine) -> list[str]:
+    """Those of them that are columns, or whole tables: what a schema that is ahead must have all the same."""
+    return [name for name in lacking_parts(engine) if not name.startswith("index ")]
+
+
 def nullable_otherwise(engine: Engine) -> list[str]:
     """The columns that may be NULL and should not, or the other way round: each as it should be."""
     with engine.connect() as connection:

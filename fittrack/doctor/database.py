@@ -10,7 +10,7 @@ from fittrack.db.handles import Connection, Engine, SQLAlchemyError
 from fittrack.db.server_clock import ask_time
 from fittrack.doctor import oracle, queries
 from fittrack.doctor.diagnosis import Diagnosis, ill, well
-from fittrack.doctor.schema import MIGRATE, examine_schema
+from fittrack.doctor.schema import MIGRATE, examine_compiled, examine_schema
 from fittrack.drawings import commitment
 from fittrack.keys.counting import count_values
 from fittrack.kit.clock import Clock
@@ -74,6 +74,7 @@ def _examine(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Diagn
     yield schema
     if not schema.ok:
         return
+    yield from examine_compiled(engine)
     yield _writing(engine, clock)
     with engine.connect() as conn:
         yield _clock(conn, clock)

@@ -49,6 +49,9 @@ _CATALOG = """
         SELECT name AS NAME, 'TRIGGER' AS TYPE, '{user}' AS OWNER, 1 AS SEQUENCE, 'ERROR' AS ATTRIBUTE,
             'PLS-00201: identifier must be declared' AS TEXT
         FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%ORA-4098 %';
+    CREATE VIEW IF NOT EXISTS ALL_TRIGGERS AS
+        SELECT name AS TRIGGER_NAME, tbl_name AS TABLE_NAME, '{user}' AS OWNER, '{user}' AS TABLE_OWNER
+        FROM sqlite_master WHERE type = 'trigger';
     CREATE VIEW IF NOT EXISTS USER_PART_TABLES AS SELECT NULL AS TABLE_NAME WHERE 0;
     CREATE VIEW IF NOT EXISTS ALL_INDEXES AS
         SELECT name AS INDEX_NAME, tbl_name AS TABLE_NAME, '{user}' AS OWNER
@@ -58,6 +61,7 @@ _CATALOG = """
 _VIEWS = (
     "ALL_TABLES",
     "ALL_ERRORS",
+    "ALL_TRIGGERS",
     "ALL_VIEWS",
     "ALL_TAB_COLUMNS",
     "USER_PART_TABLES",
@@ -73,7 +77,7 @@ SESSION_SETTINGS = frozenset(["NLS_SORT", "NLS_COMP", "TIME_ZONE", "DDL_LOCK_TIM
 _NEEDS_ROWS = re.compile(r"\s*(ALTER\s+TABLE|CREATE\s+(UNIQUE\s+)?INDEX)\b", re.IGNORECASE)
 """What waits for those who write to the table, as long as DDL_LOCK_TIMEOUT says."""
 _RAISES_ERRORS = re.compile(
-    r"BEGIN\s+FOR \w+ IN \(SELECT .* FROM user_errors\b.*\) LOOP"
+    r"BEGIN\s+FOR \w+ IN \((SELECT .* FROM user_errors\b.*)\) LOOP"
     r"\s+RAISE_APPLICATION_ERROR\(-20002,.*END LOOP;\s+END;",
     re.DOTALL,
 )
@@ -178,9 +182,10 @@ class Engine:
 
     def raises_errors(self, block: str) -> bool:
         """Whether a block of PL/SQL raises what does not compile; if so, and there is some, it does."""
-        if _RAISES_ERRORS.fullmatch(block) is None:
+        found = _RAISES_ERRORS.fullmatch(block)
+        if found is None:
             return False
-        for name, text in self._execute("SELECT NAME, TEXT FROM ALL_ERRORS ORDER BY NAME"):
+        for name, text in self._execute(found[1].replace("user_", "all_")):
             raise OraError(20002, f"{name} does not compile: {text}")
         return True
 

@@ -35,6 +35,9 @@ class Step(NamedTuple):
 PARTITIONED: Final = ("user_log", "drawing_log", "ledger")
 """Tables that grow for ever."""
 
+VIEWS: Final = ("user_documents",)
+"""What extras make of views."""
+
 FIRST_MONTH: Final = "2026-01-01"
 """Everything older lies in one partition; each later month gets its own with its first row."""
 

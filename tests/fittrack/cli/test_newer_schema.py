@@ -42,3 +42,19 @@ async def test_it_migrates_nothing(folder: Path):
 async def test_the_doctor_tells_of_it(folder: Path):
     _, output = await fittrack(Server(folder), "doctor")
     assert f"newer than this version: {COMING}" in output
+
+
+async def test_the_doctor_minds_columns_that_are_gone_and_no_index(folder: Path):
+    may_be = Server(folder, SCHEMA_MAY_BE_NEWER="true")
+    change(folder, "DROP INDEX ix_ledger_ranking")
+    _, output = await fittrack(may_be, "doctor")
+    assert f"{COMING}. It may be." in output
+    change(folder, "ALTER TABLE inbox DROP COLUMN body")
+    _, output = await fittrack(may_be, "doctor")
+    assert "inbox.body" in output and "The schema is newer" in output
+
+
+def change(folder: Path, statement: str) -> None:
+    """What a newer version does to the schema."""
+    with sqlite3.connect(folder / databases.FILE) as connection:
+        connection.execute(statement)

@@ -99,6 +99,12 @@ def test_an_extra_is_only_made_where_it_is_asked_for(extra: Extra) -> None:
     assert added == {step.statement for step in extras.steps([extra])}
 
 
+def test_every_view_of_an_extra_is_named_among_what_must_compile() -> None:
+    made = "".join(step.statement for step in extras.steps(Extra))
+    assert tuple(re.findall(r"\bVIEW (\w+)", made)) == extras.VIEWS
+    assert all(f"'{view.upper()}'" in DEMAND_COMPILED for view in extras.VIEWS)
+
+
 def test_extras_are_no_matter_of_sqlite(engine: Engine) -> None:
     assert migrate.add_extras(engine, Extra) == []
     assert migrate.offline_sql("sqlite", extras=Extra) == migrate.offline_sql("sqlite")
