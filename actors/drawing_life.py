@@ -249,7 +249,7 @@ class DrawingLife:
             part = await drawing_refunds.first_part(self._actor)
             refunds = statements.owe_refunds(part, refund_payload(stored.drawing), now)
             cancelled = replace(cancelled, refunds_owed_rev=part.up_to)
-            updates.append(statements.refunds_owed(drawing_id, part.up_to, now))
+            updates.append(statements.refunds_owed(drawing_id, part.up_to))
         name = records.ACTIONS["cancelled"]
         action = records.drawing_change(name, drawing_id, stored, cancelled, reason)
         shape = await self._changes.write(

@@ -1,7 +1,7 @@
 """What a cancelled drawing owes back, in parts: each a unit of its log, from the place the last one came to.
 
-The first part is owed with the cancellation itself. What is behind it is due at once, and found by the sweep
-of timers, whatever becomes of this activation.
+The first part is owed with the cancellation itself. What is behind it is found by the sweep of timers
+by that place alone, whatever becomes of this activation and whatever else is written about the drawing.
 """
 
 from dataclasses import replace
@@ -40,7 +40,7 @@ async def _owe(actor: "DrawingActor", owed_rev: int) -> None:
     part = await actor.services.reads.run(entry_queries.refunds, actor.drawing_id, owed_rev)
     unit = actor.unit(REFUNDS_OWED)
     unit.inserts = statements.owe_refunds(part, refund_payload(stored.drawing), unit.created_at)
-    unit.statements = [statements.refunds_owed(actor.drawing_id, part.up_to, unit.created_at)]
+    unit.statements = [statements.refunds_owed(actor.drawing_id, part.up_to)]
     await actor.append(unit)
     actor.stored = replace(stored, refunds_owed_rev=part.up_to)
     actor.services.effects_due()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from fittrack.db.chunks import in_chunks
 from fittrack.db.tables.accounts import users
@@ -58,11 +58,15 @@ def _matching(
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[DrawingId]:
-    """Drawings upon which the clock must act by `now`, the longest overdue first."""
+    """Drawings upon which the clock must act by `now`, or that owe back more. The longest overdue first.
+
+    An index finds either: those that are cancelled are few.
+    """
+    owes = and_(drawings.c.status == DrawingStatus.CANCELLED, drawings.c.refunds_owed_rev.is_not(None))
     rows = conn.execute(
         select(drawings.c.drawing_id)
-        .where(drawings.c.next_due_at <= now)
-        .order_by(drawings.c.next_due_at)
+        .where(or_(drawings.c.next_due_at <= now, owes))
+        .order_by(func.coalesce(drawings.c.next_due_at, drawings.c.cancelled_at))
         .limit(limit)
     )
     return [DrawingId(row.drawing_id) for row in rows]

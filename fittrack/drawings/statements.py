@@ -132,13 +132,9 @@ def owe_refunds(to: Refunds, payload: bytes, now: datetime) -> list[tuple[Table,
     return [*refunds, *notices]
 
 
-def refunds_owed(drawing_id: DrawingId, rev: int | None, now: datetime) -> Update:
-    """Purchases up to the place `rev` are owed back, the clock owes the next ones; None: all are."""
-    return (
-        update(drawings)
-        .where(drawings.c.drawing_id == drawing_id)
-        .values(refunds_owed_rev=rev, next_due_at=None if rev is None else now)
-    )
+def refunds_owed(drawing_id: DrawingId, rev: int | None) -> Update:
+    """Purchases up to the place `rev` are owed back; the sweep owes the next ones. None: all are."""
+    return update(drawings).where(drawings.c.drawing_id == drawing_id).values(refunds_owed_rev=rev)
 
 
 def publish_rules(drawing: Drawing, text: str, author: UUID | None, now: datetime) -> Insert:

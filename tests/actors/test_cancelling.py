@@ -11,7 +11,7 @@ from fittrack.check.checking import examine
 from fittrack.config.published import DEVELOPMENT_TOKEN_KEYS
 from fittrack.db.tables.drawings import drawings
 from fittrack.db.tables.logs import effect_receipts, effects
-from fittrack.drawings.commands import CancelDrawing
+from fittrack.drawings.commands import CancelDrawing, DrawingEdit, EditDrawing
 from fittrack.drawings.effects import REFUND, REFUND_NOTICE
 from fittrack.drawings.entry_queries import REFUNDS_PER_UNIT
 from fittrack.drawings.model import DrawingStatus
@@ -69,7 +69,9 @@ async def assert_all_was_paid_once(house: House, players: Sequence[UserId]) -> N
         assert [note.title for note in await house.inbox(player)] == [f"{EACH_BUYS} points refunded"]
 
 
-async def test_everybody_is_paid_once_though_it_is_interrupted_between_two_parts(tmp_path: Path) -> None:
+async def test_everybody_is_paid_once_though_it_is_edited_and_interrupted_between_two_parts(
+    tmp_path: Path,
+) -> None:
     async with a_house(tmp_path) as house:
         drawing_id, players = await sell(house)
         heard = house.listen(drawing_id)
@@ -78,6 +80,7 @@ async def test_everybody_is_paid_once_though_it_is_interrupted_between_two_parts
         assert [type(each.payload) for each in heard] == [DrawingCancelled]
         assert owed(house, REFUND) == REFUNDS_PER_UNIT, "the first part comes with the cancellation"
         assert waiting(house) == ENTRIES
+        await house.run(drawing_id, EditDrawing(DrawingEdit(description="We are sorry.")))
         later = house.clock.now()
     async with a_house(tmp_path, start=later) as house:
         heard = house.listen(drawing_id)
