@@ -51,7 +51,9 @@ def claim_due(conn: Connection, wanted: Wanted) -> list[Claim]:
     """
     names, claim_id, now, until, limit = wanted
     due = and_(_C.provider.in_(names), _C.next_due_at <= now, _free(now))
-    ids = conn.execute(select(_C.connection_id).where(due).order_by(_C.next_due_at).limit(limit)).scalars()
+    ids = conn.execute(  # with an offset, as every limit that varies: it is bound then (db/oracle/compiling)
+        select(_C.connection_id).where(due).order_by(_C.next_due_at).offset(0).limit(limit)
+    ).scalars()
     found = list(ids)
     if not found:
         return []

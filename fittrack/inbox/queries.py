@@ -60,8 +60,9 @@ def page(
     """The page that `query` asks for, the latest first, or what follows `before`; and how many there are."""
     unread, matching = head(conn, user_id).unread, _of(user_id).where(*_sought(query))
     total = conn.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
-    page = matching.offset(query.offset) if before is None else matching.where(inbox.c.seq < before)
-    rows = conn.execute(page.order_by(inbox.c.seq.desc()).limit(query.limit))
+    page = matching if before is None else matching.where(inbox.c.seq < before)
+    offset = query.offset if before is None else 0
+    rows = conn.execute(page.order_by(inbox.c.seq.desc()).offset(offset).limit(query.limit))
     return [_stored(row, unread) for row in rows], total
 
 
