@@ -8,7 +8,7 @@ happened. `outcome-unknown`: it may have. Of a tell nobody hears: what does not 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from msgspec.structs import replace
@@ -34,6 +34,10 @@ from fittrack.kit.problems import Busy, Internal, OutcomeUnknown, Problem
 from fittrack.kit.seldom import Seldom
 from fittrack.kit.travel import UNREADABLE, NotRegisteredError, Parcel, Register
 from fittrack.pubsub.redis_link import RedisLink
+
+BEHIND_MAX_S: Final = 3.0
+"""Seconds, three words of the link to itself: what may have lain unread for longer is judged by the time of
+day until which somebody waits. Before that, what clocks show does not matter."""
 
 _log = structlog.get_logger(__name__)
 
@@ -233,14 +237,20 @@ class Exchange:
             return
         self.metrics.served += 1
         if ask.number:
-            left_s = (ask.left_ms or ask.until_ms - self._clock.now().timestamp() * 1000) / 1000
             answer = partial(self._answer, sender, ask.number)
-            ref.send(message, answer, timeout_s=left_s, cause=ask.cause)
+            ref.send(message, answer, timeout_s=self._left_s(ask), cause=ask.cause)
             return
         try:
             ref.tell(message, cause=ask.cause)
         except Busy as busy:
             self._lose(ask, busy.detail)
+
+    def _left_s(self, ask: Ask) -> float:
+        """How long somebody still waits; below zero, nobody does."""
+        if ask.left_ms and self._link.behind_s(self._inbox(self._membership.node)) < BEHIND_MAX_S:
+            return ask.left_ms / 1000
+        by_day_s = ask.until_ms / 1000 - self._clock.now().timestamp()
+        return min(by_day_s, ask.left_ms / 1000) if ask.left_ms else by_day_s
 
     def _turn_away(self, sender: str, ask: Ask) -> None:
         if ask.number:

@@ -6,13 +6,14 @@ have been missed.
 """
 
 import asyncio
+import struct
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
 
 from fittrack.kit import jitter
-from fittrack.kit.clock import Clock
+from fittrack.kit.clock import Clock, boottime
 from fittrack.pubsub.redis_faults import LOSSES, plainly
 from fittrack.pubsub.redis_listener import Hear, Listener
 from fittrack.pubsub.redis_place import RedisPlace
@@ -26,6 +27,9 @@ CANARY_EVERY_S: Final = 1.0
 
 CANARY_WITHIN_S: Final = 5.0
 """A link that has not heard itself for so long does not work, whatever its sockets say."""
+
+_STAMP: Final = struct.Struct("!d")
+"""What it says: when, on the clock that goes on while the machine sleeps."""
 
 Run = Callable[[Callable[[], None]], Awaitable[None]]
 """Runs one connection until it is lost, and calls back when it stands."""
@@ -45,6 +49,8 @@ class RedisLine:
         self._listener.hear(own, self._hear_canary)
         self._tasks: list[asyncio.Task[None]] = []
         self._heard_at = float("-inf")
+        self._new_since = float("-inf")
+        """On the clock of `boottime`: whatever is heard now was said later."""
         self._lost_at: dict[str, float] = {}
         """Since when which connection is away."""
         self._stopping = asyncio.Event()
@@ -81,6 +87,11 @@ class RedisLine:
         """See `RedisLink`."""
         del channel  # one server has them all
         return self._listener.connected.is_set()
+
+    def behind_s(self, channel: str) -> float:
+        """See `RedisLink`."""
+        del channel  # one connection brings them all, in their order
+        return boottime() - self._new_since
 
     @property
     def is_up(self) -> bool:
@@ -181,15 +192,16 @@ class RedisLine:
         while True:
             await self._clock.sleep(CANARY_EVERY_S)
             if self._speaker.connected.is_set():
-                self._speaker.say(self.own, b"")
+                self._speaker.say(self.own, _STAMP.pack(boottime()))
             if self._listener.connected.is_set() and self.silent_for_s > CANARY_WITHIN_S:
                 self._listener.abandon("the link does not hear itself")
 
-    def _hear_canary(self, _: bytes) -> None:
+    def _hear_canary(self, stamp: bytes) -> None:
         self._heard_at = self._clock.monotonic()
+        [self._new_since] = _STAMP.unpack(stamp)
 
     def _ready(self) -> None:
-        self._heard_at = self._clock.monotonic()
+        self._heard_at, self._new_since = self._clock.monotonic(), boottime()
         for callback in self._on_ready:
             callback()
 

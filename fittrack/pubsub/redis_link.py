@@ -39,6 +39,10 @@ class RedisLink(Protocol):
     def hears(self, channel: str) -> bool:
         """Whether what is said to `channel`, to which this node listens, is heard at the moment."""
 
+    def behind_s(self, channel: str) -> float:
+        """How many seconds ago what is heard now of `channel`, to which this node listens, was said at most:
+        after a halt, of this process or of Redis, it is the time of the halt and more."""
+
     @property
     def is_up(self) -> bool:
         """Whether everything can be said and heard."""

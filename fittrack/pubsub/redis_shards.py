@@ -110,6 +110,11 @@ class RedisShards:
         heard = self._heard.get(channel)
         return heard is not None and heard.line is not None and heard.line.hears(channel)
 
+    def behind_s(self, channel: str) -> float:
+        """See `RedisLink`."""
+        heard = self._heard.get(channel)
+        return float("inf") if heard is None or heard.line is None else heard.line.behind_s(channel)
+
     @property
     def is_up(self) -> bool:
         """See `RedisLink`."""

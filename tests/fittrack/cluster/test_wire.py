@@ -5,14 +5,17 @@ more would be refused, for minutes, in every deployment that is under way.
 """
 
 import json
+import time
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import msgspec
 import pytest
+import redis
 from msgspec.msgpack import decode, encode
 from redis.asyncio import Redis
 
+from fittrack.cluster.exchange import BEHIND_MAX_S
 from fittrack.cluster.membership import views_channel
 from fittrack.cluster.packets import Ask, Item, Moved, Reply, entity_to_wire, read
 from fittrack.kit.clock import SystemClock
@@ -27,6 +30,7 @@ from tests.fittrack.cluster.wire_samples import (
     VALUES,
     is_same,
 )
+from tests.stage import eventually
 
 FROZEN: Final = json.loads((Path(__file__).parent / "frozen" / "wire-0.1.0.json").read_text())
 PACKETS: Final = {name: bytes.fromhex(text) for name, text in FROZEN["packets"].items()}
@@ -118,12 +122,18 @@ class Stranger:
 
     NAME: Final = "later"
 
-    def __init__(self, redis: Redis, heard: Any) -> None:
-        self._redis, self._heard = redis, heard
+    def __init__(self, url: str, redis: Redis, heard: Any) -> None:
+        self._url, self._redis, self._heard = url, redis, heard
 
     async def say(self, house: House, *items: Any) -> None:
         node = house.cluster.node
         await self._redis.publish(f"{NAMESPACE}:n:{node}", encode([self.NAME, list(items), "new"]))
+
+    def say_and_halt(self, house: House, *items: Any) -> None:
+        """Say it, and let the process stand still for so long that it may have lain unread too long."""
+        with redis.Redis.from_url(self._url) as at_once:
+            at_once.publish(f"{NAMESPACE}:n:{house.cluster.node}", encode([self.NAME, list(items), "new"]))
+        time.sleep(BEHIND_MAX_S)
 
     async def hear(self) -> list[Item]:
         while (said := await self._heard.get_message(ignore_subscribe_messages=True, timeout=60)) is None:
@@ -142,12 +152,12 @@ class Stranger:
 
 @pytest.fixture
 async def stranger(town: Town) -> Any:
-    redis = Redis.from_url(town.redis.url)
-    heard = redis.pubsub()
+    client = Redis.from_url(town.redis.url)
+    heard = client.pubsub()
     await heard.subscribe(f"{NAMESPACE}:n:{Stranger.NAME}")
-    yield Stranger(redis, heard)
+    yield Stranger(town.redis.url, client, heard)
     await heard.aclose()
-    await redis.aclose()
+    await client.aclose()
 
 
 def _asks(
@@ -191,6 +201,25 @@ async def test_how_long_somebody_waits_does_not_depend_on_what_clocks_show(
     )
     answers = await stranger.answers(town.other, 3)
     assert (answers[1], answers[2], answers[3].code) == (Say("1"), Say("2"), "busy")
+
+
+async def test_what_lay_unread_until_nobody_waited_any_longer_is_not_done(
+    town: Town, stranger: Stranger
+) -> None:
+    second_ms = 1000
+    now_ms = int(SystemClock().now().timestamp() * second_ms)
+    too_late = _asks(town, 1, until_ms=now_ms - second_ms, left_ms=10 * second_ms)
+    in_time = _asks(town, 2, until_ms=now_ms + 600 * second_ms, left_ms=600 * second_ms)
+    stranger.say_and_halt(town.other, too_late, in_time)
+    answers = await stranger.answers(town.other, 2)
+    assert (answers[1].code, answers[2]) == ("busy", Say("2"))
+    assert town.other.heard == ["2"]
+
+    async def clocks_do_not_matter_again() -> bool:
+        await stranger.say(town.other, _asks(town, 3, until_ms=1, left_ms=60 * second_ms))
+        return (await stranger.answers(town.other, 1))[3] == Say("3")
+
+    await eventually(clocks_do_not_matter_again, "something new")
 
 
 async def test_an_ask_says_how_long_it_is_waited_for_in_the_words_of_both_versions(
