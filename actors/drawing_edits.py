@@ -83,6 +83,7 @@ class DrawingEdits:
         """Come into being, scheduled, in the first unit of the log. Asked again, it is what it is by now."""
         if self._actor.stored is not None:
             return self._changes.shape(self._actor.stored)
+        self._services.clock_watch.check()
         now = self._services.clock.now()
         drawing = wish.drawing
         if drawing.sales_open is not None:
@@ -178,6 +179,7 @@ class DrawingEdits:
     ) -> Struct:
         columns: dict[str, object] = {}
         if effect is EditEffect.NEW_COMMITMENT:
+            self._services.clock_watch.check()
             check_schedulable(edited.drawing, self._services.clock.now())
             edited, columns = self._changes.commit_to(edited)
         update = statements.update_drawing(edited.drawing, **columns)

@@ -39,7 +39,8 @@ NOBODY_LEFT: Final = "Nobody is left to be drawn."
 
 
 async def decide(actor: "DrawingActor", intention: Intention, command: DrawingsPrizeCommand) -> Answer:
-    """Do what an admin wants."""
+    """Do what an admin wants. A winner's time to answer begins with it: `Busy` while the clock is off."""
+    actor.services.clock_watch.check()
     match command:
         case Redraw():
             return await _redraw(actor, intention, command)

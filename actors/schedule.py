@@ -81,7 +81,9 @@ class ScheduleActor(Actor):
     # --- Drawings -----------------------------------------------------------------------------------------
 
     async def _keep(self) -> int:
-        """Make the drawings that are due and not there. Returns how many were made."""
+        """Make the drawings that are due and not there, by a clock that is right. Returns how many."""
+        if not self._services.clock_watch.may_decide():
+            return 0
         now, made = self._services.clock.now(), 0
         for template in await self._services.reads.run(queries.active):
             for day in await self._missing_days(template, now):

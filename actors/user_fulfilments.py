@@ -59,6 +59,7 @@ async def change(actor: "UserActor", intention: Intention, command: ChangeFulfil
     views.check_fulfilment(former, command.versions)
     if isinstance(command.change, Edit):
         return await _edit(actor, intention, former, command.change)
+    actor.services.clock_watch.check()  # a winner's time to answer begins with some of them
     move = _move(actor, former, command.change)
     answer = views.shape(move.latter, for_admin=intention.origin.actor_id != actor.user_id)
     await _write(actor, actor.unit(f"prize:{move.deed}", intention, answer), move, intention.origin)
@@ -66,7 +67,9 @@ async def change(actor: "UserActor", intention: Intention, command: ChangeFulfil
 
 
 async def tend(actor: "UserActor", message: TendPrize) -> None:
-    """Do what the clock demands by now: warn the winner, or forfeit the prize."""
+    """Do what the clock demands by now: warn the winner, or forfeit the prize. Off, it demands nothing."""
+    if not actor.services.clock_watch.may_decide():
+        return
     former = await _find(actor, message.fulfillment_id)
     now = actor.services.clock.now()
     match rules.due_deed(former, now):

@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from fittrack.app import Node
 from fittrack.kit.clock import SystemClock
+from fittrack.kit.clock_watch import REDIS
 
 
 class SetClock(SystemClock):
@@ -14,3 +16,9 @@ class SetClock(SystemClock):
 
     def now(self) -> datetime:
         return super().now() + timedelta(seconds=self.ahead_s)
+
+
+def hear_others(node: Node, *, ahead: timedelta = timedelta()) -> None:
+    """Redis says a time of which the node's clock is so much ahead."""
+    now = node.clock.monotonic()
+    node.clock_watch.heard(REDIS, (node.clock.now() - ahead).timestamp(), now, now)

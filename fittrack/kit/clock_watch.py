@@ -108,7 +108,7 @@ class ClockWatch:
         towards = "ahead of" if offset_s > 0 else "behind"
         return (
             f"This node's clock is {abs(offset_s):.1f} s {towards} {_NAMES[self._counts]}'s: "
-            "it opens, sells, closes and draws nothing"
+            "it decides upon no drawing and no prize"
         )
 
 

@@ -9,6 +9,7 @@ from fittrack.drawings.model import FulfillmentType
 from fittrack.fulfilments.commands import TendPrize
 from fittrack.kit.ids import FulfillmentId
 from fittrack.server.asking import USER
+from tests.clocks import hear_others
 from tests.fittrack.fulfilments.office import Office, at
 
 WANTED = "Where shall we send it? A bicycle"
@@ -45,6 +46,19 @@ async def test_after_a_long_silence_a_prize_is_forfeited_without_a_warning_too_l
     prize = await office.only(drawing_id)
     assert (prize["status"], prize["warned_at"]) == ("forfeited", None)
     assert WANTED not in await office.titles(office.owner(prize))
+
+
+async def test_a_clock_that_is_off_takes_no_prize_away_and_begins_no_time_to_answer(office: Office) -> None:
+    prize = await office.only(await office.won())
+    hear_others(office.house.node, ahead=timedelta(days=60))
+    await office.days(60)
+    assert WANTED not in await office.titles(office.owner(prize))
+    prize = await office.only(UUID(prize["drawing_id"]))
+    assert prize["status"] == "winner_notified"
+    assert await office.admin.refused(at(prize, "notify")) == "busy"
+    hear_others(office.house.node)
+    await office.days()
+    assert (await office.only(UUID(prize["drawing_id"])))["status"] == "forfeited"
 
 
 async def test_who_was_never_told_loses_nothing(office: Office) -> None:

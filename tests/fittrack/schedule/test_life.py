@@ -14,6 +14,7 @@ from fittrack.schedule.messages import SCHEDULE, SCHEDULE_ID, KeepSchedule
 from protocol.outbound import DrawingAdded
 from tests.actors.house import House, a_house
 from tests.beacons import OWN_CHAIN
+from tests.clocks import hear_others
 from tests.door import Door, an_admin, opened
 from tests.fittrack.schedule.templates import typed
 
@@ -171,6 +172,21 @@ async def test_what_could_not_be_made_is_made_when_it_can(tmp_path: Path) -> Non
         assert await drawings(house) == []
     async with a_house(tmp_path, chain=OWN_CHAIN, DRAND_URL="http://127.0.0.1:9") as house:
         assert await sweep(house) == 4
+
+
+async def test_by_a_clock_that_is_off_nothing_is_made_and_nothing_is_promised_anew(
+    admin: Door, house: House
+) -> None:
+    await add(house, admin)
+    before = await drawings(house)
+    hear_others(house.node, ahead=timedelta(days=60))
+    at = f"/drawings/{before[-1].drawing_id}"
+    assert await admin.refused(at, {"ticket_cost_points": 70}, method="PATCH") == "busy"
+    assert await admin.granted(at, {"description": "No promise"}, method="PATCH")
+    await leap(house, days=1)
+    assert await sweep(house) == 0
+    hear_others(house.node)
+    assert await sweep(house) == 1
 
 
 async def test_many_drawings_are_made_in_turns_between_which_others_are_answered(
