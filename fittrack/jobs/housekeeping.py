@@ -73,15 +73,20 @@ class Housekeeping:
     async def _forget_keys(self, now: datetime) -> None:
         """Erase keys and answers of players' units that have lived; the rows of the log stay.
 
-        From the day on up to which that was done before.
+        From the day on up to which that was done before. A day that is not over yet was never come to: a
+        clock that was ahead left it there, and all is looked through again.
         """
         before = now - log_queries.KEY_LIFETIME
         marked = await self._reads.run(queries.erased_before, KEYS)
+        if marked is not None and marked > before.date():
+            await self._journal.transact(queries.forget_mark, KEYS)
+            marked = None
         last = THE_FIRST if marked is None else least_uuid7(datetime.combine(marked, time(), UTC))
         while units := await self._reads.run(log_queries.old_units, last, before, ROWS_PER_TRANSACTION):
             if units.keyed:
                 await self._journal.transact(log_queries.forget_keys, last, units.last)
-            last, day = units.last, made_at(units.last).date()
+            last = units.last
+            day = min(made_at(last), before).date()  # ids never go back, where the clock that made them did
             if marked is None or day > marked:
                 await self._journal.transact(queries.mark_erased, KEYS, day, now)
                 marked = day

@@ -242,6 +242,11 @@ def mark_erased(conn: Connection, subject: str, before: date, now: datetime) -> 
     conn.execute(update(retention_marks).where(*earlier).values(erased_before=before, updated_at=now))
 
 
+def forget_mark(conn: Connection, subject: str) -> None:
+    """It is not known any more of which days all is kept."""
+    conn.execute(delete(retention_marks).where(retention_marks.c.subject == subject))
+
+
 def have_activities_before(conn: Connection, owners: Sequence[UUID], before: date) -> bool:
     """Whether any of these players has activities of days before that one."""
     found = select(activities.c.user_id).where(activities.c.user_id.in_(owners), activities.c.day < before)

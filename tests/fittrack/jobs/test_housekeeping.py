@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -23,8 +23,8 @@ from fittrack.drawings.commands import OpenDrawing
 from fittrack.jobs.every import do_job
 from fittrack.jobs.housekeeping import HouseNotKept
 from fittrack.jobs.record import JobRecord
-from fittrack.kit.ids import UserId, made_at, uuid7
-from fittrack.privacy.retention.queries import ROWS_PER_TRANSACTION
+from fittrack.kit.ids import UserId, made_at, uuid7, uuid7_of
+from fittrack.privacy.retention.queries import KEYS, ROWS_PER_TRANSACTION, erased_before, mark_erased
 from tests.actors.house import House, a_house, hard_day
 
 A_BIT: Final = timedelta(minutes=1)
@@ -52,13 +52,22 @@ def keyed(engine: Engine, log: Table) -> int:
         return conn.execute(found.select_from(log)).scalar_one()
 
 
-async def a_long_log(house: House, units: int) -> UserId:
-    """A log with so many units that have keys."""
+async def a_long_log(house: House, units: int, *, ids_of: datetime | None = None) -> UserId:
+    """A log with so many units that have keys, by ids of that instant; None: of now."""
     owner = UserId(uuid7())
     appender = house.node.journal.open(user_log, owner, Head())
     now = house.clock.now()
     written = [
-        appender.append(Unit(uuid7(), "sign_in", now, idem_key=uuid4(), request_hash=bytes(16), answer=b"{}"))
+        appender.append(
+            Unit(
+                uuid7_of(ids_of or now),
+                "sign_in",
+                now,
+                idem_key=uuid4(),
+                request_hash=bytes(16),
+                answer=b"{}",
+            )
+        )
         for _ in range(units)
     ]
     for each in written:
@@ -101,6 +110,32 @@ async def test_who_goes_on_reads_no_more_than_the_day_it_had_come_to(house: Hous
         last = conn.execute(select(func.max(user_log.c.unit_id))).scalar_one()
         mark = select(retention_marks.c.erased_before).where(retention_marks.c.subject == "keys of players")
         assert conn.execute(mark).scalar_one() == made_at(last).date()
+
+
+async def test_ids_of_a_clock_that_was_ahead_keep_no_later_keys_from_being_forgotten(
+    house: House, engine: Engine
+) -> None:
+    ahead = house.clock.now() + timedelta(days=3_000)
+    await a_long_log(house, 1, ids_of=ahead)
+    await house.leap(seconds=(KEY_LIFETIME + A_BIT).total_seconds())
+    await house.node.jobs.keep_house()
+    assert keyed(engine, user_log) == 0
+    await assert_later_keys_are_forgotten(house, engine)
+
+
+async def test_who_finds_a_mark_that_lies_ahead_begins_anew(house: House, engine: Engine) -> None:
+    ahead = (house.clock.now() + timedelta(days=3_000)).date()
+    await house.node.journal.transact(mark_erased, KEYS, ahead, house.clock.now())
+    await assert_later_keys_are_forgotten(house, engine)
+    mark = await house.node.reads.run(erased_before, KEYS)
+    assert mark == (house.clock.now() - KEY_LIFETIME).date()
+
+
+async def assert_later_keys_are_forgotten(house: House, engine: Engine) -> None:
+    await a_long_log(house, 1)
+    await house.leap(seconds=(KEY_LIFETIME + A_BIT).total_seconds())
+    await house.node.jobs.keep_house()
+    assert keyed(engine, user_log) == 0
 
 
 async def test_a_part_that_fails_keeps_no_other_from_its_work_and_is_a_failure(
