@@ -87,10 +87,10 @@ class Node:
         self._worker = worker
         await self.journal.ready()
         await self.partners.webhooks.know_subscriptions()
+        await self.jobs.comparison.begin()  # before others hand it their drawings
         if self.links.cluster is not None:
             renewed_within_s = 0.0 if worker is None else RENEWED_WITHIN_S
             await self.links.cluster.start(self.registry, name, renewed_within_s=renewed_within_s)
-        await self.jobs.comparison.begin()
         await self.actors.wake_drawings()
         self._listener = Listener(self.app, self.clock, host=host, port=port, reuse_port=worker is not None)
         port = await self._listener.start()
