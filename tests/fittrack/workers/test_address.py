@@ -58,3 +58,26 @@ def test_whoever_serves_where_a_supervisor_does_hears_that_the_address_is_in_use
         )
     assert done.returncode == 1
     assert f"cannot listen on {HOST}:{port}: Address already in use" in done.stderr
+
+
+@pytest.mark.parametrize(("first", "second"), [(HOST, "0.0.0.0"), ("0.0.0.0", HOST), (HOST, "localhost")])  # noqa: S104 - nobody listens
+def test_a_port_has_one_supervisor_whatever_addresses_it_is_said_to_have(first: str, second: str) -> None:
+    with shared_address(first, 0) as port:
+        with in_use(), shared_address(second, port):
+            pass
+        with in_use():
+            require_free(second, port)
+
+
+def test_a_supervisor_may_follow_whoever_served_alone_and_left_connections_behind() -> None:
+    with socket.create_server((HOST, 0)) as alone:
+        port = alone.getsockname()[1]
+        with in_use(), shared_address(HOST, port):
+            pass
+        with socket.create_connection((HOST, port)) as client:
+            alone.accept()[0].close()  # who closes first keeps the port for a minute
+            assert client.recv(1) == b""
+    with shared_address(HOST, port) as again:
+        assert again == port
+        with in_use():
+            require_free(HOST, port)
