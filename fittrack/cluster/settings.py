@@ -116,7 +116,7 @@ def differences(own: Mapping[str, str], heard: Mapping[str, Mapping[str, str]]) 
 
 async def say(redis: Client, namespace: str, node: str, settings: Mapping[str, str]) -> None:
     """Let the others hear what `node` runs with. Raises what the loss of Redis raises."""
-    await redis.set(_key(namespace, node), msgspec.json.encode(settings), ex=int(STANDS_S))
+    await redis.set(_key(namespace, node), msgspec.json.encode(dict(settings)), ex=int(STANDS_S))
 
 
 async def hear(redis: Client, namespace: str, nodes: Iterable[str]) -> dict[str, dict[str, str]]:
